@@ -1,0 +1,226 @@
+//! Enums: text of at most 24 letters in the database, the same word in GraphQL, REST and files.
+
+use async_graphql::Enum;
+use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+macro_rules! choice {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, EnumIter, DeriveActiveEnum, Enum, Serialize, Deserialize, ToSchema)]
+        #[sea_orm(rs_type = "String", db_type = "String(StringLen::N(24))")]
+        pub enum $name {
+            $($(#[$vdoc])* #[sea_orm(string_value = $text)] #[serde(rename = $text)] #[graphql(name = $text)] $variant,)+
+        }
+
+        impl $name {
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text,)+ }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = String;
+            /// Takes the word in any case, with spaces or dashes for underscores.
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                let word = text.trim().to_ascii_uppercase().replace([' ', '-'], "_");
+                Self::ALL.iter().copied().find(|c| c.as_str() == word).ok_or_else(|| {
+                    let known: Vec<_> = Self::ALL.iter().map(|c| c.as_str()).collect();
+                    format!("must be one of {}", known.join(", "))
+                })
+            }
+        }
+    };
+}
+
+choice!(
+    /// What a member may do. A manager is whoever leads or deputises in a team.
+    MemberRole { Admin = "ADMIN", Manager = "MANAGER", Owner = "OWNER" }
+);
+choice!(
+    /// How important an account is to the company.
+    Tier { Strategic = "STRATEGIC", Key = "KEY", Standard = "STANDARD" }
+);
+choice!(
+    /// Where an account stands in its life with the company.
+    Lifecycle { Prospect = "PROSPECT", Onboarding = "ONBOARDING", Active = "ACTIVE", Churned = "CHURNED" }
+);
+choice!(
+    /// How a period of ownership came about.
+    OwnershipSource { Manual = "MANUAL", Rule = "RULE", Handoff = "HANDOFF", Import = "IMPORT" }
+);
+choice!(
+    /// Why a member who does not own an account sees it.
+    GrantKind { Collaborator = "COLLAB", Handoff = "HANDOFF", Cover = "COVER" }
+);
+choice!(
+    /// What a collaborator does on the account team.
+    TeamRole {
+        Backup = "BACKUP",
+        Sponsor = "SPONSOR",
+        Support = "SUPPORT",
+        Finance = "FINANCE",
+        Legal = "LEGAL",
+        Training = "TRAINING",
+        Marketing = "MARKETING",
+    }
+);
+choice!(
+    /// What a contact is to their company's dealings with us.
+    ContactRole {
+        ExecutiveSponsor = "EXECUTIVE_SPONSOR",
+        DecisionMaker = "DECISION_MAKER",
+        Champion = "CHAMPION",
+        Influencer = "INFLUENCER",
+        Billing = "BILLING",
+        User = "USER",
+    }
+);
+choice!(
+    /// Whether mail reaches a contact.
+    MailState { Ok = "OK", Bounced = "BOUNCED", Unsubscribed = "UNSUBSCRIBED" }
+);
+choice!(
+    /// What an entry of the timeline is about.
+    InteractionType {
+        Call = "CALL",
+        Meeting = "MEETING",
+        Mail = "MAIL",
+        Note = "NOTE",
+        Deal = "DEAL",
+        /// Written by Steward when a survey's mail has left.
+        SurveySent = "SURVEY_SENT",
+        /// Written by Steward when an identified answer arrives.
+        SurveyAnswered = "SURVEY_ANSWERED",
+        /// Written by Steward when an account changes hands.
+        OwnerChanged = "OWNER_CHANGED",
+        Other = "OTHER",
+    }
+);
+choice!(
+    /// Who spoke: the customer (`INBOUND`), we (`OUTBOUND`), or nobody to anybody (`INTERNAL`).
+    Direction { Inbound = "INBOUND", Outbound = "OUTBOUND", Internal = "INTERNAL" }
+);
+choice!(
+    /// How people met. Call, meeting, video and visit are live; the others are asynchronous.
+    Channel {
+        Call = "CALL",
+        Meeting = "MEETING",
+        Video = "VIDEO",
+        Visit = "VISIT",
+        Mail = "MAIL",
+        Chat = "CHAT",
+        Portal = "PORTAL",
+        Survey = "SURVEY",
+        System = "SYSTEM",
+    }
+);
+choice!(
+    /// What a survey measures.
+    SurveyKind {
+        /// Net Promoter Score, 0 to 10.
+        Nps = "NPS",
+        /// Satisfaction, 1 to 5.
+        Csat = "CSAT",
+        /// Customer effort, 1 to 7.
+        Ces = "CES",
+        Relationship = "RELATIONSHIP",
+        SelfAssessment = "SELF_ASSESSMENT",
+    }
+);
+choice!(
+    /// Where an invitation stands.
+    InvitationStatus {
+        /// Its mail waits in the queue.
+        Queued = "QUEUED",
+        /// Its mail was handed over to the mail server.
+        Sent = "SENT",
+        /// Nobody was asked; the reason is kept.
+        Suppressed = "SUPPRESSED",
+        /// The mail server refused it for good, or it was tried too often.
+        Failed = "FAILED",
+        /// The link was withdrawn.
+        Revoked = "REVOKED",
+    }
+);
+choice!(
+    /// Why a contact was not asked.
+    Suppression {
+        /// Asked too recently, as this or another contact with the same address.
+        Quarantine = "QUARANTINE",
+        OptedOut = "OPTED_OUT",
+        /// Mail to the address was refused for good.
+        Bounced = "BOUNCED",
+        NoAddress = "NO_ADDRESS",
+        /// The same person is already asked by this sending.
+        Duplicate = "DUPLICATE",
+        /// The address belongs to a member of our own staff.
+        StaffAddress = "STAFF_ADDRESS",
+    }
+);
+choice!(
+    /// By which cut `score_slice` counts.
+    SliceDim { Territory = "TERRITORY", Segment = "SEGMENT", Survey = "SURVEY" }
+);
+choice!(
+    /// Where a job stands.
+    JobState { Ready = "READY", Leased = "LEASED", Done = "DONE", Dead = "DEAD" }
+);
+choice!(
+    /// Who did something.
+    ActorKind { Member = "MEMBER", Contact = "CONTACT", Integration = "INTEGRATION", LinkHolder = "LINK_HOLDER", System = "SYSTEM" }
+);
+choice!(
+    /// What happened to a row.
+    AuditAction { Create = "CREATE", Update = "UPDATE", Delete = "DELETE" }
+);
+
+impl Channel {
+    /// Whether two people were present at the same time.
+    pub const fn is_live(self) -> bool {
+        matches!(self, Self::Call | Self::Meeting | Self::Video | Self::Visit)
+    }
+}
+
+impl ContactRole {
+    const fn bit(self) -> i32 {
+        match self {
+            Self::ExecutiveSponsor => 1,
+            Self::DecisionMaker => 2,
+            Self::Champion => 4,
+            Self::Influencer => 8,
+            Self::Billing => 16,
+            Self::User => 32,
+        }
+    }
+}
+
+/// The roles of one contact, one bit each.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, DeriveValueType)]
+#[serde(transparent)]
+pub struct ContactRoles(pub i32);
+
+impl ContactRoles {
+    pub fn has(self, role: ContactRole) -> bool {
+        self.0 & role.bit() != 0
+    }
+
+    pub fn list(self) -> Vec<ContactRole> {
+        ContactRole::ALL.iter().copied().filter(|role| self.has(*role)).collect()
+    }
+}
+
+impl FromIterator<ContactRole> for ContactRoles {
+    fn from_iter<I: IntoIterator<Item = ContactRole>>(roles: I) -> Self {
+        Self(roles.into_iter().fold(0, |bits, role| bits | role.bit()))
+    }
+}

@@ -1,0 +1,37 @@
+//! A person at a client.
+
+use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::{AccountId, ContactId, ContactRoles, MailState, Time};
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
+#[sea_orm(table_name = "contact")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: ContactId,
+    pub account_id: AccountId,
+    pub name: String,
+    pub name_key: String,
+    pub email: Option<String>,
+    /// Lower case; one person has one key, at however many accounts.
+    pub email_key: Option<String>,
+    pub title: Option<String>,
+    pub roles: ContactRoles,
+    pub language: Option<String>,
+    pub time_zone: Option<String>,
+    pub mail_state: MailState,
+    /// When the contact said no to surveys.
+    pub opted_out_at: Option<Time>,
+    pub source: Option<String>,
+    pub reference: Option<String>,
+    pub archived_at: Option<Time>,
+    pub version: i32,
+    pub created_at: Time,
+    pub updated_at: Time,
+}
+
+#[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,28 @@
+//! A questionnaire.
+
+use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::{SurveyId, SurveyKind, SurveyVersionId, Time};
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
+#[sea_orm(table_name = "survey")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: SurveyId,
+    pub kind: SurveyKind,
+    pub name: String,
+    /// The key of the scored question.
+    pub question: String,
+    /// The version that goes out now.
+    pub current_id: Option<SurveyVersionId>,
+    pub archived_at: Option<Time>,
+    pub version: i32,
+    pub created_at: Time,
+    pub updated_at: Time,
+}
+
+#[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,23 @@
+//! One run of sending a survey.
+
+use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::{ActorKind, SurveyId, SurveyVersionId, Time, WaveId};
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
+#[sea_orm(table_name = "wave")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: WaveId,
+    pub survey_id: SurveyId,
+    pub survey_version_id: SurveyVersionId,
+    pub by_kind: ActorKind,
+    pub by_id: Option<Uuid>,
+    pub created_at: Time,
+}
+
+#[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

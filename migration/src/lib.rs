@@ -1,0 +1,19 @@
+//! The tables, for SQLite and PostgreSQL from one text. Depends on nothing of ours.
+//!
+//! A migration is SQL in which five words stand for a type that the two engines spell differently
+//! (see [`sql`]). What is released is never edited; a change is a new file, additive first.
+
+mod m20261122_000001_start;
+pub mod sql;
+
+use sea_orm_migration::prelude::*;
+
+/// Runs the migrations in order.
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(m20261122_000001_start::Migration)]
+    }
+}

@@ -1,0 +1,26 @@
+//! One SQL text for both engines.
+
+use sea_orm_migration::{prelude::*, sea_orm::DatabaseBackend};
+
+/// Types by their name in our text: SQLite's, PostgreSQL's. Text keys compare by bytes on both
+/// engines, so that a page of names has one order everywhere.
+const TYPES: [(&str, &str, &str); 5] = [
+    ("$uuid", "BLOB", "uuid"),
+    ("$time", "TEXT", "timestamptz"),
+    ("$json", "TEXT", "jsonb"),
+    ("$bytes", "BLOB", "bytea"),
+    ("$key", "TEXT", "text COLLATE \"C\""),
+];
+
+/// Runs statements separated by `;` and a line end.
+pub async fn run(manager: &SchemaManager<'_>, text: &str) -> Result<(), DbErr> {
+    let postgres = manager.get_database_backend() == DatabaseBackend::Postgres;
+    let mut text = text.to_owned();
+    for (word, sqlite, pg) in TYPES {
+        text = text.replace(word, if postgres { pg } else { sqlite });
+    }
+    for statement in text.split(";\n").map(str::trim).filter(|s| !s.is_empty()) {
+        manager.get_connection().execute_unprepared(statement).await?;
+    }
+    Ok(())
+}
