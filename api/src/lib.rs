@@ -1,1 +1,4 @@
-//! Steward
+//! Steward: client ownership, made explicit and measurable.
+pub mod access;
+pub mod base;
+pub mod store;
