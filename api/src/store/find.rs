@@ -5,7 +5,7 @@ use std::{marker::PhantomData, ops::Deref};
 use entity::AccountId;
 use sea_orm::{
     ColumnTrait, EntityTrait, FromQueryResult, Iterable,
-    sea_query::{Condition, Expr, ExprTrait, IntoCondition, LockType, Order, Query, SelectStatement, SimpleExpr},
+    sea_query::{Condition, Expr, ExprTrait, IntoCondition, LockBehavior, LockType, Order, Query, SelectStatement, SimpleExpr},
 };
 use serde::de::DeserializeOwned;
 
@@ -86,6 +86,15 @@ impl<'c, E: Owned> Find<'c, E> {
     pub fn lock(mut self) -> Self {
         if self.engine == Engine::Postgres {
             self.select.lock(LockType::Update);
+        }
+        self
+    }
+
+    /// Like [`Find::lock`], passing over rows that somebody else holds.
+    #[must_use]
+    pub fn lock_free(mut self) -> Self {
+        if self.engine == Engine::Postgres {
+            self.select.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
         }
         self
     }
