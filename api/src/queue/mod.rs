@@ -143,5 +143,5 @@ pub async fn sweep(tx: &Tx) -> Result<u64> {
 /// 10 s, 20 s, 40 s, … at most 6 h: twelve tries span about a day.
 fn pause(attempts: i16) -> TimeDelta {
     let doublings = u32::try_from(attempts.clamp(1, 12) - 1).unwrap_or(0);
-    TimeDelta::seconds((10 * 2_i64.pow(doublings)).min(6 * 3_600))
+    TimeDelta::seconds(Ord::min(10 * 2_i64.pow(doublings), 6 * 3_600))
 }
