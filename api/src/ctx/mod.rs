@@ -1,9 +1,11 @@
 //! What every service function takes first: the store in somebody's name, the company, the time.
 
 mod company;
+mod guard;
 mod job;
 
 pub use company::Company;
+pub use guard::{StaffOnly, failed};
 pub use job::{Job, Run};
 
 use std::sync::Arc;

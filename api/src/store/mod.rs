@@ -8,6 +8,7 @@ mod audit;
 mod conn;
 mod db;
 mod error;
+pub mod filter;
 mod find;
 mod page;
 mod principal;
