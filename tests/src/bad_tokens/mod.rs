@@ -126,6 +126,7 @@ impl Forge {
         let with =
             |name: &str, value: Value| self.signed(&self.message(&self.header_with(name, value)));
         let own = json!({ "kty": "OKP", "crv": "Ed25519", "x": encode(self.own.public_key()) });
+        let list = json!([self.header["alg"], self.header["typ"], self.header["kid"]]);
         let doubled = json!(self.header)
             .to_string()
             .replacen('{', r#"{"alg":"none","#, 1);
@@ -154,6 +155,10 @@ impl Forge {
             (
                 "typ missing",
                 self.signed(&self.message(&self.header_without("typ"))),
+            ),
+            (
+                "header as a list in our order",
+                self.signed(&self.message(&list)),
             ),
             ("alg twice in the header", self.signed(&doubled)),
         ]
@@ -187,7 +192,9 @@ impl Forge {
         };
         let aud = &self.claims["aud"];
         let iss = self.claims["iss"].as_str().expect("an issuer");
-        let values: Vec<_> = self.claims.as_object().expect("claims").values().collect();
+        let nbf = &self.claims["iat"];
+        let list = ["iss", "aud", "sub", "sid", "role", "iat"].map(|name| &self.claims[name]);
+        let list = [&list[..], &[nbf, &self.claims["exp"], &self.claims["jti"]]].concat();
         vec![
             (
                 "iss of somebody else",
@@ -207,6 +214,8 @@ impl Forge {
             ),
             ("aud a list of ours alone", with("aud", json!([aud]))),
             ("sub no id", with("sub", json!("admin"))),
+            ("nbf null", with("nbf", Value::Null)),
+            ("a claim we do not write", with("scope", json!("admin"))),
             ("sub null", with("sub", Value::Null)),
             ("exp as text", with("exp", json!("9999999999"))),
             (
@@ -222,7 +231,7 @@ impl Forge {
                 "exp twice, the second spelled in escapes",
                 doubled(r#""\u0065xp":9999999999"#),
             ),
-            ("claims as a list", self.claiming(&json!(values))),
+            ("claims as a list in our order", self.claiming(&json!(list))),
             ("claims as a text", self.claiming(&json!("claims"))),
             (
                 "claims that are no JSON",

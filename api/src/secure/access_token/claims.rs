@@ -13,7 +13,8 @@ pub const AHEAD: i64 = 5;
 
 /// The claims of an access token: exactly these, each once. Times are seconds since 1970.
 ///
-/// The role is a courtesy to front ends: what a viewer may do is read from the database.
+/// To add a claim, release the reading of it first: a server that does not know it refuses the
+/// token. The role is a courtesy to front ends: what a viewer may do is read from the database.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Claims {
