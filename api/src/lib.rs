@@ -1,1 +1,4 @@
 //! Steward
+
+pub mod invitation;
+pub mod satisfaction;
