@@ -19,7 +19,7 @@ impl Colour {
     pub const WHITE: Self = Self::new(255, 255, 255);
     pub const BLACK: Self = Self::new(0, 0, 0);
     /// What mails and pages wear when the company named no colour.
-    pub const DEFAULT: Self = Self::new(0x1f, 0x4e, 0x79);
+    pub const DEFAULT: Self = Self::new(0x1b, 0x52, 0x99);
 
     pub const fn new(red: u8, green: u8, blue: u8) -> Self {
         Self { red, green, blue }
@@ -34,7 +34,7 @@ impl Colour {
             .collect::<Option<_>>()?;
         match digits[..] {
             [r, g, b] => Some(Self::new(r * 17, g * 17, b * 17)),
-            [r, s, g, h, b, c] => Some(Self::new(r * 16 + s, g * 16 + h, b * 16 + c)),
+            [r1, r2, g1, g2, b1, b2] => Some(Self::new(r1 * 16 + r2, g1 * 16 + g2, b1 * 16 + b2)),
             _ => None,
         }
     }
@@ -46,6 +46,7 @@ impl Colour {
     }
 
     /// White or black, whichever can be read on this colour: at least 4.5 in every case.
+    #[must_use]
     pub fn text_on(self) -> Self {
         if self.contrast(Self::WHITE) >= TEXT_CONTRAST {
             Self::WHITE
@@ -55,6 +56,7 @@ impl Colour {
     }
 
     /// This colour, moved towards white or black just so far that it can be read on `background`.
+    #[must_use]
     pub fn readable_on(self, background: Self) -> Self {
         let goal = background.text_on();
         (0..=20)
@@ -102,7 +104,7 @@ mod tests {
 
     #[test]
     fn only_hex_colours_are_read() {
-        assert_eq!(Colour::parse(" #1F4e79 "), Some(Colour::DEFAULT));
+        assert_eq!(Colour::parse(" #1B5299 "), Some(Colour::DEFAULT));
         assert_eq!(Colour::parse("#fc0"), Some(Colour::new(255, 204, 0)));
         for bad in [
             "",
@@ -113,7 +115,7 @@ mod tests {
             "red",
             "#ggg",
             "#fff;}",
-            "1f4e79",
+            "1b5299",
             "#１２３",
         ] {
             assert_eq!(Colour::parse(bad), None, "{bad}");

@@ -106,3 +106,6 @@ impl Invite<'_> {
             .filter(|line| !line.is_empty())
     }
 }
+
+#[cfg(test)]
+mod tests;

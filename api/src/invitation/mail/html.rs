@@ -7,9 +7,6 @@ use super::Invite;
 use crate::invitation::colour::Colour;
 use crate::invitation::safe::header_safe;
 
-/// Six buttons of 48 px fit the narrowest phone; the second row starts under the first or beside it.
-const ROW: usize = 6;
-
 const FONT: &str = "font-family:-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif;";
 const CARD: Colour = Colour::WHITE;
 const CARD_DARK: Colour = Colour::new(0x1d, 0x22, 0x2a);
@@ -32,8 +29,8 @@ pub(super) fn render(invite: &Invite<'_>) -> Markup {
             body class="back" style="margin:0;padding:0;background:#eef1f4;-webkit-text-size-adjust:100%" {
                 table role="presentation" class="back" width="100%" cellpadding="0" cellspacing="0" border="0" bgcolor="#eef1f4" {
                     tr {
-                        td align="center" style="padding:16px 8px" {
-                            table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="max-width:616px" {
+                        td align="center" style="padding:16px 0" {
+                            table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="max-width:600px" {
                                 (card(invite))
                                 (footer(invite))
                             }
@@ -51,7 +48,7 @@ fn card(invite: &Invite<'_>) -> Markup {
     let words = format!("{FONT}font-size:16px;line-height:24px;color:#1c2430;");
     html! {
         tr {
-            td class="card" bgcolor="#ffffff" style={ "background:#ffffff;border-top:6px solid " (brand) ";border-radius:6px;padding:24px 16px 24px 20px;" (words) } {
+            td class="card" bgcolor="#ffffff" style={ "background:#ffffff;border-top:6px solid " (brand) ";border-radius:6px;padding:24px 16px;" (words) } {
                 p class="name" style={ "margin:0 0 20px;font-weight:600;color:" (brand.readable_on(CARD)) } { bdi { (header_safe(invite.company)) } }
                 p style="margin:0 0 12px" { (invite.fill_html(invite.greeting())) }
                 p style="margin:0 0 20px" { (texts.mail.intro) }
@@ -77,18 +74,24 @@ fn card(invite: &Invite<'_>) -> Markup {
 
 fn buttons(invite: &Invite<'_>, brand: Colour) -> Markup {
     let scores: Vec<i16> = invite.question.scores().collect();
+    // Six buttons of 48 px fit the narrowest phone; a longer scale is halved, side by side where there is room.
+    let row = if scores.len() > 6 {
+        scores.len().div_ceil(2)
+    } else {
+        scores.len().max(1)
+    };
     let link_style = format!(
         "{FONT}display:block;width:44px;line-height:44px;border-radius:6px;text-align:center;font-size:18px;\
          font-weight:600;text-decoration:none;background:{brand};color:{}",
         brand.text_on()
     );
     html! {
-        @for row in scores.chunks(ROW) {
+        @for row in scores.chunks(row) {
             // Tables that stand in a line wrap as words do, with no need for a style sheet.
             table role="presentation" cellpadding="0" cellspacing="0" border="0" style="display:inline-table;vertical-align:top" {
                 tr {
                     @for score in row {
-                        td style="padding:2px" {
+                        td style="padding:0 4px 4px 0" {
                             table role="presentation" cellpadding="0" cellspacing="0" border="0" {
                                 tr {
                                     td class="score" bgcolor=(brand) width="44" height="44" align="center" style={ "border-radius:6px;background:" (brand) } {
@@ -112,7 +115,7 @@ fn footer(invite: &Invite<'_>) -> Markup {
     let texts = &invite.texts().mail;
     html! {
         tr {
-            td class="soft" style={ (FONT) "padding:16px 16px 24px 20px;font-size:13px;line-height:20px;color:#4a5563" } {
+            td class="soft" style={ (FONT) "padding:16px 16px 24px;font-size:13px;line-height:20px;color:#4a5563" } {
                 p style="margin:0 0 8px" { (invite.fill_html(texts.why)) }
                 p style="margin:0 0 8px" {
                     a class="soft" href=(invite.unsubscribe) style="color:#4a5563;text-decoration:underline" { (texts.unsubscribe) }

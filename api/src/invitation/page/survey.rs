@@ -74,12 +74,13 @@ fn standing(texts: &Texts, question: &Question<'_>, amends: &Amends) -> Markup {
 fn scores(texts: &Texts, asked: &Form<'_>, fault: bool) -> Markup {
     let question = &asked.question;
     let (min, max) = (question.min.to_string(), question.max.to_string());
+    let steps = question.scores().count();
     let described = if fault { "score-error scale" } else { "scale" };
     html! {
         fieldset aria-describedby=(described) {
             legend { h1 dir="auto" { (header_safe(question.text)) } }
             @if fault { p.error #score-error { (fill(texts.page.error_score, &[("min", &min), ("max", &max)])) } }
-            div.scores.wide[question.scores().count() > 7] {
+            div.scores.middle[(6..=7).contains(&steps)].wide[steps > 7] {
                 @for score in question.scores() {
                     label {
                         input type="radio" name="score" value=(score) required checked[asked.score == Some(score)];

@@ -31,7 +31,7 @@ pub(super) static EN: Texts = Texts {
         intro: "One question, ten seconds: please choose the number that fits. \
                 You can add a comment on the page that opens.",
         button: "Answer {score}",
-        reply: "You can also simply reply to this mail. It reaches me directly.",
+        reply: "You can also simply reply to this mail. A person reads it.",
         why: "You receive this mail because you work with {company}.",
         unsubscribe: "Unsubscribe from surveys",
     },
