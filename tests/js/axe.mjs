@@ -25,8 +25,10 @@ async function faults(browser, url, { colorScheme, width }) {
   try {
     const page = await context.newPage();
     const loud = [];
-    // A style sheet or image that the page's own policy refuses shows up here.
-    page.on("console", (message) => message.type() === "error" && loud.push(`console: ${message.text()}`));
+    // A style sheet or image that the page's own policy refuses shows up here; so would the page's own 404 or 410.
+    page.on("console", (message) => {
+      if (message.type() === "error" && message.location().url !== url) loud.push(`console: ${message.text()}`);
+    });
     const response = await page.goto(url);
     if (response && response.status() >= 500) loud.push(`status ${response.status()}`);
     // Evaluated from outside, so that the page's policy against scripts can stay on.

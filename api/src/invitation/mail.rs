@@ -43,11 +43,7 @@ pub struct Message {
 
 impl Invite<'_> {
     pub fn render(&self) -> Message {
-        Message {
-            subject: self.subject(),
-            html: html::render(self).into_string(),
-            text: text::render(self),
-        }
+        Message { subject: self.subject(), html: html::render(self).into_string(), text: text::render(self) }
     }
 
     /// The link that opens the page with `score` chosen. Only sending the page's form records it.
@@ -72,11 +68,7 @@ impl Invite<'_> {
 
     fn greeting(&self) -> &'static str {
         let texts = &self.texts().mail;
-        if self.recipient.trim().is_empty() {
-            texts.greeting_nobody
-        } else {
-            texts.greeting
-        }
+        if self.recipient.trim().is_empty() { texts.greeting_nobody } else { texts.greeting }
     }
 
     fn values(&self) -> [(&'static str, &str); 2] {
@@ -93,17 +85,12 @@ impl Invite<'_> {
 
     /// Who signs: the sender, then the company.
     fn signature(&self) -> impl Iterator<Item = String> {
-        [self.sender, self.company]
-            .into_iter()
-            .map(super::safe::header_safe)
-            .filter(|line| !line.is_empty())
+        [self.sender, self.company].into_iter().map(super::safe::header_safe).filter(|line| !line.is_empty())
     }
 
     fn address_lines(&self) -> impl Iterator<Item = String> {
         let lines = self.postal_address.unwrap_or_default().lines();
-        lines
-            .map(super::safe::header_safe)
-            .filter(|line| !line.is_empty())
+        lines.map(super::safe::header_safe).filter(|line| !line.is_empty())
     }
 }
 

@@ -101,15 +101,8 @@ static ALL: [&Texts; 1] = [&en::EN];
 impl Texts {
     /// The texts for a BCP 47 tag: its language if we speak it, else English.
     pub fn of(language: &str) -> &'static Self {
-        let primary = |tag: &str| {
-            tag.split(['-', '_'])
-                .next()
-                .unwrap_or_default()
-                .to_ascii_lowercase()
-        };
-        ALL.into_iter()
-            .find(|texts| primary(texts.lang) == primary(language))
-            .unwrap_or(&en::EN)
+        let primary = |tag: &str| tag.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
+        ALL.into_iter().find(|texts| primary(texts.lang) == primary(language)).unwrap_or(&en::EN)
     }
 
     /// The ready-made question of a kind; none for questionnaires, which bring their own.
@@ -120,22 +113,12 @@ impl Texts {
             SurveyKind::Ces => (&self.ces, 1, 7),
             SurveyKind::Relationship | SurveyKind::SelfAssessment => return None,
         };
-        Some(Question {
-            kind,
-            text: texts.text,
-            min,
-            max,
-            low: texts.low,
-            high: texts.high,
-        })
+        Some(Question { kind, text: texts.text, min, max, low: texts.low, high: texts.high })
     }
 
     /// An instant in words, in the zone it carries.
     pub fn instant<Z: TimeZone<Offset: Display>>(&self, at: &DateTime<Z>) -> String {
-        let month = usize::try_from(at.month0())
-            .ok()
-            .and_then(|m| self.months.get(m))
-            .copied();
+        let month = usize::try_from(at.month0()).ok().and_then(|m| self.months.get(m)).copied();
         fill(
             self.instant,
             &[
@@ -153,12 +136,7 @@ impl Texts {
         [(question.min, question.low), (question.max, question.high)]
             .into_iter()
             .filter(|(_, meaning)| !meaning.trim().is_empty())
-            .map(|(score, meaning)| {
-                fill(
-                    self.meaning,
-                    &[("score", &score.to_string()), ("meaning", meaning)],
-                )
-            })
+            .map(|(score, meaning)| fill(self.meaning, &[("score", &score.to_string()), ("meaning", meaning)]))
             .collect()
     }
 }
@@ -199,10 +177,7 @@ fn parts(pattern: &str) -> impl Iterator<Item = Part<'_>> {
 }
 
 fn value<'a>(values: &[(&str, &'a str)], name: &str) -> &'a str {
-    values
-        .iter()
-        .find(|(known, _)| *known == name)
-        .map_or("", |(_, value)| value)
+    values.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| value)
 }
 
 #[cfg(test)]
@@ -220,38 +195,21 @@ mod tests {
     fn values_are_filled_once_and_stay_on_one_line() {
         let values = [("a", "{b} $& {a}"), ("b", "x\r\ny")];
         assert_eq!(fill("{a}, {b}!{c}", &values), "{b} $& {a}, x y!");
-        assert_eq!(
-            fill_html("<{a}", &[("a", "<b>")]).into_string(),
-            "&lt;<bdi>&lt;b&gt;</bdi>"
-        );
+        assert_eq!(fill_html("<{a}", &[("a", "<b>")]).into_string(), "&lt;<bdi>&lt;b&gt;</bdi>");
         assert_eq!(fill("no hole } here", &[]), "no hole } here");
     }
 
     #[test]
     fn an_instant_is_told_in_its_own_zone() {
-        let at = chrono_tz::Europe::Berlin
-            .with_ymd_and_hms(2026, 3, 5, 9, 7, 0)
-            .single();
-        assert_eq!(
-            at.map(|at| Texts::of("en").instant(&at)).as_deref(),
-            Some("5 March 2026, 09:07 CET")
-        );
+        let at = chrono_tz::Europe::Berlin.with_ymd_and_hms(2026, 3, 5, 9, 7, 0).single();
+        assert_eq!(at.map(|at| Texts::of("en").instant(&at)).as_deref(), Some("5 March 2026, 09:07 CET"));
     }
 
     #[test]
     fn ready_made_questions_have_the_scales_of_their_kinds() {
-        let scales = [
-            (SurveyKind::Nps, 0..=10),
-            (SurveyKind::Csat, 1..=5),
-            (SurveyKind::Ces, 1..=7),
-        ];
+        let scales = [(SurveyKind::Nps, 0..=10), (SurveyKind::Csat, 1..=5), (SurveyKind::Ces, 1..=7)];
         for (kind, scale) in scales {
-            assert_eq!(
-                Texts::of("en")
-                    .ready(kind)
-                    .map(|question| question.scores()),
-                Some(scale)
-            );
+            assert_eq!(Texts::of("en").ready(kind).map(|question| question.scores()), Some(scale));
         }
         assert_eq!(Texts::of("en").ready(SurveyKind::Relationship), None);
     }

@@ -20,9 +20,7 @@ impl Counts {
     /// "blank" must be refused, never bent into the scale.
     #[must_use]
     pub fn add(&mut self, answer: i16) -> bool {
-        let slot = usize::try_from(answer)
-            .ok()
-            .and_then(|at| self.0.get_mut(at));
+        let slot = usize::try_from(answer).ok().and_then(|at| self.0.get_mut(at));
         slot.map(|count| *count += 1).is_some()
     }
 
@@ -40,10 +38,7 @@ impl Counts {
 
     /// The answers inside `values`; what lies outside 0–10 counts nothing.
     pub fn within(&self, values: RangeInclusive<i16>) -> i64 {
-        self.pairs()
-            .filter(|(value, _)| values.contains(value))
-            .map(|(_, count)| count)
-            .sum()
+        self.pairs().filter(|(value, _)| values.contains(value)).map(|(_, count)| count).sum()
     }
 
     fn pairs(&self) -> impl Iterator<Item = (i16, i64)> {
@@ -69,13 +64,7 @@ pub struct Score {
 impl Score {
     fn new(n: i64, value: f64, (low, high): (f64, f64)) -> Self {
         let enough = n >= ENOUGH;
-        Self {
-            n,
-            value: (n > 0).then_some(value),
-            low: enough.then_some(low),
-            high: enough.then_some(high),
-            enough,
-        }
+        Self { n, value: (n > 0).then_some(value), low: enough.then_some(low), high: enough.then_some(high), enough }
     }
 }
 
@@ -109,49 +98,26 @@ pub struct Ces {
 /// Source: B. Rocks, "Interval Estimation for the Net Promoter Score", The American Statistician 70(4), 2016.
 pub fn nps(counts: &Counts) -> Nps {
     let n = counts.n();
-    let (promoters, passives, detractors) = (
-        counts.within(9..=10),
-        counts.within(7..=8),
-        counts.within(0..=6),
-    );
+    let (promoters, passives, detractors) = (counts.within(9..=10), counts.within(7..=8), counts.within(0..=6));
     let (value, error) = net(real(promoters), real(detractors), real(n));
-    let (middle, spread) = net(
-        real(promoters) + 0.75,
-        real(detractors) + 0.75,
-        real(n) + 3.0,
-    );
-    let interval = (
-        (middle - Z * spread).max(-100.0),
-        (middle + Z * spread).min(100.0),
-    );
+    let (middle, spread) = net(real(promoters) + 0.75, real(detractors) + 0.75, real(n) + 3.0);
+    let interval = ((middle - Z * spread).max(-100.0), (middle + Z * spread).min(100.0));
     let standard_error = (n > 0).then_some(error);
-    Nps {
-        score: Score::new(n, value, interval),
-        promoters,
-        passives,
-        detractors,
-        standard_error,
-    }
+    Nps { score: Score::new(n, value, interval), promoters, passives, detractors, standard_error }
 }
 
 /// Share of satisfied answers: those from `satisfied_from` up, of those on `scale`. Codes outside the
 /// scale leave the denominator. Interval: see [`share`].
 pub fn csat(counts: &Counts, satisfied_from: i16, scale: RangeInclusive<i16>) -> Score {
     let top = *scale.end();
-    share(
-        counts.within(satisfied_from.max(*scale.start())..=top),
-        counts.within(scale),
-    )
+    share(counts.within(satisfied_from.max(*scale.start())..=top), counts.within(scale))
 }
 
 /// Customer Effort Score 2.0 (agreement 1–7): the mean with its t-interval, and the share of 5 and more
 /// with Wilson's. Five equal answers have no spread, so the interval of the mean has no width then; the
 /// share beside it stays honest.
 pub fn ces(counts: &Counts) -> Ces {
-    Ces {
-        mean: mean(counts, 1..=7),
-        easy: csat(counts, 5, 1..=7),
-    }
+    Ces { mean: mean(counts, 1..=7), easy: csat(counts, 5, 1..=7) }
 }
 
 /// The share `hits` of `n` in percent, with the Wilson score interval.
@@ -163,10 +129,7 @@ pub fn share(hits: i64, n: i64) -> Score {
     let middle = (p + z2 / (2.0 * count)) / (1.0 + z2 / count);
     let half = Z * (p * (1.0 - p) / count + z2 / (4.0 * count * count)).sqrt() / (1.0 + z2 / count);
     // At 0 of n and n of n the ends are exact; rounding must not push them past the edge.
-    let interval = (
-        100.0 * (middle - half).max(0.0),
-        100.0 * (middle + half).min(1.0),
-    );
+    let interval = (100.0 * (middle - half).max(0.0), 100.0 * (middle + half).min(1.0));
     Score::new(n, 100.0 * p, interval)
 }
 
@@ -174,18 +137,11 @@ pub fn share(hits: i64, n: i64) -> Score {
 fn mean(counts: &Counts, scale: RangeInclusive<i16>) -> Score {
     let n = counts.within(scale.clone());
     let on_scale = || counts.pairs().filter(|(value, _)| scale.contains(value));
-    let total: f64 = on_scale()
-        .map(|(value, count)| f64::from(value) * real(count))
-        .sum();
+    let total: f64 = on_scale().map(|(value, count)| f64::from(value) * real(count)).sum();
     let value = total / real(n);
-    let squares: f64 = on_scale()
-        .map(|(v, count)| (f64::from(v) - value).powi(2) * real(count))
-        .sum();
+    let squares: f64 = on_scale().map(|(v, count)| (f64::from(v) - value).powi(2) * real(count)).sum();
     let half = t975(n - 1) * (squares / real(n - 1) / real(n)).sqrt();
-    let interval = (
-        (value - half).max(f64::from(*scale.start())),
-        (value + half).min(f64::from(*scale.end())),
-    );
+    let interval = ((value - half).max(f64::from(*scale.start())), (value + half).min(f64::from(*scale.end())));
     Score::new(n, value, interval)
 }
 
@@ -200,12 +156,8 @@ fn net(plus: f64, minus: f64, n: f64) -> (f64, f64) {
 /// of Fisher and Cornish (Abramowitz & Stegun 26.7.5), off by less than 0.00001 from 10 on. Below 4
 /// nothing asks: there is no interval.
 fn t975(freedom: i64) -> f64 {
-    const TABLE: [f64; 6] = [
-        2.776_445, 2.570_582, 2.446_912, 2.364_624, 2.306_004, 2.262_157,
-    ];
-    let entry = usize::try_from(freedom - 4)
-        .ok()
-        .and_then(|at| TABLE.get(at));
+    const TABLE: [f64; 6] = [2.776_445, 2.570_582, 2.446_912, 2.364_624, 2.306_004, 2.262_157];
+    let entry = usize::try_from(freedom - 4).ok().and_then(|at| TABLE.get(at));
     entry.copied().unwrap_or_else(|| {
         let (v, z2) = (real(freedom), Z * Z);
         let first = (z2 + 1.0) / 4.0;
@@ -216,10 +168,7 @@ fn t975(freedom: i64) -> f64 {
     })
 }
 
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "counts of answers stay far below 2^53"
-)]
+#[expect(clippy::cast_precision_loss, reason = "counts of answers stay far below 2^53")]
 fn real(count: i64) -> f64 {
     count as f64
 }

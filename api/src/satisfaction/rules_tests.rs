@@ -27,15 +27,7 @@ fn nps_equals_the_golden_values() {
     let large = nps(&groups(1436, 968, 342));
     golden(&large.score, 39.84, 37.18, 42.41);
     near(large.standard_error, 1.334, 0.0005);
-    assert_eq!(
-        (
-            large.score.n,
-            large.promoters,
-            large.passives,
-            large.detractors
-        ),
-        (2746, 1436, 968, 342)
-    );
+    assert_eq!((large.score.n, large.promoters, large.passives, large.detractors), (2746, 1436, 968, 342));
     golden(&nps(&groups(5, 0, 0)).score, 100.0, 17.49, 100.0);
     golden(&nps(&groups(0, 0, 5)).score, -100.0, -100.0, -17.49);
 }
@@ -55,10 +47,7 @@ fn every_answer_falls_into_its_group() {
         assert!(counts.add(answer));
     }
     let figures = nps(&counts);
-    assert_eq!(
-        (figures.promoters, figures.passives, figures.detractors),
-        (2, 2, 7)
-    );
+    assert_eq!((figures.promoters, figures.passives, figures.detractors), (2, 2, 7));
     near(figures.score.value, -500.0 / 11.0, 1e-12);
 }
 
@@ -85,19 +74,10 @@ fn few_answers_give_a_score_without_interval_and_none_gives_nothing() {
         let counts = groups(n, 0, 0);
         let csat_counts = Counts([0, 0, 0, 0, n, 0, 0, 0, 0, 0, 0]);
         let effort = ces(&csat_counts);
-        for score in [
-            nps(&counts).score,
-            csat(&csat_counts, 4, 1..=5),
-            effort.mean,
-            effort.easy,
-        ] {
+        for score in [nps(&counts).score, csat(&csat_counts, 4, 1..=5), effort.mean, effort.easy] {
             assert_eq!(score.n, n);
             assert_eq!(score.value.is_some(), n >= 1, "{n}");
-            assert_eq!(
-                (score.low.is_some(), score.high.is_some(), score.enough),
-                (n >= 5, n >= 5, n >= 5),
-                "{n}"
-            );
+            assert_eq!((score.low.is_some(), score.high.is_some(), score.enough), (n >= 5, n >= 5, n >= 5), "{n}");
         }
     }
     assert_eq!(nps(&Counts::default()).standard_error, None);
@@ -128,13 +108,7 @@ fn effort_is_a_mean_with_its_t_interval_and_a_share() {
 
 #[test]
 fn quantiles_of_t_agree_with_the_tables() {
-    for (freedom, want) in [
-        (4, 2.776_445),
-        (9, 2.262_157),
-        (10, 2.228_139),
-        (20, 2.085_963),
-        (30, 2.042_272),
-    ] {
+    for (freedom, want) in [(4, 2.776_445), (9, 2.262_157), (10, 2.228_139), (20, 2.085_963), (30, 2.042_272)] {
         near(Some(t975(freedom)), want, 0.00001);
     }
     near(Some(t975(1_000_000)), Z, 0.00001);

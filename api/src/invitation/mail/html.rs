@@ -75,11 +75,7 @@ fn card(invite: &Invite<'_>) -> Markup {
 fn buttons(invite: &Invite<'_>, brand: Colour) -> Markup {
     let scores: Vec<i16> = invite.question.scores().collect();
     // Six buttons of 48 px fit the narrowest phone; a longer scale is halved, side by side where there is room.
-    let row = if scores.len() > 6 {
-        scores.len().div_ceil(2)
-    } else {
-        scores.len().max(1)
-    };
+    let row = if scores.len() > 6 { scores.len().div_ceil(2) } else { scores.len().max(1) };
     let link_style = format!(
         "{FONT}display:block;width:44px;line-height:44px;border-radius:6px;text-align:center;font-size:18px;\
          font-weight:600;text-decoration:none;background:{brand};color:{}",
@@ -133,10 +129,7 @@ fn footer(invite: &Invite<'_>) -> Markup {
 
 /// Dark colours. A dark brand would sink into the dark card, so its buttons gain an edge there.
 fn dark_style(invite: &Invite<'_>) -> String {
-    let accent = invite
-        .colour
-        .unwrap_or(Colour::DEFAULT)
-        .readable_on(CARD_DARK);
+    let accent = invite.colour.unwrap_or(Colour::DEFAULT).readable_on(CARD_DARK);
     format!(
         ":root{{color-scheme:light dark;supported-color-schemes:light dark}}\
          @media (prefers-color-scheme:dark){{\

@@ -22,11 +22,7 @@ pub struct Brand {
 impl Brand {
     /// A `logo` that is not an absolute http or https address with a plain host is left out.
     pub fn new(company: &str, logo: Option<&str>, colour: Option<Colour>) -> Self {
-        let style = format!(
-            "{}{}",
-            colours(colour.unwrap_or(Colour::DEFAULT)),
-            include_str!("style.css")
-        );
+        let style = format!("{}{}", colours(colour.unwrap_or(Colour::DEFAULT)), include_str!("style.css"));
         let origin = logo.and_then(origin);
         let hash = STANDARD.encode(digest::digest(&digest::SHA256, style.as_bytes()));
         let mut policy = format!("default-src 'none'; style-src 'sha256-{hash}'");
@@ -36,12 +32,7 @@ impl Brand {
         }
         policy.push_str("; form-action 'self'; base-uri 'none'; frame-ancestors 'none'");
         let logo = origin.and(logo).map(str::to_owned);
-        Self {
-            company: company.to_owned(),
-            logo,
-            style,
-            policy,
-        }
+        Self { company: company.to_owned(), logo, style, policy }
     }
 
     pub fn company(&self) -> &str {
@@ -77,14 +68,10 @@ fn colours(brand: Colour) -> String {
 /// Scheme, host and port of an address, if nothing in them could end the policy they are written into.
 fn origin(address: &str) -> Option<&str> {
     let host_at = address.find("://")? + 3;
-    let end = address
-        .get(host_at..)?
-        .find(['/', '?', '#'])
-        .map_or(address.len(), |at| host_at + at);
+    let end = address.get(host_at..)?.find(['/', '?', '#']).map_or(address.len(), |at| host_at + at);
     let (scheme, host) = (address.get(..host_at)?, address.get(host_at..end)?);
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '[' | ']');
-    let fits =
-        matches!(scheme, "https://" | "http://") && !host.is_empty() && host.chars().all(plain);
+    let fits = matches!(scheme, "https://" | "http://") && !host.is_empty() && host.chars().all(plain);
     let whole = !address.contains(|c: char| c.is_whitespace() || c.is_control());
     (fits && whole).then(|| &address[..end])
 }
@@ -97,25 +84,10 @@ mod tests {
     fn the_policy_names_the_style_and_the_logos_host_only() {
         let plain = Brand::new("Acme", None, None);
         let hash = STANDARD.encode(digest::digest(&digest::SHA256, plain.style().as_bytes()));
-        assert!(
-            plain
-                .policy()
-                .contains(&format!("style-src 'sha256-{hash}'")),
-            "{}",
-            plain.policy()
-        );
+        assert!(plain.policy().contains(&format!("style-src 'sha256-{hash}'")), "{}", plain.policy());
         assert!(!plain.policy().contains("img-src"));
-        let logo = Brand::new(
-            "Acme",
-            Some("https://cdn.example.com:8443/a/logo.svg?x=1"),
-            None,
-        );
-        assert!(
-            logo.policy()
-                .contains("; img-src https://cdn.example.com:8443; "),
-            "{}",
-            logo.policy()
-        );
+        let logo = Brand::new("Acme", Some("https://cdn.example.com:8443/a/logo.svg?x=1"), None);
+        assert!(logo.policy().contains("; img-src https://cdn.example.com:8443; "), "{}", logo.policy());
     }
 
     #[test]

@@ -12,29 +12,14 @@ pub fn survey(brand: &Brand, texts: &Texts, state: &State<'_>) -> String {
     let page = &texts.page;
     let show = |title: &str, content: &Markup| frame(brand, texts, title, content);
     match state {
-        State::Ask(asked) => show(
-            &header_safe(asked.question.text),
-            &form(texts, asked, None, false),
-        ),
-        State::Invalid(asked, faults) => {
-            show(page.error_title, &form(texts, asked, Some(*faults), false))
-        }
+        State::Ask(asked) => show(&header_safe(asked.question.text), &form(texts, asked, None, false)),
+        State::Invalid(asked, faults) => show(page.error_title, &form(texts, asked, Some(*faults), false)),
         State::Preview(question) => {
-            let asked = Form {
-                question: *question,
-                score: None,
-                comment: "",
-                amends: None,
-            };
-            show(
-                &header_safe(question.text),
-                &form(texts, &asked, None, true),
-            )
+            let asked = Form { question: *question, score: None, comment: "", amends: None };
+            show(&header_safe(question.text), &form(texts, &asked, None, true))
         }
         State::Thanks(answer) => show(page.thanks, &answered(brand, texts, answer, true)),
-        State::AlreadyAnswered(answer) => {
-            show(page.already, &answered(brand, texts, answer, false))
-        }
+        State::AlreadyAnswered(answer) => show(page.already, &answered(brand, texts, answer, false)),
         State::Expired => show(page.expired, &notice(page.expired, page.expired_more)),
         State::Revoked => show(page.revoked, &notice(page.revoked, page.revoked_more)),
         State::Unknown => show(page.unknown, &notice(page.unknown, page.unknown_more)),
@@ -43,11 +28,7 @@ pub fn survey(brand: &Brand, texts: &Texts, state: &State<'_>) -> String {
 
 fn form(texts: &Texts, asked: &Form<'_>, faults: Option<Faults>, preview: bool) -> Markup {
     let faults = faults.unwrap_or_default();
-    let submit = if asked.amends.is_some() {
-        texts.page.submit_change
-    } else {
-        texts.page.submit
-    };
+    let submit = if asked.amends.is_some() { texts.page.submit_change } else { texts.page.submit };
     html! {
         @if preview { p.note { (texts.page.preview) } }
         @if let Some(amends) = &asked.amends { (standing(texts, &asked.question, amends)) }
@@ -96,16 +77,8 @@ fn scores(texts: &Texts, asked: &Form<'_>, fault: bool) -> Markup {
 }
 
 fn comment(texts: &Texts, asked: &Form<'_>, fault: Option<CommentFault>) -> Markup {
-    let hint = if asked.amends.is_some() {
-        texts.page.comment_kept
-    } else {
-        texts.page.comment_hint
-    };
-    let described = if fault.is_some() {
-        "comment-error comment-hint"
-    } else {
-        "comment-hint"
-    };
+    let hint = if asked.amends.is_some() { texts.page.comment_kept } else { texts.page.comment_hint };
+    let described = if fault.is_some() { "comment-error comment-hint" } else { "comment-hint" };
     html! {
         label.above for="comment" { (texts.page.comment) }
         p.hint #comment-hint { (hint) }
@@ -141,15 +114,8 @@ fn answered(brand: &Brand, texts: &Texts, answer: &Answered<'_>, just_now: bool)
 }
 
 fn score_line(texts: &Texts, question: &Question<'_>, score: i16) -> Markup {
-    let (score, min, max) = (
-        score.to_string(),
-        question.min.to_string(),
-        question.max.to_string(),
-    );
-    fill_html(
-        texts.page.answered,
-        &[("score", &score), ("min", &min), ("max", &max)],
-    )
+    let (score, min, max) = (score.to_string(), question.min.to_string(), question.max.to_string());
+    fill_html(texts.page.answered, &[("score", &score), ("min", &min), ("max", &max)])
 }
 
 fn notice(heading: &str, more: &str) -> Markup {
