@@ -25,9 +25,13 @@ async function faults(browser, url, { colorScheme, width }) {
   try {
     const page = await context.newPage();
     const loud = [];
-    // A style sheet or image that the page's own policy refuses shows up here; so would the page's own 404 or 410.
+    // What the page's own policy refuses shows up here. A page may itself be a 404 or 410; what it loads may not.
     page.on("console", (message) => {
-      if (message.type() === "error" && message.location().url !== url) loud.push(`console: ${message.text()}`);
+      const status = /the server responded with a status/.test(message.text());
+      if (message.type() === "error" && !status) loud.push(`console: ${message.text()}`);
+    });
+    page.on("response", (part) => {
+      if (part.status() >= 400 && !part.request().isNavigationRequest()) loud.push(`${part.status()} for ${part.url()}`);
     });
     const response = await page.goto(url);
     if (response && response.status() >= 500) loud.push(`status ${response.status()}`);
