@@ -12,9 +12,10 @@ mod refusal;
 mod scan;
 #[cfg(test)]
 mod tests;
+mod variables;
 
 use async_graphql::{
-    Name, Request, Value, Variables,
+    Request,
     parser::{self, parse_query},
 };
 
@@ -32,8 +33,9 @@ const SHOWN: usize = 200;
 /// must not be run then.
 pub fn admit(request: &mut Request, limits: &Limits) -> Result<Measure, Refusal> {
     scan::text(&request.query, limits)?;
-    variables(&request.variables)?;
+    variables::text(&request.variables)?;
     let document = parse_query(&request.query).map_err(|error| unreadable(&error))?;
+    variables::given(&document, request)?;
     let measure = measure::document(&document, request, limits)?;
     request.set_parsed_query(document);
     Ok(measure)
@@ -58,34 +60,4 @@ fn unreadable(error: &parser::Error) -> Refusal {
 /// At most [`SHOWN`] characters of a text, so that an answer never repeats a whole request.
 pub(super) fn shortened(text: &str) -> String {
     text.chars().take(SHOWN).collect()
-}
-
-/// Refuses a NUL in any string or key of the variables, naming the place by a JSON pointer.
-fn variables(variables: &Variables) -> Result<(), Refusal> {
-    for (name, value) in variables.iter() {
-        if let Some(below) = nul_in(name, value) {
-            return Err(Refusal::nul(format!("/variables{below}")));
-        }
-    }
-    Ok(())
-}
-
-/// Where a NUL stands in this member or below it. The depth is bounded by the JSON reader.
-fn nul_in(key: &str, value: &Value) -> Option<String> {
-    let below = match value {
-        Value::String(text) if text.contains('\0') => Some(String::new()),
-        Value::List(items) => items
-            .iter()
-            .enumerate()
-            .find_map(|(index, item)| nul_in(&index.to_string(), item)),
-        Value::Object(members) => members
-            .iter()
-            .find_map(|(name, item): (&Name, &Value)| nul_in(name, item)),
-        _ => None,
-    };
-    let here = key.contains('\0').then(String::new);
-    below.or(here).map(|rest| {
-        let key = key.replace('\0', "").replace('~', "~0").replace('/', "~1");
-        format!("/{}{rest}", shortened(&key))
-    })
 }
