@@ -1,1 +1,7 @@
-fn main() {}
+//! The tests from outside, in one binary.
+
+#![expect(clippy::disallowed_methods, reason = "tests look into the database behind the server's back")]
+
+mod architecture;
+mod ground;
+mod migrations;
