@@ -1,6 +1,9 @@
 //! The tests from outside, in one binary.
 
-#![expect(clippy::disallowed_methods, reason = "tests look into the database behind the server's back")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "tests look into the database behind the server's back"
+)]
 
 mod architecture;
 mod ground;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use migration::Migrator;
 use sea_orm::{
     ActiveModelBehavior, ActiveModelTrait, ColumnTrait, ColumnType, ConnectionTrait, DatabaseConnection, DbBackend,
-    EntityName, EntityTrait, IntoActiveModel, Iterable, ModelTrait, QuerySelect, Statement, Value, prelude::Uuid,
+    EntityTrait, IntoActiveModel, Iterable, ModelTrait, QuerySelect, Statement, Value, prelude::Uuid,
 };
 use sea_orm_migration::MigratorTrait;
 use tests::{both, engine::Database};
@@ -94,7 +94,11 @@ fn no_entity_is_left_out() {
     }
     let mut listed = BTreeMap::new();
     each_entity!(note_columns(&mut listed));
-    assert_eq!(listed.into_keys().collect::<BTreeSet<_>>(), files, "each_entity! above names the tables of entity/src");
+    assert_eq!(
+        listed.into_keys().collect::<BTreeSet<_>>(),
+        files,
+        "each_entity! above names the tables of entity/src"
+    );
 }
 
 async fn connect(database: &Database) -> DatabaseConnection {
@@ -102,7 +106,9 @@ async fn connect(database: &Database) -> DatabaseConnection {
 }
 
 fn note_columns<E: EntityTrait>(into: &mut BTreeMap<String, BTreeSet<String>>) {
-    let columns = E::Column::iter().map(|column| sea_orm::IdenStatic::as_str(&column).to_owned()).collect();
+    let columns = E::Column::iter()
+        .map(|column| sea_orm::IdenStatic::as_str(&column).to_owned())
+        .collect();
     into.insert(E::default().table_name().to_owned(), columns);
 }
 
@@ -115,11 +121,26 @@ where
     let table = E::default().table_name().to_owned();
     let mut row = E::ActiveModel::default();
     for (position, column) in E::Column::iter().enumerate() {
-        row.set(column, sample(&table, sea_orm::IdenStatic::as_str(&column), position, column.def().get_column_type()));
+        row.set(
+            column,
+            sample(
+                &table,
+                sea_orm::IdenStatic::as_str(&column),
+                position,
+                column.def().get_column_type(),
+            ),
+        );
     }
     let wanted: Vec<_> = E::Column::iter().map(|column| row.get(column).into_value()).collect();
-    E::insert(row).exec_without_returning(db).await.unwrap_or_else(|error| panic!("writing {table}: {error}"));
-    let found = E::find().limit(2).all(db).await.unwrap_or_else(|error| panic!("reading {table}: {error}"));
+    E::insert(row)
+        .exec_without_returning(db)
+        .await
+        .unwrap_or_else(|error| panic!("writing {table}: {error}"));
+    let found = E::find()
+        .limit(2)
+        .all(db)
+        .await
+        .unwrap_or_else(|error| panic!("reading {table}: {error}"));
     assert_eq!(found.len(), 1, "{table}");
     let found: Vec<_> = E::Column::iter().map(|column| Some(found[0].get(column))).collect();
     assert_eq!(found, wanted, "{table}");
@@ -134,15 +155,17 @@ fn sample(table: &str, column: &str, position: usize, kind: &ColumnType) -> Valu
     match kind {
         _ if EMPTY.contains(&name.as_str()) => kind_of_nothing(kind),
         ColumnType::Uuid => Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0001).into(),
-        ColumnType::String(_) | ColumnType::Text => word.map_or_else(|| format!("Žoë’s “{name}” 雪 🙂"), str::to_owned).into(),
+        ColumnType::String(_) | ColumnType::Text => word
+            .map_or_else(|| format!("Žoë’s “{name}” 雪 🙂"), str::to_owned)
+            .into(),
         ColumnType::SmallInteger => 7_i16.into(),
         ColumnType::Integer => 2_000_000_007_i32.into(),
         ColumnType::BigInteger => (i64::MAX - 7).into(),
         ColumnType::Boolean => true.into(),
         ColumnType::Date => chrono::NaiveDate::from_ymd_opt(2028, 2, 29).unwrap().into(),
-        ColumnType::TimestampWithTimeZone => {
-            (chrono::DateTime::from_timestamp_micros(1_790_000_000_123_456).unwrap() + chrono::TimeDelta::hours(hour)).into()
-        }
+        ColumnType::TimestampWithTimeZone => (chrono::DateTime::from_timestamp_micros(1_790_000_000_123_456).unwrap()
+            + chrono::TimeDelta::hours(hour))
+        .into(),
         ColumnType::JsonBinary => serde_json::json!({"a": [1, null, "ü", {"b": 0.5}]}).into(),
         ColumnType::VarBinary(_) | ColumnType::Blob => vec![0_u8, 255, 7, 128].into(),
         other => panic!("{name}: give {other:?} a sample here"),
@@ -159,11 +182,22 @@ fn kind_of_nothing(kind: &ColumnType) -> Value {
 /// Every table with its columns, and every index, each as one line.
 async fn objects(db: &DatabaseConnection) -> BTreeSet<String> {
     let indexes = match db.get_database_backend() {
-        DbBackend::Postgres => "SELECT indexname::text AS a, indexdef::text AS b FROM pg_indexes WHERE schemaname = 'public'",
+        DbBackend::Postgres => {
+            "SELECT indexname::text AS a, indexdef::text AS b FROM pg_indexes WHERE schemaname = 'public'"
+        }
         _ => "SELECT name AS a, coalesce(sql, '') AS b FROM sqlite_master WHERE type IN ('index', 'view', 'trigger')",
     };
-    let mut objects: BTreeSet<_> = pairs(db, indexes).await.into_iter().map(|(name, text)| format!("{name}: {text}")).collect();
-    objects.extend(columns(db).await.into_iter().map(|(table, column)| format!("{table}.{column}")));
+    let mut objects: BTreeSet<_> = pairs(db, indexes)
+        .await
+        .into_iter()
+        .map(|(name, text)| format!("{name}: {text}"))
+        .collect();
+    objects.extend(
+        columns(db)
+            .await
+            .into_iter()
+            .map(|(table, column)| format!("{table}.{column}")),
+    );
     objects
 }
 
@@ -172,12 +206,19 @@ async fn columns(db: &DatabaseConnection) -> Vec<(String, String)> {
         DbBackend::Postgres => {
             "SELECT table_name::text AS a, column_name::text AS b FROM information_schema.columns WHERE table_schema = 'public'"
         }
-        _ => "SELECT m.name AS a, c.name AS b FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table'",
+        _ => {
+            "SELECT m.name AS a, c.name AS b FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table'"
+        }
     };
     pairs(db, text).await
 }
 
 async fn pairs(db: &DatabaseConnection, text: &str) -> Vec<(String, String)> {
-    let rows = db.query_all_raw(Statement::from_string(db.get_database_backend(), text)).await.unwrap();
-    rows.iter().map(|row| (row.try_get("", "a").unwrap(), row.try_get("", "b").unwrap())).collect()
+    let rows = db
+        .query_all_raw(Statement::from_string(db.get_database_backend(), text))
+        .await
+        .unwrap();
+    rows.iter()
+        .map(|row| (row.try_get("", "a").unwrap(), row.try_get("", "b").unwrap()))
+        .collect()
 }

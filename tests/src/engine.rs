@@ -70,10 +70,13 @@ pub async fn run<W: World>(engine: Engine, body: impl AsyncFnOnce(W)) {
         return skip("PostgreSQL", postgres::CURE);
     };
     let test = async { body(W::on(database).await).await };
-    assert!(tokio::time::timeout(LIMIT, test).await.is_ok(), "still running after {LIMIT:?}");
+    assert!(
+        tokio::time::timeout(LIMIT, test).await.is_ok(),
+        "still running after {LIMIT:?}"
+    );
 }
 
-/// ```ignore
+/// ```text
 /// both! {
 ///     async fn manager_does_not_see_an_account_of_another_team(app: TestApp) { … }
 /// }
