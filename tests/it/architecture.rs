@@ -55,7 +55,6 @@ fn survey(files: &[(String, String)]) -> Vec<String> {
         .unwrap_or_default();
     let mut faults = Vec::new();
     let mut edges: BTreeMap<&str, BTreeMap<String, String>> = BTreeMap::new();
-    let mut present = BTreeSet::new();
     for (name, text) in files {
         if !text.starts_with("//!") {
             faults.push(format!("{name}:1: a module starts with //! and what it owns"));
@@ -64,7 +63,6 @@ fn survey(files: &[(String, String)]) -> Vec<String> {
             faults.push(format!("{name}:{LONGEST}: a file has at most {LONGEST} lines"));
         }
         let Some((module, door)) = place(name) else { continue };
-        present.insert(module);
         let Some(&own) = floors.get(module) else {
             faults.push(format!(
                 "{name}:1: module {module} stands on no floor; add it to the table in api/src/lib.rs"
@@ -96,11 +94,6 @@ fn survey(files: &[(String, String)]) -> Vec<String> {
                     .or_insert_with(|| format!("{name}:{line}"));
             }
         }
-    }
-    for gone in floors.keys().filter(|module| !present.contains(module.as_str())) {
-        faults.push(format!(
-            "api/src/lib.rs:1: the table of floors names {gone}, which is not there"
-        ));
     }
     faults.extend(circles(&edges));
     faults
@@ -315,11 +308,6 @@ fn every_rule_is_seen_broken() {
             "api/src/news/mod.rs",
             "//! N.\n",
             "news/mod.rs:1: module news stands on no floor",
-        ),
-        (
-            "api/src/lib.rs",
-            "//! 5 account ticket survey lost\n//! 6 web graph\n//! 2 store\n//! 0 base",
-            "names lost, which is not there",
         ),
         (
             "entity/src/id.rs",

@@ -6,5 +6,6 @@
 )]
 
 mod architecture;
+mod bad_tokens;
 mod ground;
 mod migrations;
