@@ -20,14 +20,7 @@ type Floors = BTreeMap<String, u8>;
 fn house_keeps_its_floors() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let mut files = Vec::new();
-    for folder in [
-        "api/src",
-        "entity/src",
-        "migration/src",
-        "openapi/src",
-        "tests/src",
-        "tests/it",
-    ] {
+    for folder in ["api/src", "entity/src", "migration/src", "openapi/src", "tests/src", "tests/it"] {
         collect(&root.join(folder), folder, &mut files);
     }
     let faults = survey(&files);
@@ -48,11 +41,8 @@ fn collect(folder: &Path, name: &str, files: &mut Vec<(String, String)>) {
 
 /// Files by path and text; gives one line a fault: where, and which rule.
 fn survey(files: &[(String, String)]) -> Vec<String> {
-    let floors = files
-        .iter()
-        .find(|(name, _)| name == "api/src/lib.rs")
-        .map(|(_, text)| floors(text))
-        .unwrap_or_default();
+    let floors =
+        files.iter().find(|(name, _)| name == "api/src/lib.rs").map(|(_, text)| floors(text)).unwrap_or_default();
     let mut faults = Vec::new();
     let mut edges: BTreeMap<&str, BTreeMap<String, String>> = BTreeMap::new();
     for (name, text) in files {
@@ -64,34 +54,21 @@ fn survey(files: &[(String, String)]) -> Vec<String> {
         }
         let Some((module, door)) = place(name) else { continue };
         let Some(&own) = floors.get(module) else {
-            faults.push(format!(
-                "{name}:1: module {module} stands on no floor; add it to the table in api/src/lib.rs"
-            ));
+            faults.push(format!("{name}:1: module {module} stands on no floor; add it to the table in api/src/lib.rs"));
             continue;
         };
         for (line, path) in imports(name, text) {
             if door && path[0] == "sea_orm" {
-                faults.push(format!(
-                    "{name}:{line}: sea_orm has no place in a door; call the service"
-                ));
+                faults.push(format!("{name}:{line}: sea_orm has no place in a door; call the service"));
             }
             let Some(&target) = floors.get(&path[0]) else { continue };
             let to_door = path.get(1).is_some_and(|second| DOORS.contains(&second.as_str()));
-            let (from, to) = (
-                if door { DOOR_FLOOR } else { own },
-                if to_door { DOOR_FLOOR } else { target },
-            );
+            let (from, to) = (if door { DOOR_FLOOR } else { own }, if to_door { DOOR_FLOOR } else { target });
             if path[0] != module && to > from {
                 let path = path.join("::");
-                faults.push(format!(
-                    "{name}:{line}: floor {from} may not use crate::{path} of floor {to}"
-                ));
+                faults.push(format!("{name}:{line}: floor {from} may not use crate::{path} of floor {to}"));
             } else if path[0] != module && target == own && !door && !to_door {
-                edges
-                    .entry(module)
-                    .or_default()
-                    .entry(path[0].clone())
-                    .or_insert_with(|| format!("{name}:{line}"));
+                edges.entry(module).or_default().entry(path[0].clone()).or_insert_with(|| format!("{name}:{line}"));
             }
         }
     }
@@ -101,38 +78,21 @@ fn survey(files: &[(String, String)]) -> Vec<String> {
 
 /// `//! <floor> <module> <module> …` lines.
 fn floors(text: &str) -> Floors {
-    let lines = text
-        .lines()
-        .filter_map(|line| line.strip_prefix("//!")?.trim().split_once(' '));
+    let lines = text.lines().filter_map(|line| line.strip_prefix("//!")?.trim().split_once(' '));
     let rows = lines.filter_map(|(floor, modules)| Some((floor.parse().ok()?, modules)));
-    rows.flat_map(|(floor, modules)| modules.split_whitespace().map(move |module| (module.to_owned(), floor)))
-        .collect()
+    rows.flat_map(|(floor, modules)| modules.split_whitespace().map(move |module| (module.to_owned(), floor))).collect()
 }
 
 /// The module a file of `api/src` belongs to, and whether it is a door. `lib.rs` and `main.rs` stand above all.
 fn place(name: &str) -> Option<(&str, bool)> {
     let inside = name.strip_prefix("api/src/")?.strip_suffix(".rs")?;
-    let module = inside
-        .split('/')
-        .next()
-        .filter(|module| !["lib", "main"].contains(module))?;
-    Some((
-        module,
-        inside
-            .rsplit('/')
-            .next()
-            .is_some_and(|file| DOORS.contains(&file) && file != module),
-    ))
+    let module = inside.split('/').next().filter(|module| !["lib", "main"].contains(module))?;
+    Some((module, inside.rsplit('/').next().is_some_and(|file| DOORS.contains(&file) && file != module)))
 }
 
 /// Every path that starts at `crate::`, or climbs there by `super::`, or names `sea_orm`: line and segments after the head.
 fn imports(name: &str, text: &str) -> Vec<(usize, Vec<String>)> {
-    let depth = name
-        .strip_prefix("api/src/")
-        .unwrap_or(name)
-        .trim_end_matches("/mod.rs")
-        .split('/')
-        .count();
+    let depth = name.strip_prefix("api/src/").unwrap_or(name).trim_end_matches("/mod.rs").split('/').count();
     let climb = "super::".repeat(depth);
     let mut code = String::new();
     for line in text.lines() {
@@ -176,20 +136,14 @@ fn expand(text: &str) -> Vec<Vec<String>> {
         }
         return paths;
     }
-    let end = text
-        .find(|letter: char| !letter.is_alphanumeric() && letter != '_')
-        .unwrap_or(text.len());
+    let end = text.find(|letter: char| !letter.is_alphanumeric() && letter != '_').unwrap_or(text.len());
     let (word, rest) = text.split_at(end);
     if word.is_empty() {
         return Vec::new();
     }
     let below = rest.strip_prefix("::").map(expand).unwrap_or_default();
     let join = |tail: Vec<String>| std::iter::once(word.to_owned()).chain(tail).collect();
-    if below.is_empty() {
-        vec![vec![word.to_owned()]]
-    } else {
-        below.into_iter().map(join).collect()
-    }
+    if below.is_empty() { vec![vec![word.to_owned()]] } else { below.into_iter().map(join).collect() }
 }
 
 /// One line for every import that closes a circle on a floor.
@@ -201,19 +155,11 @@ fn circles(edges: &BTreeMap<&str, BTreeMap<String, String>>) -> Vec<String> {
             let mut next = vec![to.as_str()];
             while let Some(module) = next.pop() {
                 if reached.insert(module) {
-                    next.extend(
-                        edges
-                            .get(module)
-                            .into_iter()
-                            .flat_map(BTreeMap::keys)
-                            .map(String::as_str),
-                    );
+                    next.extend(edges.get(module).into_iter().flat_map(BTreeMap::keys).map(String::as_str));
                 }
             }
             if reached.contains(from) {
-                faults.push(format!(
-                    "{place}: {from} and {to} use each other, directly or by others of their floor"
-                ));
+                faults.push(format!("{place}: {from} and {to} use each other, directly or by others of their floor"));
             }
         }
     }
@@ -227,32 +173,18 @@ fn faults_of(name: &str, text: &str) -> Vec<String> {
         ("api/src/lib.rs", plan),
         ("api/src/base.rs", "//! Base.\n"),
         ("api/src/store/mod.rs", "//! Store.\nuse crate::base::Error;\n"),
-        (
-            "api/src/account/mod.rs",
-            "//! Accounts.\nuse crate::{base, store::{Find, Tx}};\n",
-        ),
+        ("api/src/account/mod.rs", "//! Accounts.\nuse crate::{base, store::{Find, Tx}};\n"),
         ("api/src/ticket/mod.rs", "//! Tickets.\nuse crate::account;\n"),
         ("api/src/survey/mod.rs", "//! Surveys.\nuse crate::ticket::Ticket;\n"),
-        (
-            "api/src/ticket/graphql.rs",
-            "//! Door.\nuse crate::{graph::Error, account::graphql::AccountNode};\n",
-        ),
-        (
-            "api/src/account/graphql.rs",
-            "//! Door.\nuse crate::ticket::graphql::TicketNode;\n",
-        ),
+        ("api/src/ticket/graphql.rs", "//! Door.\nuse crate::{graph::Error, account::graphql::AccountNode};\n"),
+        ("api/src/account/graphql.rs", "//! Door.\nuse crate::ticket::graphql::TicketNode;\n"),
         ("api/src/web/mod.rs", "//! Web.\nuse crate::ticket::rest::routes;\n"),
         ("api/src/ticket/rest.rs", "//! Door.\nuse crate::web::Json;\n"),
         ("api/src/graph.rs", "//! Graph.\n// crate::nothing\n"),
     ]
     .into();
     files.insert(name, text);
-    survey(
-        &files
-            .into_iter()
-            .map(|(name, text)| (name.to_owned(), text.to_owned()))
-            .collect::<Vec<_>>(),
-    )
+    survey(&files.into_iter().map(|(name, text)| (name.to_owned(), text.to_owned())).collect::<Vec<_>>())
 }
 
 #[test]
@@ -284,11 +216,7 @@ fn every_rule_is_seen_broken() {
             "//! X.\nuse super::super::super::web::W;",
             "x.rs:2: floor 5 may not use crate::web::W",
         ),
-        (
-            "api/src/account/service.rs",
-            "//! S.\nuse crate::account::graphql::N;",
-            "",
-        ),
+        ("api/src/account/service.rs", "//! S.\nuse crate::account::graphql::N;", ""),
         (
             "api/src/account/service.rs",
             "//! S.\nuse crate::ticket::rest::N;",
@@ -304,28 +232,12 @@ fn every_rule_is_seen_broken() {
             "//! D.\nuse sea_orm::EntityTrait;",
             "account/rest.rs:2: sea_orm has no place in a door",
         ),
-        (
-            "api/src/news/mod.rs",
-            "//! N.\n",
-            "news/mod.rs:1: module news stands on no floor",
-        ),
-        (
-            "entity/src/id.rs",
-            "use x;\n",
-            "entity/src/id.rs:1: a module starts with //!",
-        ),
-        (
-            "tests/src/long.rs",
-            &long,
-            "tests/src/long.rs:500: a file has at most 500 lines",
-        ),
+        ("api/src/news/mod.rs", "//! N.\n", "news/mod.rs:1: module news stands on no floor"),
+        ("entity/src/id.rs", "use x;\n", "entity/src/id.rs:1: a module starts with //!"),
+        ("tests/src/long.rs", &long, "tests/src/long.rs:500: a file has at most 500 lines"),
     ] {
         let faults = faults_of(name, text);
-        let seen = if fault.is_empty() {
-            faults.is_empty()
-        } else {
-            faults.iter().any(|one| one.contains(fault))
-        };
+        let seen = if fault.is_empty() { faults.is_empty() } else { faults.iter().any(|one| one.contains(fault)) };
         assert!(seen, "{name}: {fault}\n{faults:#?}");
     }
 }

@@ -86,10 +86,7 @@ async fn mail_server_keeps_what_it_gets() {
     let mut talk = Talk::to(&smtp).await;
     assert_eq!(talk.say("DATA").await, "503 RCPT first");
     assert_eq!(talk.say("VRFY x").await, "502 unknown command");
-    assert_eq!(
-        talk.send("b@example.com", "Subject: x\r\n\r\n..dot\r\nlast").await,
-        "250 kept"
-    );
+    assert_eq!(talk.send("b@example.com", "Subject: x\r\n\r\n..dot\r\nlast").await, "250 kept");
     assert_eq!(talk.send("c@example.com", "Subject: y\r\n\r\n").await, "250 kept");
     assert_eq!(talk.say("QUIT").await, "221 bye");
     let mails = smtp.wait(2).await;
@@ -116,11 +113,7 @@ async fn mail_server_fails_as_told() {
     smtp.heal();
     let mut talk = Talk::to(&smtp).await;
     assert_eq!(talk.send("gone@example.com", "4").await, "250 kept");
-    let kept: Vec<_> = smtp
-        .mails()
-        .into_iter()
-        .map(|mail| (mail.raw[0], mail.acknowledged))
-        .collect();
+    let kept: Vec<_> = smtp.mails().into_iter().map(|mail| (mail.raw[0], mail.acknowledged)).collect();
     assert_eq!(kept, [(b'2', false), (b'3', true), (b'4', true)]);
     smtp.fault(When::Always, Fault::Hang);
     let hung = tokio::time::timeout(Duration::from_millis(200), talk.send("b@example.com", "5")).await;
@@ -139,28 +132,18 @@ fn mails_are_read_as_their_reader_sees_them() {
           --b\r\nContent-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n\
           PGEgaHJlZj0iaHR0cHM6Ly9zLmV4YW1wbGUvcy90Mj9hPTEmYW1wO2I9MiI+eDwvYT4=\r\n--b--\r\n",
     );
-    assert_eq!(
-        (mail.subject.as_str(), mail.from.as_str()),
-        ("Grüße", "zoe@example.com")
-    );
+    assert_eq!((mail.subject.as_str(), mail.from.as_str()), ("Grüße", "zoe@example.com"));
     assert_eq!(mail.to, ["bo@example.org", "c@example.org"]);
     assert_eq!(mail.text.trim_end(), "Grüße: https://s.example/s/t2?score=9.");
     assert_eq!(mail.html, r#"<a href="https://s.example/s/t2?a=1&amp;b=2">x</a>"#);
-    assert_eq!(
-        mail.header("list-unsubscribe"),
-        Some("<mailto:u@example.com>, <https://s.example/u/t1>")
-    );
+    assert_eq!(mail.header("list-unsubscribe"), Some("<mailto:u@example.com>, <https://s.example/u/t1>"));
     assert_eq!(
         mail.links(),
-        [
-            "https://s.example/s/t2?a=1&b=2",
-            "https://s.example/s/t2?score=9",
-            "https://s.example/u/t1"
-        ]
+        ["https://s.example/s/t2?a=1&b=2", "https://s.example/s/t2?score=9", "https://s.example/u/t1"]
     );
 }
 
-/// Many databases at once: each test starts with one, so this bounds what a test costs.
+/// Each test starts with a database, so this bounds what a test costs.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn twenty_databases_take_seconds_at_most() {
     for engine in [Engine::Sqlite, Engine::Postgres] {
@@ -169,11 +152,6 @@ async fn twenty_databases_take_seconds_at_most() {
         for _ in 0..20 {
             databases.extend(engine.database().await);
         }
-        eprintln!("{engine:?}: {} databases in {:?}", databases.len(), start.elapsed());
-        let drop_start = Instant::now();
-        drop(databases);
-        drop(engine.database().await);
-        eprintln!("{engine:?}: dropped in {:?}", drop_start.elapsed());
-        assert!(start.elapsed() < Duration::from_secs(30));
+        assert!(start.elapsed() < Duration::from_secs(30), "{engine:?}: {:?}", start.elapsed());
     }
 }

@@ -94,11 +94,7 @@ fn no_entity_is_left_out() {
     }
     let mut listed = BTreeMap::new();
     each_entity!(note_columns(&mut listed));
-    assert_eq!(
-        listed.into_keys().collect::<BTreeSet<_>>(),
-        files,
-        "each_entity! above names the tables of entity/src"
-    );
+    assert_eq!(listed.into_keys().collect::<BTreeSet<_>>(), files, "each_entity! above names the tables of entity/src");
 }
 
 async fn connect(database: &Database) -> DatabaseConnection {
@@ -106,9 +102,7 @@ async fn connect(database: &Database) -> DatabaseConnection {
 }
 
 fn note_columns<E: EntityTrait>(into: &mut BTreeMap<String, BTreeSet<String>>) {
-    let columns = E::Column::iter()
-        .map(|column| sea_orm::IdenStatic::as_str(&column).to_owned())
-        .collect();
+    let columns = E::Column::iter().map(|column| sea_orm::IdenStatic::as_str(&column).to_owned()).collect();
     into.insert(E::default().table_name().to_owned(), columns);
 }
 
@@ -121,26 +115,11 @@ where
     let table = E::default().table_name().to_owned();
     let mut row = E::ActiveModel::default();
     for (position, column) in E::Column::iter().enumerate() {
-        row.set(
-            column,
-            sample(
-                &table,
-                sea_orm::IdenStatic::as_str(&column),
-                position,
-                column.def().get_column_type(),
-            ),
-        );
+        row.set(column, sample(&table, sea_orm::IdenStatic::as_str(&column), position, column.def().get_column_type()));
     }
     let wanted: Vec<_> = E::Column::iter().map(|column| row.get(column).into_value()).collect();
-    E::insert(row)
-        .exec_without_returning(db)
-        .await
-        .unwrap_or_else(|error| panic!("writing {table}: {error}"));
-    let found = E::find()
-        .limit(2)
-        .all(db)
-        .await
-        .unwrap_or_else(|error| panic!("reading {table}: {error}"));
+    E::insert(row).exec_without_returning(db).await.unwrap_or_else(|error| panic!("writing {table}: {error}"));
+    let found = E::find().limit(2).all(db).await.unwrap_or_else(|error| panic!("reading {table}: {error}"));
     assert_eq!(found.len(), 1, "{table}");
     let found: Vec<_> = E::Column::iter().map(|column| Some(found[0].get(column))).collect();
     assert_eq!(found, wanted, "{table}");
@@ -155,9 +134,9 @@ fn sample(table: &str, column: &str, position: usize, kind: &ColumnType) -> Valu
     match kind {
         _ if EMPTY.contains(&name.as_str()) => kind_of_nothing(kind),
         ColumnType::Uuid => Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0001).into(),
-        ColumnType::String(_) | ColumnType::Text => word
-            .map_or_else(|| format!("Žoë’s “{name}” 雪 🙂"), str::to_owned)
-            .into(),
+        ColumnType::String(_) | ColumnType::Text => {
+            word.map_or_else(|| format!("Žoë’s “{name}” 雪 🙂"), str::to_owned).into()
+        }
         ColumnType::SmallInteger => 7_i16.into(),
         ColumnType::Integer => 2_000_000_007_i32.into(),
         ColumnType::BigInteger => (i64::MAX - 7).into(),
@@ -187,17 +166,9 @@ async fn objects(db: &DatabaseConnection) -> BTreeSet<String> {
         }
         _ => "SELECT name AS a, coalesce(sql, '') AS b FROM sqlite_master WHERE type IN ('index', 'view', 'trigger')",
     };
-    let mut objects: BTreeSet<_> = pairs(db, indexes)
-        .await
-        .into_iter()
-        .map(|(name, text)| format!("{name}: {text}"))
-        .collect();
-    objects.extend(
-        columns(db)
-            .await
-            .into_iter()
-            .map(|(table, column)| format!("{table}.{column}")),
-    );
+    let mut objects: BTreeSet<_> =
+        pairs(db, indexes).await.into_iter().map(|(name, text)| format!("{name}: {text}")).collect();
+    objects.extend(columns(db).await.into_iter().map(|(table, column)| format!("{table}.{column}")));
     objects
 }
 
@@ -214,11 +185,6 @@ async fn columns(db: &DatabaseConnection) -> Vec<(String, String)> {
 }
 
 async fn pairs(db: &DatabaseConnection, text: &str) -> Vec<(String, String)> {
-    let rows = db
-        .query_all_raw(Statement::from_string(db.get_database_backend(), text))
-        .await
-        .unwrap();
-    rows.iter()
-        .map(|row| (row.try_get("", "a").unwrap(), row.try_get("", "b").unwrap()))
-        .collect()
+    let rows = db.query_all_raw(Statement::from_string(db.get_database_backend(), text)).await.unwrap();
+    rows.iter().map(|row| (row.try_get("", "a").unwrap(), row.try_get("", "b").unwrap())).collect()
 }

@@ -70,10 +70,7 @@ pub async fn run<W: World>(engine: Engine, body: impl AsyncFnOnce(W)) {
         return skip("PostgreSQL", postgres::CURE);
     };
     let test = async { body(W::on(database).await).await };
-    assert!(
-        tokio::time::timeout(LIMIT, test).await.is_ok(),
-        "still running after {LIMIT:?}"
-    );
+    assert!(tokio::time::timeout(LIMIT, test).await.is_ok(), "still running after {LIMIT:?}");
 }
 
 /// ```text

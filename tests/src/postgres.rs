@@ -48,9 +48,7 @@ impl Database {
 impl Drop for Database {
     fn drop(&mut self) {
         if let Some(Some(maker)) = MAKER.get() {
-            let _ = maker.send(Order::Drop {
-                name: std::mem::take(&mut self.name),
-            });
+            let _ = maker.send(Order::Drop { name: std::mem::take(&mut self.name) });
         }
     }
 }
@@ -62,20 +60,13 @@ impl Drop for Database {
 pub async fn database() -> Option<Database> {
     let maker = MAKER.get_or_init(|| binaries().map(start_maker)).as_ref()?;
     let (reply, made) = oneshot::channel();
-    maker
-        .send(Order::Make { reply })
-        .ok()
-        .expect("the thread that makes databases has died, see above");
+    maker.send(Order::Make { reply }).expect("the thread that makes databases has died, see above");
     Some(made.await.expect("the thread that makes databases has died, see above"))
 }
 
 /// The folder that holds `initdb`, `pg_ctl` and `postgres`; the newest where several do.
 pub fn binaries() -> Option<PathBuf> {
-    let complete = |folder: &PathBuf| {
-        ["initdb", "pg_ctl", "postgres"]
-            .iter()
-            .all(|name| folder.join(name).is_file())
-    };
+    let complete = |folder: &PathBuf| ["initdb", "pg_ctl", "postgres"].iter().all(|name| folder.join(name).is_file());
     let path = std::env::var_os("PATH").unwrap_or_default();
     let mut packaged: Vec<PathBuf> = std::fs::read_dir("/usr/lib/postgresql")
         .map(|versions| versions.flatten().map(|version| version.path().join("bin")).collect())
@@ -83,34 +74,22 @@ pub fn binaries() -> Option<PathBuf> {
     packaged.sort_by_key(|folder| version(folder));
     let told = Command::new("pg_config").arg("--bindir").output().ok();
     let told = told.map(|output| PathBuf::from(String::from_utf8_lossy(&output.stdout).trim()));
-    std::env::split_paths(&path)
-        .chain(packaged.into_iter().rev())
-        .chain(told)
-        .find(complete)
+    std::env::split_paths(&path).chain(packaged.into_iter().rev()).chain(told).find(complete)
 }
 
 /// 15 of `/usr/lib/postgresql/15/bin`.
 fn version(folder: &Path) -> u32 {
-    let name = folder
-        .parent()
-        .and_then(Path::file_name)
-        .and_then(std::ffi::OsStr::to_str);
+    let name = folder.parent().and_then(Path::file_name).and_then(std::ffi::OsStr::to_str);
     name.and_then(|name| name.parse().ok()).unwrap_or_default()
 }
 
 fn start_maker(bin: PathBuf) -> mpsc::UnboundedSender<Order> {
     let (sender, orders) = mpsc::unbounded_channel();
     let work = move || {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .expect("a runtime");
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         runtime.block_on(make_databases(&bin, orders));
     };
-    std::thread::Builder::new()
-        .name("postgres".to_owned())
-        .spawn(work)
-        .expect("start a thread");
+    std::thread::Builder::new().name("postgres".to_owned()).spawn(work).expect("start a thread");
     sender
 }
 
@@ -119,9 +98,7 @@ async fn make_databases(bin: &Path, mut orders: mpsc::UnboundedReceiver<Order>) 
     let admin = cluster.connect("postgres").await;
     run(&admin, &format!("CREATE DATABASE {TEMPLATE}")).await;
     let template = cluster.connect(TEMPLATE).await;
-    migration::Migrator::up(&template, None)
-        .await
-        .expect("migrate the template database");
+    migration::Migrator::up(&template, None).await.expect("migrate the template database");
     template.close().await.expect("close the template database");
     let mut waste = Vec::new();
     let mut number = 0;
@@ -131,19 +108,14 @@ async fn make_databases(bin: &Path, mut orders: mpsc::UnboundedReceiver<Order>) 
                 number += 1;
                 let name = format!("steward_{number}");
                 run(&admin, &format!("CREATE DATABASE {name} TEMPLATE {TEMPLATE}")).await;
-                let _ = reply.send(Database {
-                    url: cluster.url(&name),
-                    name,
-                });
+                let _ = reply.send(Database { url: cluster.url(&name), name });
             }
             Order::Drop { name } => waste.push(name),
         }
         // Nobody waits for a drop, so it comes after every creation.
         if orders.is_empty() {
             for name in waste.drain(..) {
-                let _ = admin
-                    .execute_unprepared(&format!("DROP DATABASE {name} WITH (FORCE)"))
-                    .await;
+                let _ = admin.execute_unprepared(&format!("DROP DATABASE {name} WITH (FORCE)")).await;
             }
         }
     }
@@ -177,18 +149,13 @@ impl Cluster {
             .spawn()
             .expect("start a shell");
         let mut folder = String::new();
-        BufReader::new(shell.stdout.take().expect("a pipe"))
-            .read_line(&mut folder)
-            .expect("read from the shell");
+        BufReader::new(shell.stdout.take().expect("a pipe")).read_line(&mut folder).expect("read from the shell");
         if folder.is_empty() {
             let mut log = String::new();
             let _ = shell.stderr.take().expect("a pipe").read_to_string(&mut log);
             panic!("PostgreSQL of {} does not start:\n{log}", bin.display());
         }
-        Self {
-            folder: folder.trim_end().to_owned(),
-            _shell: shell,
-        }
+        Self { folder: folder.trim_end().to_owned(), _shell: shell }
     }
 
     fn url(&self, name: &str) -> String {
@@ -198,21 +165,13 @@ impl Cluster {
     async fn connect(&self, name: &str) -> DatabaseConnection {
         let mut options = sea_orm::ConnectOptions::new(self.url(name));
         options.max_connections(1).sqlx_logging(false);
-        sea_orm::Database::connect(options)
-            .await
-            .expect("connect to the cluster")
+        sea_orm::Database::connect(options).await.expect("connect to the cluster")
     }
 }
 
 /// PostgreSQL refuses to run as root: then the system user to run as, else empty.
 fn other_user() -> &'static str {
-    let id = |arguments: &[&str]| {
-        Command::new("id")
-            .args(arguments)
-            .output()
-            .ok()
-            .filter(|o| o.status.success())
-    };
+    let id = |arguments: &[&str]| Command::new("id").args(arguments).output().ok().filter(|o| o.status.success());
     let root = id(&["-u"]).is_some_and(|output| output.stdout.trim_ascii() == b"0");
     match (root, id(&["-u", "postgres"])) {
         (false, _) => "",

@@ -148,10 +148,7 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>) {
     // Dropped with this task, and the connections with it.
     let mut connections = JoinSet::new();
     while let Ok((stream, _)) = listener.accept().await {
-        let client = Client {
-            stream: BufReader::new(stream),
-            shared: Arc::clone(&shared),
-        };
+        let client = Client { stream: BufReader::new(stream), shared: Arc::clone(&shared) };
         connections.spawn(client.serve());
         while connections.try_join_next().is_some() {}
     }
@@ -204,10 +201,7 @@ impl Client {
         let address = path(line);
         let fits = |when: &When| matches!(when, When::To(struck) if struck.eq_ignore_ascii_case(&address));
         let faults = &self.shared.state().faults;
-        match faults
-            .iter()
-            .find(|(when, fault)| fits(when) && matches!(fault, Fault::Reply(_)))
-        {
+        match faults.iter().find(|(when, fault)| fits(when) && matches!(fault, Fault::Reply(_))) {
             Some((_, Fault::Reply(code))) => format!("{code} told to refuse"),
             _ => {
                 to.push(address);
@@ -224,12 +218,7 @@ impl Client {
         match fault {
             Some(Fault::Reply(code)) => return Ok(Some(format!("{code} told to refuse"))),
             Some(Fault::Hang) => std::future::pending().await,
-            _ => self.shared.state().mails.push(Received {
-                from,
-                to,
-                raw,
-                acknowledged,
-            }),
+            _ => self.shared.state().mails.push(Received { from, to, raw, acknowledged }),
         }
         self.shared.arrived.notify_waiters();
         if fault == Some(Fault::CutAfterReply) {
@@ -247,11 +236,7 @@ impl Client {
             When::Nth(number) => *number == state.seen,
             When::Always => true,
         };
-        state
-            .faults
-            .iter()
-            .find(|(when, _)| fits(when))
-            .map(|(_, fault)| *fault)
+        state.faults.iter().find(|(when, _)| fits(when)).map(|(_, fault)| *fault)
     }
 
     /// Up to the lone dot; nothing when the client left before it.

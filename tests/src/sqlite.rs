@@ -42,14 +42,8 @@ pub async fn database() -> Database {
 /// # Panics
 /// When no temporary folder can be made.
 pub fn empty() -> Database {
-    let folder = tempfile::Builder::new()
-        .prefix("steward-test-")
-        .tempdir()
-        .expect("make a temporary folder");
-    Database {
-        url: format!("sqlite:{}", file(&folder).display()),
-        folder,
-    }
+    let folder = tempfile::Builder::new().prefix("steward-test-").tempdir().expect("make a temporary folder");
+    Database { url: format!("sqlite:{}", file(&folder).display()), folder }
 }
 
 fn file(folder: &TempDir) -> std::path::PathBuf {
@@ -59,12 +53,8 @@ fn file(folder: &TempDir) -> std::path::PathBuf {
 async fn template() -> Vec<u8> {
     let database = empty();
     let url = format!("{}?mode=rwc", database.url);
-    let connection = sea_orm::Database::connect(url)
-        .await
-        .expect("create the template database");
-    migration::Migrator::up(&connection, None)
-        .await
-        .expect("migrate the template database");
+    let connection = sea_orm::Database::connect(url).await.expect("create the template database");
+    migration::Migrator::up(&connection, None).await.expect("migrate the template database");
     connection.close().await.expect("close the template database");
     std::fs::read(file(&database.folder)).expect("read the template database")
 }
