@@ -3,7 +3,7 @@
 # Prints one line when ready: the folder of the socket. When the input ends, for whatever reason,
 # the server is stopped and everything is removed.
 bin=$1 user=$2
-trap '' HUP INT TERM
+trap '' HUP INT TERM PIPE
 root=$(mktemp -d "${TMPDIR:-/tmp}/steward-pg-XXXXXX") || exit 1
 cd "$root" || exit 1
 
