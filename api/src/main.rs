@@ -1,1 +1,3 @@
+//! The program `steward`.
+
 fn main() {}

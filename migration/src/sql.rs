@@ -13,6 +13,7 @@ const TYPES: [(&str, &str, &str); 5] = [
 ];
 
 /// Runs statements separated by `;` and a line end.
+#[expect(clippy::disallowed_methods, reason = "migrations are the second home of raw SQL")]
 pub async fn run(manager: &SchemaManager<'_>, text: &str) -> Result<(), DbErr> {
     let postgres = manager.get_database_backend() == DatabaseBackend::Postgres;
     let mut text = text.to_owned();

@@ -1,1 +1,3 @@
+//! Prints the contract.
+
 fn main() {}

@@ -1,3 +1,11 @@
-//! The black-box tests, one binary.
+//! The tests from outside, in one binary.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "tests look into the database behind the server's back"
+)]
+
+mod architecture;
 mod bad_tokens;
+mod ground;
+mod migrations;

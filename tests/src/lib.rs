@@ -1,3 +1,17 @@
-//! What the black-box tests share.
+//! What the tests stand on: databases, a mail server, parsed mails, one body on both engines.
+//!
+//! Black box: what is here speaks to Steward through its doors, and to a database only to make one.
+//! A test that cannot run says so loudly ([`skip`]); the gate turns that into a failure.
+
+#![expect(
+    clippy::disallowed_methods,
+    reason = "tests open databases, read the environment and spawn servers of their own"
+)]
 
 pub mod bad_tokens;
+pub mod engine;
+pub mod mail;
+pub mod postgres;
+pub mod skip;
+pub mod smtp;
+pub mod sqlite;
