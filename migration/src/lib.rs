@@ -6,6 +6,7 @@
 mod m20261122_000001_start;
 pub mod sql;
 
+pub use sea_orm_migration;
 use sea_orm_migration::prelude::*;
 
 /// Runs the migrations in order.

@@ -58,7 +58,7 @@ impl<'a> Fields<'a> {
         let mut path = Vec::new();
         for step in steps {
             let Filled::Text(text) = step.fill(self.record) else { return Given::Blank };
-            match read::name(&text, step) {
+            match read::line(&text, step) {
                 Ok(name) => path.push(name),
                 Err(broken) => self.faults.push(RowError::new(self.record.row(), &step.label, &text, broken)),
             }
@@ -77,16 +77,16 @@ impl<'a> Fields<'a> {
 }
 
 fn pointer(raw: &str, rule: &Rule) -> Parsed<Pointer> {
-    Ok(Pointer { by: rule.by, text: read::name(raw, rule)?, column: Arc::clone(&rule.label) })
+    Ok(Pointer { by: rule.by, text: read::line(raw, rule)?, column: Arc::clone(&rule.label) })
 }
 
 pub(super) fn account(mapping: &Mapping, record: &Record) -> Result<AccountRow, Refusal> {
     let mut fields = Fields::new(&mapping.rules, record);
-    let (reference, name) = (fields.must("reference", read::name), fields.must("name", read::name));
+    let (reference, name) = (fields.must("reference", read::line), fields.must("name", read::line));
     let (domain, parent) = (fields.given("domain", read::domain), fields.pointer("parent"));
-    let territory = fields.given("territory", read::label);
-    let industry = fields.given("industry", read::label);
-    let segment = fields.given("segment", read::label);
+    let territory = fields.given("territory", read::line);
+    let industry = fields.given("industry", read::line);
+    let segment = fields.given("segment", read::line);
     let (tier, lifecycle) = (fields.given("tier", read::choice), fields.given("lifecycle", read::choice));
     let annual_value = fields.given("annual_value", read::money);
     let renewal_on = fields.given("renewal_on", read::day);
@@ -115,9 +115,9 @@ pub(super) fn account(mapping: &Mapping, record: &Record) -> Result<AccountRow, 
 
 pub(super) fn contact(mapping: &Mapping, record: &Record) -> Result<ContactRow, Refusal> {
     let mut fields = Fields::new(&mapping.rules, record);
-    let (reference, name) = (fields.must("reference", read::name), fields.must("name", read::name));
+    let (reference, name) = (fields.must("reference", read::line), fields.must("name", read::line));
     let account = fields.must("account", pointer);
-    let (email, title) = (fields.given("email", read::email), fields.given("title", read::name));
+    let (email, title) = (fields.given("email", read::email), fields.given("title", read::line));
     let roles = fields.given("roles", read::roles);
     let language = fields.given("language", read::language);
     let time_zone = fields.given("time_zone", read::time_zone);
@@ -146,13 +146,13 @@ pub(super) fn interaction(entry: &Entry, record: &Record) -> Option<Result<Inter
         return None;
     }
     let mut fields = Fields::new(&entry.rules, record);
-    let (reference, account) = (fields.must("reference", read::name), fields.must("account", pointer));
+    let (reference, account) = (fields.must("reference", read::line), fields.must("account", pointer));
     let kind = fields.must("kind", read::kind);
     let (direction, channel) = (fields.must("direction", read::direction), fields.must("channel", read::channel));
     let occurred_at = fields.must("occurred_at", read::instant);
     let member = if entry.owns { fields.must("member", pointer) } else { fields.pointer("member").value() };
     let contact = fields.pointer("contact").value();
-    let (subject, body) = (fields.must("subject", read::subject), fields.given("body", read::prose).value());
+    let (subject, body) = (fields.must("subject", read::line), fields.given("body", read::body).value());
     let customer_visible = fields.given("customer_visible", read::flag).value().unwrap_or(false);
     Some(fields.done(|| {
         Some(InteractionRow {
@@ -175,11 +175,11 @@ pub(super) fn interaction(entry: &Entry, record: &Record) -> Option<Result<Inter
 
 pub(super) fn response(mapping: &Mapping, record: &Record) -> Result<ResponseRow, Refusal> {
     let mut fields = Fields::new(&mapping.rules, record);
-    let (reference, account) = (fields.must("reference", read::name), fields.must("account", pointer));
+    let (reference, account) = (fields.must("reference", read::line), fields.must("account", pointer));
     let answered_at = fields.must("answered_at", read::instant);
     let (contact, owner) = (fields.pointer("contact").value(), fields.pointer("owner").value());
     let language = fields.given("language", read::language).value();
-    let territory = fields.given("territory", read::label).value();
+    let territory = fields.given("territory", read::line).value();
     fields.done(|| {
         Some(ResponseRow {
             row: record.row(),
@@ -211,7 +211,7 @@ fn answer(rule: &AnswerRule, record: &Record) -> Option<Result<AnswerRow, RowErr
     };
     let mut comment = None;
     if let Some(rule) = &rule.comment && let Filled::Text(text) = rule.fill(record) {
-        match read::prose(&text, rule) {
+        match read::comment(&text, rule) {
             Ok(text) => comment = Some(text),
             Err(broken) => return wrong(rule, &text, broken),
         }

@@ -65,7 +65,7 @@ fn shown(value: &str) -> String {
             text.push('…');
             break;
         }
-        if letter.is_control() || super::value::turns_text(letter) {
+        if crate::base::fault_in(letter.encode_utf8(&mut [0; 4]), 1, false).is_some() {
             text.extend(letter.escape_unicode());
         } else {
             text.push(letter);

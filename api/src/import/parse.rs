@@ -144,7 +144,7 @@ fn read_answers(top: &mut Section<'_>, zone: Tz) -> Vec<AnswerRule> {
     for (index, table) in top.tables("answers").into_iter().enumerate() {
         let path = format!("answers[{index}]");
         let mut section = Section::new(path, table, top.faults());
-        let survey = section.name("survey", targets::NAME);
+        let survey = section.name("survey", crate::base::MAX_LINE);
         let kind = section.name("kind", 24).and_then(|word| match value::choice::<SurveyKind>(&word) {
             Ok(kind) if value::scale(kind).is_some() => Some(kind),
             _ => {

@@ -20,7 +20,7 @@ pub(super) fn members(mapping: &Mapping, record: &Record, seen: &mut Seen) -> Ve
 
 fn member(rules: &Rules, mapping: &Mapping, record: &Record) -> Result<MemberRow, Refusal> {
     let mut fields = Fields::new(rules, record);
-    let (reference, name) = (fields.must("reference", read::name), fields.must("name", read::name));
+    let (reference, name) = (fields.must("reference", read::line), fields.must("name", read::line));
     let email = fields.must("email", read::email);
     let (role, active) = (fields.given("role", read::choice), fields.given("active", read::flag));
     let (team, leads) = (fields.path(&mapping.team), fields.path(&mapping.leads));
@@ -41,7 +41,7 @@ fn member(rules: &Rules, mapping: &Mapping, record: &Record) -> Result<MemberRow
 
 /// None where the row names no lead, or one told before. A lead of several teams is a member of the first.
 fn lead(rules: &Rules, mapping: &Mapping, record: &Record, seen: &mut Seen) -> Option<Result<MemberRow, Refusal>> {
-    let named = Fields::new(rules, record).given("reference", read::name).value();
+    let named = Fields::new(rules, record).given("reference", read::line).value();
     named.as_ref()?;
     let mut lead = match member(rules, mapping, record) {
         Ok(lead) => lead,

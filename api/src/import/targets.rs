@@ -23,11 +23,6 @@ pub(super) struct Target {
     pub check: fn(&str, &Rule) -> Parsed<()>,
 }
 
-/// Bounds in letters.
-pub(super) const NAME: usize = 200;
-pub(super) const LABEL: usize = 100;
-pub(super) const SUBJECT: usize = 300;
-pub(super) const PROSE: usize = 10_000;
 
 const ACCOUNT_BY: Takes = Takes::By(&[By::Reference, By::Name, By::Domain]);
 const PERSON_BY: Takes = Takes::By(&[By::Reference, By::Name, By::Email]);
@@ -45,20 +40,19 @@ const fn may(name: &'static str, takes: Takes, check: Check) -> Target {
 
 /// The reading of each field, shared by the check of the mapping's own texts and by the rows.
 pub(super) mod read {
-    use super::{Channel, Direction, InteractionType, LABEL, NAME, PROSE, Parsed, Rule, SUBJECT, value, when};
     use entity::{Day, Time};
 
-    pub fn name(raw: &str, _: &Rule) -> Parsed<String> {
-        value::line(raw, NAME)
+    use super::{Channel, Direction, InteractionType, Parsed, Rule, value, when};
+    use crate::base::{MAX_COMMENT, MAX_LINE, MAX_TEXT};
+
+    pub fn line(raw: &str, _: &Rule) -> Parsed<String> {
+        value::line(raw, MAX_LINE)
     }
-    pub fn label(raw: &str, _: &Rule) -> Parsed<String> {
-        value::line(raw, LABEL)
+    pub fn body(raw: &str, _: &Rule) -> Parsed<String> {
+        value::prose(raw, MAX_TEXT)
     }
-    pub fn subject(raw: &str, _: &Rule) -> Parsed<String> {
-        value::line(raw, SUBJECT)
-    }
-    pub fn prose(raw: &str, _: &Rule) -> Parsed<String> {
-        value::prose(raw, PROSE)
+    pub fn comment(raw: &str, _: &Rule) -> Parsed<String> {
+        value::prose(raw, MAX_COMMENT)
     }
     pub fn email(raw: &str, _: &Rule) -> Parsed<String> {
         value::email(raw)
@@ -122,35 +116,35 @@ macro_rules! as_check {
 }
 
 pub(super) const ACCOUNTS: &[Target] = &[
-    must("reference", Takes::Plain, as_check!(read::name)),
-    must("name", Takes::Plain, as_check!(read::name)),
+    must("reference", Takes::Plain, as_check!(read::line)),
+    must("name", Takes::Plain, as_check!(read::line)),
     may("domain", Takes::Plain, as_check!(read::domain)),
-    may("parent", ACCOUNT_BY, as_check!(read::name)),
-    may("territory", Takes::Plain, as_check!(read::label)),
-    may("industry", Takes::Plain, as_check!(read::label)),
-    may("segment", Takes::Plain, as_check!(read::label)),
+    may("parent", ACCOUNT_BY, as_check!(read::line)),
+    may("territory", Takes::Plain, as_check!(read::line)),
+    may("industry", Takes::Plain, as_check!(read::line)),
+    may("segment", Takes::Plain, as_check!(read::line)),
     may("tier", Takes::Plain, as_check!(read::choice::<Tier>)),
     may("lifecycle", Takes::Plain, as_check!(read::choice::<Lifecycle>)),
     may("annual_value", Takes::Scale, as_check!(read::money)),
     may("renewal_on", Takes::Date, as_check!(read::day)),
     may("health", Takes::Plain, as_check!(read::health)),
-    may("owner", PERSON_BY, as_check!(read::name)),
+    may("owner", PERSON_BY, as_check!(read::line)),
 ];
 
 pub(super) const MEMBERS: &[Target] = &[
-    must("reference", Takes::Plain, as_check!(read::name)),
-    must("name", Takes::Plain, as_check!(read::name)),
+    must("reference", Takes::Plain, as_check!(read::line)),
+    must("name", Takes::Plain, as_check!(read::line)),
     must("email", Takes::Plain, as_check!(read::email)),
     may("role", Takes::Plain, as_check!(read::choice::<MemberRole>)),
     may("active", Takes::Plain, as_check!(read::flag)),
 ];
 
 pub(super) const CONTACTS: &[Target] = &[
-    must("reference", Takes::Plain, as_check!(read::name)),
-    must("account", ACCOUNT_BY, as_check!(read::name)),
-    must("name", Takes::Plain, as_check!(read::name)),
+    must("reference", Takes::Plain, as_check!(read::line)),
+    must("account", ACCOUNT_BY, as_check!(read::line)),
+    must("name", Takes::Plain, as_check!(read::line)),
     may("email", Takes::Plain, as_check!(read::email)),
-    may("title", Takes::Plain, as_check!(read::name)),
+    may("title", Takes::Plain, as_check!(read::line)),
     may("roles", Takes::Plain, as_check!(read::roles)),
     may("language", Takes::Plain, as_check!(read::language)),
     may("time_zone", Takes::Plain, as_check!(read::time_zone)),
@@ -159,33 +153,33 @@ pub(super) const CONTACTS: &[Target] = &[
 ];
 
 pub(super) const INTERACTIONS: &[Target] = &[
-    must("reference", Takes::Plain, as_check!(read::name)),
-    must("account", ACCOUNT_BY, as_check!(read::name)),
+    must("reference", Takes::Plain, as_check!(read::line)),
+    must("account", ACCOUNT_BY, as_check!(read::line)),
     must("kind", Takes::Plain, as_check!(read::kind)),
     must("direction", Takes::Plain, as_check!(read::direction)),
     must("channel", Takes::Plain, as_check!(read::channel)),
     must("occurred_at", Takes::Date, as_check!(read::instant)),
-    must("subject", Takes::Plain, as_check!(read::subject)),
-    may("member", PERSON_BY, as_check!(read::name)),
-    may("contact", PERSON_BY, as_check!(read::name)),
-    may("body", Takes::Plain, as_check!(read::prose)),
+    must("subject", Takes::Plain, as_check!(read::line)),
+    may("member", PERSON_BY, as_check!(read::line)),
+    may("contact", PERSON_BY, as_check!(read::line)),
+    may("body", Takes::Plain, as_check!(read::body)),
     may("customer_visible", Takes::Plain, as_check!(read::flag)),
 ];
 
 pub(super) const RESPONSES: &[Target] = &[
-    must("reference", Takes::Plain, as_check!(read::name)),
-    must("account", ACCOUNT_BY, as_check!(read::name)),
+    must("reference", Takes::Plain, as_check!(read::line)),
+    must("account", ACCOUNT_BY, as_check!(read::line)),
     must("answered_at", Takes::Date, as_check!(read::instant)),
-    may("contact", PERSON_BY, as_check!(read::name)),
-    may("owner", PERSON_BY, as_check!(read::name)),
+    may("contact", PERSON_BY, as_check!(read::line)),
+    may("owner", PERSON_BY, as_check!(read::line)),
     may("language", Takes::Plain, as_check!(read::language)),
-    may("territory", Takes::Plain, as_check!(read::label)),
+    may("territory", Takes::Plain, as_check!(read::line)),
 ];
 
 /// A step of a path of teams.
-pub(super) const TEAM: Target = may("team", Takes::Plain, as_check!(read::name));
+pub(super) const TEAM: Target = may("team", Takes::Plain, as_check!(read::line));
 
-pub(super) const COMMENT: Target = may("comment", Takes::Plain, as_check!(read::prose));
+pub(super) const COMMENT: Target = may("comment", Takes::Plain, as_check!(read::comment));
 
 /// The score of an answer; its scale is that of the survey's kind, so the kind's own check comes on top.
 pub(super) const SCORE: Target = may("score", Takes::Plain, |_, _| Ok(()));

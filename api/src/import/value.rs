@@ -1,48 +1,45 @@
 //! One word of a file parsed into one value. An error reads on after the value it refuses.
 //!
-//! Text has one treatment everywhere: white space around it goes; NUL, control characters and the
-//! invisible characters that turn the direction of text are refused, never dropped.
+//! Text follows the rules of every door, see [`crate::base`]. A number out of bounds is refused,
+//! never moved to the nearest end.
 
 use std::str::FromStr;
 
 use entity::{ContactRole, ContactRoles, SurveyKind};
+use unicode_normalization::UnicodeNormalization;
+
+use crate::base::{Check, Error, MAX_AMOUNT, fault_in};
 
 /// What a value becomes, or the rule it breaks.
 pub(super) type Parsed<T> = Result<T, String>;
 
-/// Characters that embed, override or isolate the direction of text, so that it reads as something else.
-pub(super) fn turns_text(letter: char) -> bool {
-    matches!(letter, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
-}
-
-/// Text on one line, of at most so many letters.
+/// Text on one line, of at most so many letters; empty text stays empty.
 pub(super) fn line(raw: &str, most: usize) -> Parsed<String> {
-    text(raw, most, |letter| letter.is_control())
+    text(raw.trim().nfc().collect(), most, false)
 }
 
 /// Text that may have lines and tabs; line ends become LF.
 pub(super) fn prose(raw: &str, most: usize) -> Parsed<String> {
-    let raw = raw.replace("\r\n", "\n").replace('\r', "\n");
-    text(&raw, most, |letter| letter.is_control() && !matches!(letter, '\n' | '\t'))
+    text(raw.trim().replace("\r\n", "\n").replace('\r', "\n").nfc().collect(), most, true)
 }
 
-fn text(raw: &str, most: usize, refused: impl Fn(char) -> bool) -> Parsed<String> {
-    let raw = raw.trim();
-    if let Some(letter) = raw.chars().find(|letter| refused(*letter) || turns_text(*letter)) {
-        return Err(format!("holds the invisible character U+{:04X}, which is not taken", u32::from(letter)));
-    }
-    if raw.chars().nth(most).is_some() {
-        return Err(format!("is longer than {most} letters"));
-    }
-    Ok(raw.to_owned())
+fn text(text: String, most: usize, lines: bool) -> Parsed<String> {
+    fault_in(&text, most, lines).map_or(Ok(text), Err)
+}
+
+/// A value by a rule of all doors.
+fn checked<T>(read: impl FnOnce(&mut Check) -> T) -> Parsed<T> {
+    let mut check = Check::default();
+    let value = read(&mut check);
+    check.done().map(|()| value).map_err(|error| match error {
+        Error::Invalid(faults) => faults.into_iter().map(|fault| fault.rule).collect::<Vec<_>>().join("; "),
+        other => other.to_string(),
+    })
 }
 
 /// A word of one of the enums, in any case.
 pub(super) fn choice<T: FromStr<Err = String>>(raw: &str) -> Parsed<T> {
-    raw.parse().map_err(|rule: String| match rule.strip_prefix("must be ") {
-        Some(rest) => format!("is not {rest}"),
-        None => rule,
-    })
+    raw.parse()
 }
 
 /// Roles of a contact, separated by `;`, `,` or `|`.
@@ -56,7 +53,7 @@ pub(super) fn flag(raw: &str) -> Parsed<bool> {
     match raw.to_ascii_lowercase().as_str() {
         "true" | "yes" | "y" | "1" => Ok(true),
         "false" | "no" | "n" | "0" => Ok(false),
-        _ => Err("is not yes or no".to_owned()),
+        _ => Err("must be yes or no".to_owned()),
     }
 }
 
@@ -81,7 +78,7 @@ pub(super) fn scale(kind: SurveyKind) -> Option<(i16, i16)> {
     }
 }
 
-/// An answer on the scale of its kind. Outside it is refused, never moved to the nearest end.
+/// An answer on the scale of its kind.
 pub(super) fn score(raw: &str, kind: SurveyKind) -> Parsed<i16> {
     let (least, most) = scale(kind).ok_or_else(|| format!("has no scale, being an answer to {kind}"))?;
     whole(raw, least, most)
@@ -95,7 +92,7 @@ pub(super) fn money(raw: &str, scale: i64) -> Parsed<i64> {
     if whole.is_empty() || !digits(whole) || !digits(places) || (places.is_empty() && raw.contains('.')) {
         return Err("is not an amount; write it like 1100.04, without sign, currency or thousands separator".to_owned());
     }
-    let too_much = || "is more than an amount can hold".to_owned();
+    let too_much = || format!("must be at most {MAX_AMOUNT} minor units when multiplied by {scale}");
     let places = places.trim_end_matches('0');
     let divisor = u32::try_from(places.len()).ok().and_then(|n| 10_i128.checked_pow(n));
     let number: Option<i128> = format!("{whole}{places}").parse().ok();
@@ -104,20 +101,13 @@ pub(super) fn money(raw: &str, scale: i64) -> Parsed<i64> {
     if product % divisor != 0 {
         return Err(format!("does not come out as whole minor units when multiplied by {scale}"));
     }
-    i64::try_from(product / divisor).map_err(|_| too_much())
+    let amount = i64::try_from(product / divisor).map_err(|_| too_much())?;
+    if amount > MAX_AMOUNT { Err(too_much()) } else { Ok(amount) }
 }
 
-/// A mail address; the domain in lower case.
+/// A mail address.
 pub(super) fn email(raw: &str) -> Parsed<String> {
-    let wrong = || "is not a mail address like name@example.com".to_owned();
-    let (local, host) = raw.rsplit_once('@').ok_or_else(wrong)?;
-    let word = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+/=?^_`{|}~-".contains(&b);
-    let atoms = local.split('.').all(|atom| !atom.is_empty() && atom.bytes().all(word));
-    if !atoms || local.len() > 64 || raw.len() > 254 {
-        return Err(wrong());
-    }
-    let host = domain(host).map_err(|_| wrong())?;
-    Ok(format!("{local}@{host}"))
+    checked(|check| check.email("email", raw))
 }
 
 /// A domain name of at least two labels, in lower case.
@@ -129,25 +119,17 @@ pub(super) fn domain(raw: &str) -> Parsed<String> {
             && !label.ends_with('-')
     };
     if raw.len() > 253 || !raw.contains('.') || !raw.split('.').all(label) {
-        return Err("is not a domain like example.com".to_owned());
+        return Err("must be a domain like example.com".to_owned());
     }
     Ok(raw.to_ascii_lowercase())
 }
 
 /// A language tag: `en`, `pt-BR`.
 pub(super) fn language(raw: &str) -> Parsed<String> {
-    let mut parts = raw.split('-');
-    let first = parts.next().unwrap_or_default();
-    let rest = |part: &str| (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric());
-    let known = (2..=3).contains(&first.len()) && first.bytes().all(|b| b.is_ascii_alphabetic());
-    if !known || raw.len() > 35 || !parts.all(rest) {
-        return Err("is not a language like en or pt-BR".to_owned());
-    }
-    Ok(raw.replacen(first, &first.to_ascii_lowercase(), 1))
+    checked(|check| check.language_opt("language", Some(raw)).unwrap_or_default())
 }
 
 /// A time zone by its name in the IANA list.
 pub(super) fn time_zone(raw: &str) -> Parsed<String> {
-    let zone = chrono_tz::Tz::from_str(raw).map_err(|_| "is not a time zone like Europe/Berlin".to_owned())?;
-    Ok(zone.name().to_owned())
+    checked(|check| check.zone_opt("time_zone", Some(raw)).unwrap_or_default())
 }

@@ -21,7 +21,7 @@ pub(super) fn day(raw: &str, format: Option<&str>) -> Parsed<Day> {
         None => Day::parse(raw)?.0,
         Some(format) => NaiveDate::parse_from_str(raw, format)
             .or_else(|_| NaiveDateTime::parse_from_str(raw, format).map(|local| local.date()))
-            .map_err(|_| format!("is not a day written as {format}"))?,
+            .map_err(|_| format!("must be a day written as {format}"))?,
     };
     in_time(day)?;
     Ok(Day(day))
@@ -34,7 +34,7 @@ pub(super) fn instant(raw: &str, format: Option<&str>, zone: Tz) -> Parsed<Time>
         return match Day::parse(raw) {
             Ok(day) => local(day.0.and_time(noon()), zone),
             Err(_) => Time::parse(raw).and_then(|time| in_time(time.0.date_naive()).map(|()| time)).map_err(|_| {
-                "is not an instant like 2026-01-31T09:30:00Z or a day like 2026-01-31, from 1900 on".to_owned()
+                "must be an instant like 2026-01-31T09:30:00Z or a day like 2026-01-31, from 1900 on".to_owned()
             }),
         };
     };
@@ -44,7 +44,7 @@ pub(super) fn instant(raw: &str, format: Option<&str>, zone: Tz) -> Parsed<Time>
     }
     let naive = NaiveDateTime::parse_from_str(raw, format)
         .or_else(|_| NaiveDate::parse_from_str(raw, format).map(|day| day.and_time(noon())))
-        .map_err(|_| format!("is not an instant or a day written as {format}"))?;
+        .map_err(|_| format!("must be an instant or a day written as {format}"))?;
     local(naive, zone)
 }
 

@@ -1,0 +1,147 @@
+//! Which verbs.
+
+use std::{fmt, str::FromStr};
+
+use super::Role;
+
+/// Something a service does. Each changing service function starts by asking for one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    ReadAccounts,
+    ChangeAccounts,
+    AssignOwners,
+    ReadContacts,
+    ChangeContacts,
+    ReadInteractions,
+    LogInteractions,
+    ReadDirectory,
+    ChangeMembers,
+    ChangeTeams,
+    ReadSurveys,
+    /// To all eligible contacts of one account.
+    SendToAccount,
+    /// To contacts named one by one.
+    SendToContacts,
+    ReadResponses,
+    ReadSatisfaction,
+    ReadAudit,
+    ManageKeys,
+}
+
+impl Action {
+    pub(super) const fn allows(self, role: Role) -> bool {
+        use Role::{Admin, Customer, Manager, Owner, System};
+        match self {
+            Self::ReadAccounts | Self::ReadContacts | Self::ReadInteractions | Self::ReadSurveys | Self::ReadResponses => {
+                matches!(role, Admin | Manager | Owner | Customer | System)
+            }
+            Self::ReadDirectory | Self::ReadSatisfaction | Self::ChangeContacts | Self::LogInteractions | Self::SendToAccount => {
+                matches!(role, Admin | Manager | Owner | System)
+            }
+            Self::ChangeAccounts | Self::AssignOwners | Self::SendToContacts | Self::ReadAudit => {
+                matches!(role, Admin | Manager | System)
+            }
+            Self::ChangeMembers | Self::ChangeTeams | Self::ManageKeys => matches!(role, Admin | System),
+        }
+    }
+
+    /// What a key needs for it; none if no key may.
+    pub(super) const fn key_scope(self) -> Option<KeyScope> {
+        Some(match self {
+            Self::ReadAccounts => KeyScope::AccountsRead,
+            Self::ChangeAccounts | Self::AssignOwners => KeyScope::AccountsWrite,
+            Self::ReadContacts => KeyScope::ContactsRead,
+            Self::ChangeContacts => KeyScope::ContactsWrite,
+            Self::ReadInteractions => KeyScope::InteractionsRead,
+            Self::LogInteractions => KeyScope::InteractionsWrite,
+            Self::ReadDirectory => KeyScope::MembersRead,
+            Self::ReadSurveys => KeyScope::SurveysRead,
+            Self::SendToAccount | Self::SendToContacts => KeyScope::SurveysSend,
+            Self::ReadResponses | Self::ReadSatisfaction => KeyScope::ResponsesRead,
+            Self::ChangeMembers | Self::ChangeTeams | Self::ReadAudit | Self::ManageKeys => return None,
+        })
+    }
+
+    pub(super) const fn words(self) -> &'static str {
+        match self {
+            Self::ReadAccounts => "read accounts",
+            Self::ChangeAccounts => "create or change accounts",
+            Self::AssignOwners => "assign owners",
+            Self::ReadContacts => "read contacts",
+            Self::ChangeContacts => "create or change contacts",
+            Self::ReadInteractions => "read the timeline",
+            Self::LogInteractions => "log interactions",
+            Self::ReadDirectory => "read members and teams",
+            Self::ChangeMembers => "create or change members",
+            Self::ChangeTeams => "create or change teams",
+            Self::ReadSurveys => "read surveys",
+            Self::SendToAccount => "send surveys",
+            Self::SendToContacts => "choose whom a survey is sent to; name an account, and all its eligible contacts are asked",
+            Self::ReadResponses => "read responses",
+            Self::ReadSatisfaction => "read satisfaction figures",
+            Self::ReadAudit => "read the audit",
+            Self::ManageKeys => "manage integration keys",
+        }
+    }
+}
+
+/// What an integration's key allows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyScope {
+    AccountsRead,
+    AccountsWrite,
+    ContactsRead,
+    ContactsWrite,
+    InteractionsRead,
+    InteractionsWrite,
+    MembersRead,
+    SurveysRead,
+    SurveysSend,
+    ResponsesRead,
+}
+
+impl KeyScope {
+    pub const ALL: [Self; 10] = [
+        Self::AccountsRead,
+        Self::AccountsWrite,
+        Self::ContactsRead,
+        Self::ContactsWrite,
+        Self::InteractionsRead,
+        Self::InteractionsWrite,
+        Self::MembersRead,
+        Self::SurveysRead,
+        Self::SurveysSend,
+        Self::ResponsesRead,
+    ];
+
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::AccountsRead => "accounts:read",
+            Self::AccountsWrite => "accounts:write",
+            Self::ContactsRead => "contacts:read",
+            Self::ContactsWrite => "contacts:write",
+            Self::InteractionsRead => "interactions:read",
+            Self::InteractionsWrite => "interactions:write",
+            Self::MembersRead => "members:read",
+            Self::SurveysRead => "surveys:read",
+            Self::SurveysSend => "surveys:send",
+            Self::ResponsesRead => "responses:read",
+        }
+    }
+}
+
+impl fmt::Display for KeyScope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for KeyScope {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        Self::ALL.into_iter().find(|s| s.as_str() == text).ok_or_else(|| {
+            let known: Vec<_> = Self::ALL.iter().map(|s| s.as_str()).collect();
+            format!("must be one of {}", known.join(", "))
+        })
+    }
+}

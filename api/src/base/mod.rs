@@ -1,0 +1,13 @@
+//! What every floor stands on: one error, clock and chance as arguments, checked text.
+
+mod check;
+mod clock;
+mod error;
+mod money;
+mod random;
+
+pub use check::{Check, MAX_COMMENT, MAX_LINE, MAX_TEXT, fault_in, key};
+pub use clock::{Clock, FixedClock, SystemClock};
+pub use error::{Code, Error, Fault, Result};
+pub use money::{Long, MAX_AMOUNT, Money};
+pub use random::{Random, SeededRandom, SystemRandom};

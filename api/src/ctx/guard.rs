@@ -1,0 +1,37 @@
+//! What GraphQL resolvers ask of the context.
+
+use async_graphql::{Context, ErrorExtensions, Guard};
+
+use super::Ctx;
+use crate::base::Error;
+
+/// A field that customers and link holders never see: null and `FORBIDDEN` at its path.
+pub struct StaffOnly;
+
+impl Guard for StaffOnly {
+    async fn check(&self, cx: &Context<'_>) -> async_graphql::Result<()> {
+        let ctx = cx.data::<Ctx>()?;
+        if ctx.viewer().scope.is_staff() {
+            return Ok(());
+        }
+        Err(failed(Error::Forbidden("this field is for staff".to_owned())))
+    }
+}
+
+/// Our error as GraphQL shows it: a sentence, a stable code, and the fields at fault.
+pub fn failed(error: Error) -> async_graphql::Error {
+    if let Error::Internal(source) = &error {
+        tracing::error!(error = %source, "internal error");
+    }
+    let faults: Vec<_> = error.faults().iter().map(|f| (f.field.clone(), f.rule.clone())).collect();
+    let code = error.code().as_str();
+    async_graphql::Error::new(error.to_string()).extend_with(|_, extensions| {
+        extensions.set("code", code);
+        if !faults.is_empty() {
+            let list = faults.into_iter().map(|(pointer, detail)| {
+                async_graphql::Value::Object([("pointer", pointer), ("detail", detail)].into_iter().map(|(k, v)| (async_graphql::Name::new(k), v.into())).collect())
+            });
+            extensions.set("errors", async_graphql::Value::List(list.collect()));
+        }
+    })
+}

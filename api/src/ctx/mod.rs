@@ -1,0 +1,101 @@
+//! What every service function takes first: the store in somebody's name, the company, the time.
+
+mod company;
+mod guard;
+mod job;
+
+pub use company::Company;
+pub use guard::{StaffOnly, failed};
+pub use job::{Job, Run};
+
+use std::sync::Arc;
+
+use entity::{AccountId, InvitationId, Time};
+
+use crate::{
+    access::{Action, Viewer},
+    base::Result,
+    mail::Transport,
+    secure::{Secret, Verifier},
+    store::{Db, Find, Owned, Store, Tx},
+};
+
+/// What the installation is made of; built once.
+pub struct Env {
+    pub db: Db,
+    pub company: Company,
+    pub secret: Secret,
+    pub tokens: Verifier,
+    pub mail: Arc<dyn Transport>,
+}
+
+/// One request's, or one job's, context. Cheap to clone.
+#[derive(Clone)]
+pub struct Ctx {
+    env: Arc<Env>,
+    store: Store,
+}
+
+impl Ctx {
+    pub fn new(env: Arc<Env>, viewer: Viewer) -> Self {
+        let store = env.db.store(Arc::new(viewer));
+        Self { env, store }
+    }
+
+    pub fn nobody(env: Arc<Env>) -> Self {
+        Self::new(env, Viewer::nobody())
+    }
+
+    /// The server's own work: jobs, set-up, the operator's imports.
+    pub fn system(env: Arc<Env>) -> Self {
+        Self::new(env, Viewer::system())
+    }
+
+    /// Whoever holds the link of this invitation; the caller has checked the token.
+    pub(crate) fn link(&self, account: AccountId, invitation: InvitationId) -> Self {
+        Self::new(Arc::clone(&self.env), Viewer::link(account, invitation))
+    }
+
+    pub const fn env(&self) -> &Arc<Env> {
+        &self.env
+    }
+
+    pub fn company(&self) -> &Company {
+        &self.env.company
+    }
+
+    pub fn secret(&self) -> &Secret {
+        &self.env.secret
+    }
+
+    pub const fn store(&self) -> &Store {
+        &self.store
+    }
+
+    pub fn viewer(&self) -> &Viewer {
+        self.store.viewer()
+    }
+
+    pub fn now(&self) -> Time {
+        self.env.db.clock().now()
+    }
+
+    /// Refuses who may not; rows are the scope's matter.
+    pub fn may(&self, action: Action) -> Result<()> {
+        self.viewer().may(action)
+    }
+
+    pub fn find<E: Owned>(&self) -> Find<'_, E> {
+        self.store.find()
+    }
+
+    /// Runs `change` in a transaction; see [`Store::write`].
+    pub async fn write<T, F, Fut>(&self, change: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(Tx) -> Fut + Send + 'static,
+        Fut: Future<Output = Result<T>> + Send + 'static,
+    {
+        self.store.write(change).await
+    }
+}

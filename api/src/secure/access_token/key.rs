@@ -1,0 +1,114 @@
+//! The keys of access tokens: Ed25519 pairs that sign, public keys that only verify.
+//!
+//! A key's id is its JWK thumbprint (RFC 7638), so an id never stands for two keys.
+
+use aws_lc_rs::{
+    digest::{SHA256, digest},
+    encoding::AsBigEndian,
+    signature::{ED25519, Ed25519KeyPair, KeyPair, ParsedPublicKey},
+};
+use serde_json::{Value, json};
+
+use crate::secure::{Secret, from_base64url, to_base64url};
+
+/// Bytes of a key's private seed.
+pub const SEED_BYTES: usize = 32;
+
+/// A key that verifies.
+#[derive(Clone, Debug)]
+pub struct PublicKey {
+    id: String,
+    x: String,
+    key: ParsedPublicKey,
+}
+
+impl PublicKey {
+    /// Reads base64url of the 32 bytes, as the database holds it.
+    pub fn parse(x: &str) -> Result<Self, String> {
+        let bytes = from_base64url(x).ok_or("is not base64url without padding")?;
+        if bytes.len() != 32 {
+            return Err(format!("has {} bytes; an Ed25519 key has 32", bytes.len()));
+        }
+        let key = ParsedPublicKey::new(&ED25519, bytes).map_err(|_| "is not an Ed25519 key")?;
+        let x = x.to_owned();
+        let id = thumbprint(&x);
+        Ok(Self { id, x, key })
+    }
+
+    /// The `kid`: the JWK thumbprint, 43 letters.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Base64url of the 32 bytes.
+    pub fn x(&self) -> &str {
+        &self.x
+    }
+
+    pub(super) fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
+        self.key.verify_sig(message, signature).is_ok()
+    }
+
+    /// The key as a JWK (RFC 7517, 8037).
+    pub(super) fn jwk(&self) -> Value {
+        json!({
+            "kty": "OKP", "crv": "Ed25519", "alg": "EdDSA", "use": "sig",
+            "kid": self.id, "x": self.x,
+        })
+    }
+}
+
+/// A key that signs, and verifies what it signed.
+#[derive(Clone)]
+pub struct SigningKey {
+    public: PublicKey,
+    pair: std::sync::Arc<Ed25519KeyPair>,
+}
+
+impl SigningKey {
+    /// The key of a seed of 32 random bytes.
+    pub fn from_seed(seed: &[u8; SEED_BYTES]) -> Result<Self, String> {
+        let pair = Ed25519KeyPair::from_seed_unchecked(seed)
+            .map_err(|_| "is no seed of an Ed25519 key")?;
+        let public = PublicKey::parse(&to_base64url(pair.public_key()))?;
+        Ok(Self {
+            public,
+            pair: std::sync::Arc::new(pair),
+        })
+    }
+
+    /// The private half sealed for the database, 60 bytes; `fill` gives random bytes.
+    pub fn seal(&self, secret: &Secret, fill: &dyn Fn(&mut [u8])) -> Result<Vec<u8>, String> {
+        let seed = self.pair.seed().and_then(|seed| seed.as_be_bytes());
+        let seed = seed.map_err(|_| "has no seed to be sealed")?;
+        secret.seal(seed.as_ref(), fill)
+    }
+
+    /// The key of a sealed private half. Nothing where the secret is another, the bytes were
+    /// altered, or the key is not the one of this id.
+    pub fn unseal(secret: &Secret, sealed: &[u8], id: &str) -> Option<Self> {
+        let seed = secret.unseal(sealed)?;
+        let key = Self::from_seed(seed.as_slice().try_into().ok()?).ok()?;
+        (key.public.id == id).then_some(key)
+    }
+
+    /// The half that may be shown.
+    pub fn public(&self) -> &PublicKey {
+        &self.public
+    }
+
+    pub(super) fn sign(&self, message: &[u8]) -> String {
+        to_base64url(self.pair.sign(message))
+    }
+}
+
+impl std::fmt::Debug for SigningKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "SigningKey({}, private half hidden)", self.public.id)
+    }
+}
+
+fn thumbprint(x: &str) -> String {
+    let members = format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{x}"}}"#);
+    to_base64url(digest(&SHA256, members.as_bytes()))
+}

@@ -1,0 +1,52 @@
+//! Access tokens: short-lived, signed with Ed25519, verified strictly and the same way at every door.
+//!
+//! A token says who signed in and in which session; never what they may do. Whatever is wrong with
+//! one, the client learns only that it was refused.
+
+mod claims;
+mod key;
+mod keyring;
+mod verifier;
+
+pub use claims::{AHEAD, Claims, LONGEST};
+pub use key::{PublicKey, SEED_BYTES, SigningKey};
+pub use keyring::{Keyring, LONGEST_TOKEN};
+pub use verifier::{REMEMBERED, Verifier};
+
+/// Why a token was refused: for logs and tests, one answer to the client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    /// Longer than any token of ours.
+    #[error("the token is longer than {LONGEST_TOKEN} bytes")]
+    TooLong,
+    /// Not three parts of canonical base64url.
+    #[error("the token is not three parts of unpadded base64url")]
+    Form,
+    /// Another algorithm, another type, or a field we do not write.
+    #[error("the token's header is not one of ours")]
+    Header,
+    /// Signed by no key in force.
+    #[error("the token names no key in force")]
+    Key,
+    /// Altered, or signed by somebody else.
+    #[error("the token's signature is wrong")]
+    Signature,
+    /// Missing, doubled, unknown or unreadable claims.
+    #[error("the token's claims are not those of an access token")]
+    Claims,
+    /// Of another installation.
+    #[error("the token was issued elsewhere")]
+    Issuer,
+    /// For another service.
+    #[error("the token is meant for another service")]
+    Audience,
+    /// Past its last second.
+    #[error("the token has expired")]
+    Expired,
+    /// Not yet to be used, or issued in the future.
+    #[error("the token is not valid yet")]
+    Early,
+    /// Ends before it begins, or lives longer than any of ours.
+    #[error("the token's lifetime is not one of ours")]
+    Lifetime,
+}

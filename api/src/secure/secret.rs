@@ -1,0 +1,159 @@
+//! The installation's secret, and what is derived from it: the tokens in links, and the seal on
+//! signing keys.
+//!
+//! Every use has a key of its own (HKDF-SHA256 with its own label), so a token made for one purpose
+//! never passes for another. Tokens are derived, not stored: a mail job makes the same link again.
+
+use aws_lc_rs::{
+    aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey},
+    digest::SHA256,
+    hkdf::{HKDF_SHA256, Prk, Salt},
+    hmac,
+};
+use entity::Digest;
+use uuid::Uuid;
+
+use super::to_base64url;
+
+/// Letters of a token in a link.
+pub const TOKEN_LETTERS: usize = 27;
+
+/// Bytes a secret has at least.
+const SHORTEST: usize = 32;
+/// Bytes of the HMAC that make a token: 160 bits.
+const TOKEN_BYTES: usize = 20;
+
+/// What a token in a link is good for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Purpose {
+    /// Answer one invitation.
+    Survey,
+    /// Take a contact off the list.
+    Unsubscribe,
+    /// Sign a contact in.
+    SignIn,
+    /// Take up a member's place.
+    Invite,
+    /// Choose a new password.
+    Reset,
+}
+
+impl Purpose {
+    /// Changing a label ends every link of that purpose already sent.
+    const fn label(self) -> &'static [u8] {
+        match self {
+            Self::Survey => b"steward link survey 1",
+            Self::Unsubscribe => b"steward link unsubscribe 1",
+            Self::SignIn => b"steward link sign-in 1",
+            Self::Invite => b"steward link invite 1",
+            Self::Reset => b"steward link reset 1",
+        }
+    }
+}
+
+/// The installation's secret, held as the keys derived from it; the secret itself is not kept.
+#[derive(Clone)]
+pub struct Secret {
+    survey: hmac::Key,
+    unsubscribe: hmac::Key,
+    sign_in: hmac::Key,
+    invite: hmac::Key,
+    reset: hmac::Key,
+    seal: std::sync::Arc<LessSafeKey>,
+}
+
+impl Secret {
+    /// Takes at least 32 bytes, text or not. The error says what to do.
+    pub fn parse(secret: impl AsRef<[u8]>) -> Result<Self, String> {
+        let secret = secret.as_ref();
+        if secret.len() < SHORTEST {
+            return Err(format!(
+                "has {} bytes and needs at least {SHORTEST}; make one with `openssl rand -base64 32`",
+                secret.len()
+            ));
+        }
+        let root = Salt::new(HKDF_SHA256, b"").extract(secret);
+        Ok(Self {
+            survey: link_key(&root, Purpose::Survey)?,
+            unsubscribe: link_key(&root, Purpose::Unsubscribe)?,
+            sign_in: link_key(&root, Purpose::SignIn)?,
+            invite: link_key(&root, Purpose::Invite)?,
+            reset: link_key(&root, Purpose::Reset)?,
+            seal: std::sync::Arc::new(LessSafeKey::new(UnboundKey::from(
+                root.expand(&[b"steward seal signing key 1"], &AES_256_GCM)
+                    .map_err(underivable)?,
+            ))),
+        })
+    }
+
+    /// The token of a link: 27 letters of base64url, always the same for the same three. Raise the
+    /// generation to make every earlier token of that id worthless.
+    pub fn token(&self, purpose: Purpose, id: Uuid, generation: i16) -> String {
+        let mut message = hmac::Context::with_key(match purpose {
+            Purpose::Survey => &self.survey,
+            Purpose::Unsubscribe => &self.unsubscribe,
+            Purpose::SignIn => &self.sign_in,
+            Purpose::Invite => &self.invite,
+            Purpose::Reset => &self.reset,
+        });
+        message.update(id.as_bytes());
+        message.update(&generation.to_be_bytes());
+        let tag = message.sign();
+        to_base64url(&tag.as_ref()[..TOKEN_BYTES])
+    }
+
+    /// Encrypts and signs (AES-256-GCM): nonce, text, tag; 28 bytes longer than what goes in.
+    /// `fill` gives the nonce and must be random: a nonce used twice gives the key away.
+    pub fn seal(&self, open: &[u8], fill: &dyn Fn(&mut [u8])) -> Result<Vec<u8>, String> {
+        let mut nonce = [0; NONCE_LEN];
+        fill(&mut nonce);
+        let mut sealed = nonce.to_vec();
+        let mut body = open.to_vec();
+        self.seal
+            .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::empty(), &mut body)
+            .map_err(|_| "is too long to be sealed".to_owned())?;
+        sealed.append(&mut body);
+        Ok(sealed)
+    }
+
+    /// What was sealed, or nothing where it was altered or sealed under another secret.
+    pub fn unseal(&self, sealed: &[u8]) -> Option<Vec<u8>> {
+        let (nonce, body) = sealed.split_at_checked(NONCE_LEN)?;
+        let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
+        let mut body = body.to_vec();
+        let open = self
+            .seal
+            .open_in_place(nonce, Aad::empty(), &mut body)
+            .ok()?
+            .len();
+        body.truncate(open);
+        Some(body)
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secret(hidden)")
+    }
+}
+
+/// SHA-256 of a token's text: what the database holds of it.
+pub fn digest(token: &str) -> Digest {
+    Digest(
+        aws_lc_rs::digest::digest(&SHA256, token.as_bytes())
+            .as_ref()
+            .to_vec(),
+    )
+}
+
+fn link_key(root: &Prk, purpose: Purpose) -> Result<hmac::Key, String> {
+    let label = [purpose.label()];
+    let key = root
+        .expand(&label, hmac::HMAC_SHA256)
+        .map_err(underivable)?;
+    Ok(hmac::Key::from(key))
+}
+
+fn underivable(_: aws_lc_rs::error::Unspecified) -> String {
+    "gives no keys; the cryptographic library refused it".to_owned()
+}

@@ -1,0 +1,46 @@
+//! A pool or a transaction, alike.
+
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, ExecResult, FromQueryResult, QueryResult, StatementBuilder,
+};
+
+use super::from_db;
+use crate::base::{Error, Result};
+
+/// Where a statement runs.
+#[derive(Clone, Copy)]
+pub enum Conn<'c> {
+    Pool(&'c DatabaseConnection),
+    Tx(&'c DatabaseTransaction),
+}
+
+impl Conn<'_> {
+    pub async fn one(self, statement: &impl StatementBuilder) -> Result<Option<QueryResult>> {
+        match self {
+            Self::Pool(pool) => pool.query_one(statement).await,
+            Self::Tx(tx) => tx.query_one(statement).await,
+        }
+        .map_err(from_db)
+    }
+
+    pub async fn all(self, statement: &impl StatementBuilder) -> Result<Vec<QueryResult>> {
+        match self {
+            Self::Pool(pool) => pool.query_all(statement).await,
+            Self::Tx(tx) => tx.query_all(statement).await,
+        }
+        .map_err(from_db)
+    }
+
+    pub async fn execute(self, statement: &impl StatementBuilder) -> Result<ExecResult> {
+        match self {
+            Self::Pool(pool) => pool.execute(statement).await,
+            Self::Tx(tx) => tx.execute(statement).await,
+        }
+        .map_err(from_db)
+    }
+
+    pub async fn rows<T: FromQueryResult>(self, statement: &impl StatementBuilder) -> Result<Vec<T>> {
+        let rows = self.all(statement).await?;
+        rows.iter().map(|row| T::from_query_result(row, "").map_err(Error::internal)).collect()
+    }
+}

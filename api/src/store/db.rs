@@ -1,0 +1,181 @@
+//! Opening a database, SQLite or PostgreSQL, and what every transaction needs: clock and chance.
+
+use std::{
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection};
+use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use tokio::sync::{Notify, mpsc};
+
+use super::{Store, conn::Conn, from_db, writer};
+use crate::{
+    access::Viewer,
+    base::{Clock, Error, Random, Result},
+};
+
+/// Which database this is, for the few places where the two speak differently.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+/// What to open.
+pub struct Open {
+    /// `sqlite:PATH` or `postgres://…`.
+    pub url: String,
+    pub clock: Arc<dyn Clock>,
+    pub random: Arc<dyn Random>,
+    /// Readers on SQLite; all connections on PostgreSQL.
+    pub connections: u32,
+}
+
+/// An open database. Cheap to clone.
+#[derive(Clone)]
+pub struct Db(pub(super) Arc<Inner>);
+
+pub(super) struct Inner {
+    pub(super) read: DatabaseConnection,
+    /// On SQLite: where the one writer listens. On PostgreSQL every write has a connection of its own.
+    pub(super) writer: Option<mpsc::Sender<writer::Job>>,
+    pub(super) engine: Engine,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) random: Arc<dyn Random>,
+    /// Rung after a commit that queued a job.
+    pub(super) wake: Arc<Notify>,
+    statements: Arc<AtomicU64>,
+}
+
+impl Db {
+    /// Opens the database and, on SQLite, makes the file if there is none. Runs no migration.
+    #[expect(clippy::disallowed_methods, reason = "the one place that opens a pool")]
+    pub async fn open(open: Open) -> Result<Self> {
+        let engine = if open.url.starts_with("sqlite:") { Engine::Sqlite } else { Engine::Postgres };
+        let statements = Arc::new(AtomicU64::new(0));
+        let connect = |connections: u32, read_only: bool| {
+            let options = options(&open.url, engine, connections, read_only);
+            let statements = Arc::clone(&statements);
+            async move {
+                let mut pool = Database::connect(options).await.map_err(from_db)?;
+                pool.set_metric_callback(move |_| {
+                    statements.fetch_add(1, Ordering::Relaxed);
+                });
+                Ok::<_, Error>(pool)
+            }
+        };
+        let wake = Arc::new(Notify::new());
+        let (read, writer) = match engine {
+            Engine::Postgres => (connect(open.connections, false).await?, None),
+            Engine::Sqlite => {
+                let write = connect(1, false).await?;
+                let writer = writer::start(write);
+                (connect(open.connections, true).await?, Some(writer))
+            }
+        };
+        let (clock, random) = (open.clock, open.random);
+        Ok(Self(Arc::new(Inner { read, writer, engine, clock, random, wake, statements })))
+    }
+
+    /// The database as `viewer` sees it.
+    pub fn store(&self, viewer: Arc<Viewer>) -> Store {
+        Store { db: self.clone(), viewer }
+    }
+
+    pub fn engine(&self) -> Engine {
+        self.0.engine
+    }
+
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        &self.0.clock
+    }
+
+    pub fn random(&self) -> &Arc<dyn Random> {
+        &self.0.random
+    }
+
+    /// Resolves when a commit has queued a job.
+    pub fn wake(&self) -> &Arc<Notify> {
+        &self.0.wake
+    }
+
+    /// SQL statements run so far, without BEGIN, COMMIT and savepoints.
+    pub fn statements(&self) -> u64 {
+        self.0.statements.load(Ordering::Relaxed)
+    }
+
+    /// Answers at all?
+    pub async fn ping(&self) -> Result<()> {
+        self.0.read.execute_unprepared("SELECT 1").await.map(drop).map_err(from_db)
+    }
+
+    /// Brings the statistics of a SQLite file up to date; cheap where little changed.
+    pub async fn optimize(&self) -> Result<()> {
+        let Some(writer) = &self.0.writer else { return Ok(()) };
+        writer::maintain(writer, "PRAGMA optimize").await
+    }
+
+    pub(super) fn reader(&self) -> Conn<'_> {
+        Conn::Pool(&self.0.read)
+    }
+}
+
+/// Migrates to the newest tables. Refuses a database that a newer program has migrated.
+#[expect(clippy::disallowed_methods, reason = "migrations need a connection of their own, before any pool")]
+pub async fn migrate(url: &str) -> Result<()> {
+    use migration::{Migrator, sea_orm_migration::MigratorTrait};
+    let engine = if url.starts_with("sqlite:") { Engine::Sqlite } else { Engine::Postgres };
+    let db = Database::connect(options(url, engine, 1, false)).await.map_err(from_db)?;
+    let postgres = db.get_database_backend() == DatabaseBackend::Postgres;
+    if postgres {
+        // Several replicas may start at once; the lock goes with the connection.
+        db.execute_unprepared("SELECT pg_advisory_lock(7365001)").await.map_err(from_db)?;
+    }
+    let done = Migrator::up(&db, None).await.map_err(|error| match error {
+        sea_orm::DbErr::Custom(text) if text.contains("Migration file of version") => {
+            Error::internal("this database was migrated by a newer steward; use that version or restore a backup")
+        }
+        other => from_db(other),
+    });
+    if postgres {
+        db.execute_unprepared("SELECT pg_advisory_unlock(7365001)").await.map_err(from_db)?;
+    }
+    db.close().await.map_err(from_db)?;
+    done
+}
+
+fn options(url: &str, engine: Engine, connections: u32, read_only: bool) -> ConnectOptions {
+    let url = match engine {
+        Engine::Sqlite if !url.contains('?') => format!("{}?mode=rwc", sqlite_url(url)),
+        _ => url.to_owned(),
+    };
+    let mut options = ConnectOptions::new(url);
+    options.max_connections(connections).sqlx_logging(false).acquire_timeout(Duration::from_secs(10));
+    if engine == Engine::Sqlite {
+        options.min_connections(1).test_before_acquire(false);
+        options.map_sqlx_sqlite_opts(move |sqlite| {
+            let sqlite = sqlite
+                .journal_mode(SqliteJournalMode::Wal)
+                .synchronous(SqliteSynchronous::Full)
+                .foreign_keys(true)
+                .busy_timeout(Duration::from_secs(5))
+                .statement_cache_capacity(256)
+                .pragma("cache_size", "-8000")
+                .pragma("mmap_size", "33554432")
+                .pragma("temp_store", "memory")
+                .pragma("secure_delete", "on");
+            if read_only { sqlite.pragma("query_only", "1") } else { sqlite }
+        });
+    }
+    options
+}
+
+fn sqlite_url(url: &str) -> String {
+    let path: PathBuf = url.trim_start_matches("sqlite:").trim_start_matches("//").into();
+    format!("sqlite:{}", path.display())
+}

@@ -1,0 +1,184 @@
+//! The one grammar of filters: `{field: {operator: value}}`, the same words for every list.
+
+use async_graphql::InputObject;
+use entity::{Day, Time};
+use sea_orm::{
+    EntityTrait, Value,
+    sea_query::{Condition, Expr, ExprTrait, LikeExpr, SimpleExpr},
+};
+use serde::Deserialize;
+use uuid::Uuid;
+
+use crate::base::{Error, Long, Result, key};
+
+/// Values of one `in` list, at most.
+pub const MAX_IN: usize = 100;
+/// Conditions of one filter, at most, and levels of `and`, `or`, `not`.
+pub const MAX_CONDITIONS: usize = 50;
+
+/// A filter that can be turned into a condition on a table.
+pub trait Filter {
+    fn condition(&self) -> Result<Condition>;
+    /// How many conditions it holds.
+    fn weight(&self) -> usize;
+}
+
+/// Checks a filter's size, then turns it into a condition.
+pub fn condition<F: Filter>(filter: Option<&F>) -> Result<Condition> {
+    let Some(filter) = filter else { return Ok(Condition::all()) };
+    if filter.weight() > MAX_CONDITIONS {
+        return Err(Error::invalid("/filter", format!("must hold at most {MAX_CONDITIONS} conditions")));
+    }
+    filter.condition()
+}
+
+/// `column IN (…)`, bounded.
+fn within<V: Into<Value>>(column: SimpleExpr, values: Vec<V>) -> Result<SimpleExpr> {
+    if values.len() > MAX_IN {
+        return Err(Error::invalid("/filter", format!("`in` takes at most {MAX_IN} values")));
+    }
+    if values.is_empty() {
+        return Ok(Expr::val(1).eq(0));
+    }
+    Ok(column.is_in(values.into_iter().map(Into::into)))
+}
+
+macro_rules! comparing {
+    ($($(#[$doc:meta])* $name:ident($value:ty) $to:expr;)+) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Debug, Default, PartialEq, InputObject, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        pub struct $name {
+            pub eq: Option<$value>,
+            pub lt: Option<$value>,
+            pub lte: Option<$value>,
+            pub gt: Option<$value>,
+            pub gte: Option<$value>,
+        }
+
+        impl $name {
+            pub fn on<E: EntityTrait>(&self, column: E::Column) -> Result<Condition> {
+                let column = || Expr::col((E::default(), column));
+                let to: fn(&$value) -> Value = $to;
+                let pairs = [
+                    self.eq.as_ref().map(|v| column().eq(to(v))),
+                    self.lt.as_ref().map(|v| column().lt(to(v))),
+                    self.lte.as_ref().map(|v| column().lte(to(v))),
+                    self.gt.as_ref().map(|v| column().gt(to(v))),
+                    self.gte.as_ref().map(|v| column().gte(to(v))),
+                ];
+                Ok(pairs.into_iter().flatten().fold(Condition::all(), Condition::add))
+            }
+        }
+    )+};
+}
+
+comparing! {
+    /// Compares a whole number.
+    IntFilter(i32) |v| (*v).into();
+    /// Compares a whole number of 64 bits.
+    LongFilter(Long) |v| v.0.into();
+    /// Compares a day.
+    DateFilter(Day) |v| (*v).into();
+    /// Compares an instant.
+    DateTimeFilter(Time) |v| (*v).into();
+}
+
+/// Compares an id.
+#[derive(Clone, Debug, Default, PartialEq, Eq, InputObject, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IdFilter {
+    pub eq: Option<Uuid>,
+    #[graphql(name = "in")]
+    #[serde(rename = "in")]
+    pub within: Option<Vec<Uuid>>,
+    pub is_null: Option<bool>,
+}
+
+impl IdFilter {
+    pub fn on<E: EntityTrait>(&self, column: E::Column) -> Result<Condition> {
+        let column = || Expr::col((E::default(), column));
+        let within = self.within.clone().map(|ids| within(column(), ids)).transpose()?;
+        let null = self.is_null.map(|null| if null { column().is_null() } else { column().is_not_null() });
+        let parts = [self.eq.map(|id| column().eq(id)), within, null];
+        Ok(parts.into_iter().flatten().fold(Condition::all(), Condition::add))
+    }
+}
+
+/// Compares a text to the letter.
+#[derive(Clone, Debug, Default, PartialEq, Eq, InputObject, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TextFilter {
+    pub eq: Option<String>,
+    #[graphql(name = "in")]
+    #[serde(rename = "in")]
+    pub within: Option<Vec<String>>,
+    pub is_null: Option<bool>,
+}
+
+impl TextFilter {
+    pub fn on<E: EntityTrait>(&self, column: E::Column) -> Result<Condition> {
+        let column = || Expr::col((E::default(), column));
+        for text in self.eq.iter().chain(self.within.iter().flatten()) {
+            no_nul(text)?;
+        }
+        let within = self.within.clone().map(|texts| within(column(), texts)).transpose()?;
+        let null = self.is_null.map(|null| if null { column().is_null() } else { column().is_not_null() });
+        let parts = [self.eq.clone().map(|text| column().eq(text)), within, null];
+        Ok(parts.into_iter().flatten().fold(Condition::all(), Condition::add))
+    }
+}
+
+macro_rules! choosing {
+    ($($(#[$doc:meta])* $name:ident($value:ty);)+) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Debug, Default, PartialEq, Eq, InputObject, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        pub struct $name {
+            pub eq: Option<$value>,
+            #[graphql(name = "in")]
+            #[serde(rename = "in")]
+            pub within: Option<Vec<$value>>,
+        }
+
+        impl $name {
+            pub fn on<E: EntityTrait>(&self, column: E::Column) -> Result<Condition> {
+                let column = || Expr::col((E::default(), column));
+                let within = self.within.clone().map(|all| within(column(), all.iter().map(|v| v.as_str()).collect())).transpose()?;
+                let parts = [self.eq.map(|v| column().eq(v.as_str())), within];
+                Ok(parts.into_iter().flatten().fold(Condition::all(), Condition::add))
+            }
+        }
+    )+};
+}
+
+choosing! {
+    /// Compares a tier.
+    TierFilter(entity::Tier);
+    /// Compares a stage of life.
+    LifecycleFilter(entity::Lifecycle);
+    /// Compares a kind of survey.
+    SurveyKindFilter(entity::SurveyKind);
+    /// Compares a type of interaction.
+    InteractionTypeFilter(entity::InteractionType);
+}
+
+/// Rows whose normalised column holds the words of `text`, in that order, anywhere.
+pub fn contains<E: EntityTrait>(column: E::Column, field: &str, text: &str) -> Result<Condition> {
+    no_nul(text)?;
+    let words = key(text);
+    if words.chars().count() > 100 {
+        return Err(Error::invalid(format!("/{field}"), "must have at most 100 characters"));
+    }
+    let escaped: String = words.chars().flat_map(|c| (matches!(c, '%' | '_' | '\\')).then_some('\\').into_iter().chain([c])).collect();
+    let like = LikeExpr::new(format!("%{escaped}%")).escape('\\');
+    Ok(Condition::all().add(Expr::col((E::default(), column)).like(like)))
+}
+
+/// PostgreSQL cannot hold U+0000, so no row does: both engines refuse it alike.
+pub fn no_nul(text: &str) -> Result<()> {
+    if text.contains('\0') {
+        return Err(Error::invalid("/filter", "must not contain the control character U+0000"));
+    }
+    Ok(())
+}

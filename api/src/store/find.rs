@@ -1,0 +1,194 @@
+//! Reading: whatever a caller asks, the table's rule is added last.
+
+use std::{marker::PhantomData, ops::Deref};
+
+use entity::AccountId;
+use sea_orm::{
+    ColumnTrait, EntityTrait, FromQueryResult, Iterable,
+    sea_query::{Condition, Expr, ExprTrait, IntoCondition, LockBehavior, LockType, Order, Query, SelectStatement, SimpleExpr},
+};
+use serde::de::DeserializeOwned;
+
+use super::{Child, Engine, Owned, conn::Conn, shape};
+use crate::{
+    access::Scope,
+    base::{Error, Result},
+};
+
+/// Proof that a row was read, or written, inside the viewer's scope.
+#[derive(Clone, Debug)]
+pub struct Visible<M>(M);
+
+impl<M> Visible<M> {
+    pub(super) const fn new(row: M) -> Self {
+        Self(row)
+    }
+
+    pub fn into_inner(self) -> M {
+        self.0
+    }
+}
+
+impl<M> Deref for Visible<M> {
+    type Target = M;
+    fn deref(&self) -> &M {
+        &self.0
+    }
+}
+
+/// A query on `E` that cannot be run without its rule.
+pub struct Find<'c, E: Owned> {
+    conn: Conn<'c>,
+    scope: &'c Scope,
+    engine: Engine,
+    select: SelectStatement,
+    /// Set where the account itself was read inside the scope.
+    witness: Option<AccountId>,
+    entity: PhantomData<E>,
+}
+
+impl<'c, E: Owned> Find<'c, E> {
+    pub(super) fn new(conn: Conn<'c>, scope: &'c Scope, engine: Engine) -> Self {
+        let select = Query::select().from(E::default()).to_owned();
+        Self { conn, scope, engine, select, witness: None, entity: PhantomData }
+    }
+
+    pub(super) fn under(conn: Conn<'c>, scope: &'c Scope, engine: Engine, account: AccountId) -> Self
+    where
+        E: Child,
+    {
+        let mut find = Self::new(conn, scope, engine);
+        find.select.and_where(E::account_column().eq(account));
+        find.witness = Some(account);
+        find
+    }
+
+    #[must_use]
+    pub fn filter(mut self, which: impl IntoCondition) -> Self {
+        self.select.cond_where(which.into_condition());
+        self
+    }
+
+    #[must_use]
+    pub fn order(mut self, column: E::Column, order: Order) -> Self {
+        self.select.order_by((E::default(), column), order);
+        self
+    }
+
+    #[must_use]
+    pub fn limit(mut self, rows: u64) -> Self {
+        self.select.limit(rows);
+        self
+    }
+
+    /// Holds the rows until the transaction ends. SQLite has one writer anyway.
+    #[must_use]
+    pub fn lock(mut self) -> Self {
+        if self.engine == Engine::Postgres {
+            self.select.lock(LockType::Update);
+        }
+        self
+    }
+
+    /// Like [`Find::lock`], passing over rows that somebody else holds.
+    #[must_use]
+    pub fn lock_free(mut self) -> Self {
+        if self.engine == Engine::Postgres {
+            self.select.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
+        }
+        self
+    }
+
+    /// Picks a value of its own, for figures.
+    #[must_use]
+    pub fn pick(mut self, value: impl Into<SimpleExpr>, name: &'static str) -> Self {
+        self.select.expr_as(value, name);
+        self
+    }
+
+    #[must_use]
+    pub fn group(mut self, column: impl Into<SimpleExpr>) -> Self {
+        self.select.add_group_by([column.into()]);
+        self
+    }
+
+    /// The scope is put on last, whatever the caller did to the query before.
+    fn scoped(mut self) -> (SelectStatement, Conn<'c>) {
+        let rule = if self.witness.is_some() {
+            E::own(self.scope, self.engine)
+        } else {
+            E::visible(self.scope, self.engine)
+        };
+        self.select.cond_where(rule);
+        (self.select, self.conn)
+    }
+
+    fn models(mut self) -> (SelectStatement, Conn<'c>) {
+        self.select.exprs(E::Column::iter().map(|column| Expr::col((E::default(), column))));
+        self.scoped()
+    }
+
+    pub async fn all(self) -> Result<Vec<Visible<E::Model>>>
+    where
+        E::Model: FromQueryResult,
+    {
+        let (select, conn) = self.models();
+        Ok(conn.rows::<E::Model>(&select).await?.into_iter().map(Visible).collect())
+    }
+
+    pub async fn maybe(self) -> Result<Option<Visible<E::Model>>>
+    where
+        E::Model: FromQueryResult,
+    {
+        let (select, conn) = self.models();
+        let row = conn.one(&select).await?;
+        row.map(|row| E::Model::from_query_result(&row, "").map(Visible).map_err(Error::internal)).transpose()
+    }
+
+    /// The one row, or `NotFound(what)`.
+    pub async fn one(self, what: &'static str) -> Result<Visible<E::Model>>
+    where
+        E::Model: FromQueryResult,
+    {
+        self.maybe().await?.ok_or(Error::NotFound(what))
+    }
+
+    /// How many; costs an index walk over the scope, so only where asked for.
+    pub async fn count(mut self) -> Result<i64> {
+        self.select.expr_as(Expr::cust("count(*)"), "n");
+        let (select, conn) = self.scoped();
+        let row = conn.one(&select).await?.ok_or_else(|| Error::internal("count gave no row"))?;
+        row.try_get::<i64>("", "n").map_err(Error::internal)
+    }
+
+    /// Rows of picked values.
+    pub async fn rows<T: FromQueryResult>(self) -> Result<Vec<T>> {
+        let (select, conn) = self.scoped();
+        conn.rows(&select).await
+    }
+
+    /// Rows with what hangs on them, in one statement and one value: `(Model, part, part, …)`.
+    pub async fn shaped<T: DeserializeOwned>(self, parts: Vec<shape::Shape>) -> Result<Vec<T>> {
+        let engine = self.engine;
+        let (select, conn) = self.scoped();
+        let row = conn.one(&shape::packed::<E>(engine, select, parts)).await?;
+        let Some(row) = row else { return Ok(Vec::new()) };
+        let text: String = row.try_get_by_index(0).map_err(Error::internal)?;
+        serde_json::from_str(&text).map_err(Error::internal)
+    }
+}
+
+/// A condition that no row meets.
+pub fn nothing() -> Condition {
+    Condition::all().add(Expr::val(1).eq(0))
+}
+
+/// `column = only`, or `column IN (…)`; nothing for an empty list.
+pub fn among<E: EntityTrait, V: Into<sea_orm::Value> + Clone>(column: E::Column, values: &[V]) -> Condition {
+    let column = Expr::col((E::default(), column));
+    match values {
+        [] => nothing(),
+        [only] => Condition::all().add(column.eq(only.clone().into())),
+        many => Condition::all().add(column.is_in(many.iter().cloned().map(Into::into))),
+    }
+}

@@ -1,0 +1,70 @@
+//! The only floor that holds a connection. Nothing on client data runs without a viewer's scope.
+//!
+//! Reads start at [`Store::find`], which adds the table's rule last; writes happen in
+//! [`Store::write`], which gives a [`Tx`], audits every change in the same transaction, and on
+//! SQLite commits many writers together. [`Visible`] proves that a row was read inside the scope.
+
+mod audit;
+mod conn;
+mod db;
+mod error;
+pub mod filter;
+mod find;
+mod page;
+mod principal;
+mod rules;
+mod shape;
+mod tx;
+mod writer;
+
+pub use db::{Db, Engine, Open, migrate};
+pub use error::from_db;
+pub use find::{Find, Visible};
+pub use page::{Keyset, MAX_PAGE, PAGE, Page, PageArgs, beyond, cursor};
+pub use principal::{Principal, Subject};
+pub use rules::{Apart, Child, Owned};
+pub use find::{among, nothing};
+pub use shape::{Many, Shape, array, many, one, row};
+pub use tx::Tx;
+
+use std::sync::Arc;
+
+use crate::access::Viewer;
+
+/// The database as one viewer sees it.
+#[derive(Clone)]
+pub struct Store {
+    db: Db,
+    viewer: Arc<Viewer>,
+}
+
+impl Store {
+    pub const fn viewer(&self) -> &Arc<Viewer> {
+        &self.viewer
+    }
+
+    pub const fn db(&self) -> &Db {
+        &self.db
+    }
+
+    pub fn engine(&self) -> Engine {
+        self.db.engine()
+    }
+
+    /// Rows of `E` inside the viewer's scope.
+    pub fn find<E: Owned>(&self) -> Find<'_, E> {
+        Find::new(self.db.reader(), &self.viewer.scope, self.db.engine())
+    }
+
+    /// Runs `change` in a transaction of its own; on an error nothing of it stays.
+    ///
+    /// `change` awaits nothing but the transaction: on SQLite others wait for it.
+    pub async fn write<T, F, Fut>(&self, change: F) -> crate::base::Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(Tx) -> Fut + Send + 'static,
+        Fut: Future<Output = crate::base::Result<T>> + Send + 'static,
+    {
+        writer::write(&self.db, Arc::clone(&self.viewer), change).await
+    }
+}

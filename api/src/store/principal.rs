@@ -1,0 +1,143 @@
+//! The one statement that says who a session is: role, active or not, what it sees.
+//!
+//! Read at each request, so that a change of rights or of owner acts on the next one.
+
+use entity::{AccountId, ContactId, KeyId, MemberId, MemberRole, SessionId, TeamId, Time};
+use sea_orm::{DbBackend, FromQueryResult, Statement};
+use serde::de::DeserializeOwned;
+
+use super::{Db, Engine, conn::Conn};
+use crate::{
+    access::{Actor, Credit, KeyScope, Role, Rows, Scope, Viewer},
+    base::{Error, Result},
+};
+
+/// Who a token speaks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subject {
+    Member(MemberId),
+    Contact(ContactId),
+    Key(KeyId),
+}
+
+#[derive(Debug, FromQueryResult)]
+struct Row {
+    expires_at: Time,
+    revoked_at: Option<Time>,
+    member_id: Option<MemberId>,
+    role: Option<MemberRole>,
+    active: Option<bool>,
+    must_change: Option<bool>,
+    contact_id: Option<ContactId>,
+    contact_account: Option<AccountId>,
+    contact_archived: Option<Time>,
+    key_id: Option<KeyId>,
+    key_scopes: Option<String>,
+    key_source: Option<String>,
+    key_team: Option<TeamId>,
+    key_expires: Option<Time>,
+    key_revoked: Option<Time>,
+    led: String,
+    below: String,
+    granted: i32,
+    apart: i32,
+}
+
+/// The session behind a token, as it stands now.
+#[derive(Debug)]
+pub struct Principal(Row);
+
+const SQL: &str = "SELECT s.expires_at, s.revoked_at, s.member_id, m.role, m.active, m.password_must_change AS must_change, \
+    s.contact_id, c.account_id AS contact_account, c.archived_at AS contact_archived, \
+    s.key_id, k.scopes AS key_scopes, k.source AS key_source, k.team_id AS key_team, k.expires_at AS key_expires, k.revoked_at AS key_revoked, \
+    $led AS led, $below AS below, \
+    CASE WHEN s.member_id IS NOT NULL AND EXISTS (SELECT 1 FROM account_grant g WHERE g.member_id = s.member_id AND g.until_at IS NULL) THEN 1 ELSE 0 END AS granted, \
+    CASE WHEN m.role = 'MANAGER' AND EXISTS (SELECT 1 FROM account a WHERE a.owner_id = s.member_id AND a.team_id NOT IN ($teams)) THEN 1 ELSE 0 END AS apart \
+    FROM session s LEFT JOIN member m ON m.id = s.member_id LEFT JOIN contact c ON c.id = s.contact_id LEFT JOIN api_key k ON k.id = s.key_id \
+    WHERE s.id = $1";
+
+/// Teams somebody leads or deputises in.
+const LED: &str = "SELECT t.id FROM team t WHERE t.lead_id = s.member_id UNION SELECT d.team_id FROM team_deputy d WHERE d.member_id = s.member_id";
+
+fn sql(engine: Engine) -> String {
+    let roots = format!("{LED} UNION SELECT k.team_id WHERE k.team_id IS NOT NULL");
+    let below = format!("SELECT DISTINCT tt.team_id FROM team_tree tt WHERE tt.ancestor_id IN ({roots})");
+    let (led, list) = match engine {
+        Engine::Sqlite => (
+            format!("(SELECT json_group_array(hex(id)) FROM ({LED}))"),
+            format!("(SELECT json_group_array(hex(team_id)) FROM ({below}))"),
+        ),
+        Engine::Postgres => (
+            format!("(SELECT coalesce(json_agg(l.id), '[]')::text FROM ({LED}) l)"),
+            format!("(SELECT coalesce(json_agg(b.team_id), '[]')::text FROM ({below}) b)"),
+        ),
+    };
+    SQL.replace("$led", &led).replace("$below", &list).replace("$teams", &below)
+}
+
+impl Db {
+    /// Looks a session up. The caller has checked the token's signature.
+    pub async fn principal(&self, session: SessionId) -> Result<Option<Principal>> {
+        static TEXT: [std::sync::OnceLock<String>; 2] = [const { std::sync::OnceLock::new() }; 2];
+        let (backend, slot) = match self.engine() {
+            Engine::Sqlite => (DbBackend::Sqlite, &TEXT[0]),
+            Engine::Postgres => (DbBackend::Postgres, &TEXT[1]),
+        };
+        let text = slot.get_or_init(|| sql(self.engine()));
+        let statement = Statement::from_sql_and_values(backend, text, [session.into()]);
+        let Conn::Pool(pool) = self.reader() else { return Err(Error::internal("no pool")) };
+        let row = sea_orm::ConnectionTrait::query_one_raw(pool, statement).await.map_err(super::from_db)?;
+        row.map(|row| Row::from_query_result(&row, "").map(Principal).map_err(Error::internal)).transpose()
+    }
+}
+
+impl Principal {
+    /// Who asks, if the session is alive and speaks for `subject`.
+    pub fn viewer(self, session: SessionId, subject: uuid::Uuid, now: Time) -> Result<Viewer> {
+        const ENDED: Error = Error::Unauthenticated("this sign-in has ended; sign in again");
+        let row = self.0;
+        if row.revoked_at.is_some() || row.expires_at <= now {
+            return Err(ENDED);
+        }
+        let (actor, role, scope) = match (row.member_id, row.contact_id, row.key_id) {
+            (Some(id), _, _) if row.active == Some(true) && id.0 == subject => {
+                let (role, scope) = row.staff(id)?;
+                (Actor::Member(id), role, scope)
+            }
+            (_, Some(id), _) if row.contact_archived.is_none() && id.0 == subject => {
+                let accounts = row.contact_account.into_iter().collect();
+                (Actor::Contact(id), Role::Customer, Scope::customer(id, accounts))
+            }
+            (_, _, Some(id)) if id.0 == subject && row.key_revoked.is_none() && row.key_expires.is_none_or(|at| at > now) => {
+                let rows = match row.key_team {
+                    Some(_) => Rows::Staff { owners: Vec::new(), teams: list(&row.below)?, granted: Vec::new() },
+                    None => Rows::All,
+                };
+                let credit = row.key_team.map_or(Credit::All, |team| Credit::Teams(vec![team]));
+                (Actor::Key(id), Role::Integration, Scope::staff(rows, credit))
+            }
+            _ => return Err(ENDED),
+        };
+        let keys = row.key_scopes.iter().flat_map(|text| text.split(' ')).filter_map(|word| word.parse::<KeyScope>().ok()).collect();
+        Ok(Viewer { actor, role, session: Some(session), keys, source: row.key_source, scope, must_change_password: row.must_change == Some(true) })
+    }
+}
+
+impl Row {
+    fn staff(&self, me: MemberId) -> Result<(Role, Scope)> {
+        let granted = if self.granted == 1 { vec![me] } else { Vec::new() };
+        match self.role {
+            Some(MemberRole::Admin) => Ok((Role::Admin, Scope::staff(Rows::All, Credit::All))),
+            Some(MemberRole::Manager) => {
+                let owners = if self.apart == 1 { vec![me] } else { Vec::new() };
+                let rows = Rows::Staff { owners, teams: list(&self.below)?, granted };
+                Ok((Role::Manager, Scope::staff(rows, Credit::Teams(list(&self.led)?))))
+            }
+            _ => Ok((Role::Owner, Scope::staff(Rows::Staff { owners: vec![me], teams: Vec::new(), granted }, Credit::Owner(me)))),
+        }
+    }
+}
+
+fn list<T: DeserializeOwned>(json: &str) -> Result<Vec<T>> {
+    serde_json::from_str(json).map_err(Error::internal)
+}

@@ -1,0 +1,286 @@
+//! Who sees which row: one rule a table. A table without a rule cannot be queried at all.
+//!
+//! The truth about accounts is written once, on `account`; a child adds only what it decides
+//! itself. The forms were chosen by measuring: an owner's rows by one index walk, several branches
+//! as a union of ids, a manager's children by walking time and asking each row's team.
+
+use entity::{
+    AccountId, account, account_grant, api_key, audit, contact, interaction, invitation, job, member, ownership, response,
+    response_version, score_owner, score_slice, session, setting, signing_key, survey, survey_version, team, team_deputy,
+    team_member, team_place, team_tree, wave,
+};
+use sea_orm::{
+    ColumnTrait, EntityTrait,
+    sea_query::{Condition, Expr, ExprTrait, Func, Query, SelectStatement, SimpleExpr, UnionType},
+};
+
+use super::{Engine, find::{among, nothing}};
+use crate::access::{Credit, Rows, Scope};
+
+/// A table with its rule.
+pub trait Owned: EntityTrait {
+    const NAME: &'static str;
+    /// Whether changes are written to the audit. Not for what follows from audited rows.
+    const AUDITED: bool = true;
+
+    /// Rows inside the scope.
+    fn visible(scope: &Scope, engine: Engine) -> Condition;
+
+    /// What is left to ask of a row whose account was seen.
+    fn own(scope: &Scope, engine: Engine) -> Condition {
+        Self::visible(scope, engine)
+    }
+
+    /// The account a row belongs to.
+    fn account(_: &Self::Model) -> Option<AccountId> {
+        None
+    }
+}
+
+/// A table whose rows belong to an account.
+pub trait Child: Owned {
+    fn account_of(row: &Self::Model) -> AccountId;
+    fn account_column() -> Self::Column;
+}
+
+/// A table whose rows belong to no account: the company's own.
+pub trait Apart: Owned {}
+
+fn everything() -> Condition {
+    Condition::all()
+}
+
+fn when(open: bool) -> Condition {
+    if open { everything() } else { nothing() }
+}
+
+impl Owned for account::Entity {
+    const NAME: &'static str = "account";
+
+    fn visible(scope: &Scope, engine: Engine) -> Condition {
+        match scope.rows() {
+            Rows::All => everything(),
+            Rows::None => nothing(),
+            Rows::Accounts(ids) => among::<Self, _>(account::Column::Id, ids),
+            Rows::Staff { owners, teams, granted } => {
+                let owned = (!owners.is_empty()).then(|| among::<Self, _>(account::Column::OwnerId, owners));
+                let led = (!teams.is_empty()).then(|| in_teams(engine, teams));
+                let shared = (!granted.is_empty()).then(|| granted_ids(granted));
+                match (owned, led, shared) {
+                    (None, None, None) => nothing(),
+                    (Some(only), None, None) | (None, Some(only), None) => only,
+                    (owned, led, shared) => {
+                        let branches = [owned, led].into_iter().flatten().map(ids_where).chain(shared);
+                        Condition::all().add(Expr::col((Self, account::Column::Id)).in_subquery(union(branches)))
+                    }
+                }
+            }
+        }
+    }
+
+    fn account(row: &account::Model) -> Option<AccountId> {
+        Some(row.id)
+    }
+}
+
+impl Apart for account::Entity {}
+
+/// Several teams: SQLite walks the order and drops strangers rather than sorting each team's rows.
+fn in_teams(engine: Engine, teams: &[entity::TeamId]) -> Condition {
+    if engine == Engine::Postgres || teams.len() == 1 {
+        return among::<account::Entity, _>(account::Column::TeamId, teams);
+    }
+    let ids = teams.iter().map(|id| Expr::val(id.0));
+    let column = Expr::cust_with_expr("+$1", Expr::col((account::Entity, account::Column::TeamId)));
+    Condition::all().add(column.is_in(ids))
+}
+
+fn ids_where(which: Condition) -> SelectStatement {
+    Query::select().column((account::Entity, account::Column::Id)).from(account::Entity).cond_where(which).to_owned()
+}
+
+fn granted_ids(members: &[entity::MemberId]) -> SelectStatement {
+    Query::select()
+        .column((account_grant::Entity, account_grant::Column::AccountId))
+        .from(account_grant::Entity)
+        .cond_where(among::<account_grant::Entity, _>(account_grant::Column::MemberId, members))
+        .and_where(account_grant::Column::UntilAt.is_null())
+        .to_owned()
+}
+
+fn union(branches: impl Iterator<Item = SelectStatement>) -> SelectStatement {
+    let mut branches = branches;
+    let mut first = branches.next().unwrap_or_else(|| ids_where(nothing()));
+    for branch in branches {
+        first.union(UnionType::All, branch);
+    }
+    first
+}
+
+/// The rule of a child list: by the accounts first, or by time first for managers.
+fn through_account(scope: &Scope, engine: Engine, column: SimpleExpr) -> Condition {
+    match scope.rows() {
+        Rows::All => everything(),
+        Rows::None => nothing(),
+        Rows::Accounts(ids) if ids.is_empty() => nothing(),
+        Rows::Accounts(ids) => Condition::all().add(column.is_in(ids.iter().map(|id| Expr::val(id.0)))),
+        Rows::Staff { owners, teams, granted } if owners.is_empty() && granted.is_empty() && !teams.is_empty() => {
+            let home = Query::select()
+                .column((account::Entity, account::Column::TeamId))
+                .from(account::Entity)
+                .and_where(Expr::col((account::Entity, account::Column::Id)).eq(column))
+                .to_owned();
+            let home = SimpleExpr::SubQuery(None, Box::new(home.into()));
+            Condition::all().add(home.is_in(teams.iter().map(|id| Expr::val(id.0))))
+        }
+        Rows::Staff { .. } => {
+            let mine = ids_where(account::Entity::visible(scope, engine));
+            match engine {
+                Engine::Sqlite => Condition::all().add(column.in_subquery(mine)),
+                Engine::Postgres => {
+                    let list = Func::cust("ARRAY").arg(SimpleExpr::SubQuery(None, Box::new(mine.into())));
+                    Condition::all().add(column.eq(Func::cust("ANY").arg(list)))
+                }
+            }
+        }
+    }
+}
+
+macro_rules! children {
+    ($($table:ident, $own:expr;)+) => {$(
+        impl Owned for $table::Entity {
+            const NAME: &'static str = stringify!($table);
+
+            fn visible(scope: &Scope, engine: Engine) -> Condition {
+                let account = Expr::col((Self, $table::Column::AccountId));
+                Self::own(scope, engine).add(through_account(scope, engine, account))
+            }
+
+            fn own(scope: &Scope, _: Engine) -> Condition {
+                let own: fn(&Scope) -> Condition = $own;
+                own(scope)
+            }
+
+            fn account(row: &$table::Model) -> Option<AccountId> {
+                Some(row.account_id)
+            }
+        }
+
+        impl Child for $table::Entity {
+            fn account_of(row: &$table::Model) -> AccountId {
+                row.account_id
+            }
+
+            fn account_column() -> $table::Column {
+                $table::Column::AccountId
+            }
+        }
+    )+};
+}
+
+children! {
+    contact, |scope| match (scope.contact(), scope.invitation()) {
+        (Some(me), _) => Condition::all().add(contact::Column::Id.eq(me)),
+        _ => everything(),
+    };
+    interaction, |scope| match (scope.contact(), scope.invitation()) {
+        (Some(_), _) => Condition::all().add(interaction::Column::CustomerVisible.eq(true)),
+        (None, Some(_)) => nothing(),
+        (None, None) => everything(),
+    };
+    invitation, |scope| match (scope.contact(), scope.invitation()) {
+        (Some(me), _) => Condition::all()
+            .add(invitation::Column::ContactId.eq(me))
+            .add(invitation::Column::Suppressed.is_null()),
+        (None, Some(this)) => Condition::all().add(invitation::Column::Id.eq(this)),
+        (None, None) => everything(),
+    };
+    response, |scope| match (scope.contact(), scope.invitation()) {
+        (Some(me), _) => Condition::all().add(response::Column::ContactId.eq(me)),
+        (None, Some(this)) => Condition::all().add(response::Column::InvitationId.eq(this)),
+        (None, None) => everything(),
+    };
+    ownership, |scope| when(scope.contact().is_none() && scope.invitation().is_none());
+    account_grant, |scope| when(scope.contact().is_none() && scope.invitation().is_none());
+}
+
+/// Older versions of an answer are read only by the answer itself, by its key.
+impl Owned for response_version::Entity {
+    const NAME: &'static str = "response_version";
+    const AUDITED: bool = false;
+    fn visible(_: &Scope, _: Engine) -> Condition {
+        everything()
+    }
+}
+impl Apart for response_version::Entity {}
+
+macro_rules! company {
+    ($($table:ident, $audited:literal, $rule:expr;)+) => {$(
+        impl Owned for $table::Entity {
+            const NAME: &'static str = stringify!($table);
+            const AUDITED: bool = $audited;
+            fn visible(scope: &Scope, _: Engine) -> Condition {
+                let rule: fn(&Scope) -> Condition = $rule;
+                rule(scope)
+            }
+        }
+        impl Apart for $table::Entity {}
+    )+};
+}
+
+company! {
+    member, true, |scope| when(scope.is_staff());
+    team, true, |scope| when(scope.is_staff());
+    team_deputy, true, |scope| when(scope.is_staff());
+    team_member, true, |scope| when(scope.is_staff());
+    team_place, false, |scope| when(scope.is_staff());
+    team_tree, false, |scope| when(scope.is_staff());
+    survey, true, |_| everything();
+    survey_version, true, |_| everything();
+    wave, true, |scope| when(scope.is_staff());
+    api_key, true, |scope| when(*scope.rows() == Rows::All && scope.is_staff());
+    signing_key, true, |scope| when(*scope.rows() == Rows::All && scope.is_staff());
+    setting, true, |scope| when(*scope.rows() == Rows::All && scope.is_staff());
+    session, true, |scope| when(*scope.rows() == Rows::All && scope.is_staff());
+    job, false, |scope| when(*scope.rows() == Rows::All && scope.is_staff());
+    score_owner, false, |scope| credited(scope, Expr::col((score_owner::Entity, score_owner::Column::PlaceId)), |me| {
+        Some(Expr::col((score_owner::Entity, score_owner::Column::OwnerId)).eq(me.0))
+    });
+    score_slice, false, |scope| credited(scope, Expr::col((score_slice::Entity, score_slice::Column::PlaceId)), |_| None);
+}
+
+/// Figures by credit: an owner's own, or those of the teams somebody leads at their place in the tree.
+fn credited(scope: &Scope, place: SimpleExpr, owner: fn(entity::MemberId) -> Option<SimpleExpr>) -> Condition {
+    match scope.credit() {
+        Credit::All => everything(),
+        Credit::None => nothing(),
+        Credit::Owner(me) => owner(*me).map_or_else(nothing, |rule| Condition::all().add(rule)),
+        Credit::Teams(teams) if teams.is_empty() => nothing(),
+        Credit::Teams(teams) => {
+            let mut below = Condition::any();
+            for team in teams {
+                below = below.add(team_place::Column::Path.contains(format!("{team}/")));
+            }
+            let places = Query::select()
+                .column((team_place::Entity, team_place::Column::Id))
+                .from(team_place::Entity)
+                .cond_where(below)
+                .to_owned();
+            Condition::all().add(place.in_subquery(places))
+        }
+    }
+}
+
+/// The audit follows the accounts; what belongs to none is for those who see everything.
+impl Owned for audit::Entity {
+    const NAME: &'static str = "audit";
+    const AUDITED: bool = false;
+
+    fn visible(scope: &Scope, engine: Engine) -> Condition {
+        if !scope.is_staff() {
+            return nothing();
+        }
+        through_account(scope, engine, Expr::col((Self, audit::Column::AccountId)))
+    }
+}
+impl Apart for audit::Entity {}

@@ -1,0 +1,99 @@
+//! A row and what hangs on it as one JSON value, so that a root field costs one statement.
+//!
+//! A row is an array of its columns in order, which its struct reads back by position. Parts follow:
+//! `[[columns…], part, part]`. The two engines differ only here, in the names of the functions and
+//! in how ids, bytes and truth values become text.
+
+use sea_orm::{
+    ColumnTrait, ColumnType, Iterable,
+    sea_query::{Alias, Condition, Expr, ExprTrait, Func, IntoCondition, Order, Query, SelectStatement, SimpleExpr},
+};
+
+use super::{Engine, Owned};
+use crate::access::Scope;
+
+/// A JSON value inside a statement.
+pub type Shape = SimpleExpr;
+
+/// The name under which the inner select of a packed list is known.
+const INNER: &str = "x";
+
+/// The columns of one row of `alias`, as an array.
+pub fn row<E: Owned>(engine: Engine, alias: &'static str) -> Shape {
+    array(engine, E::Column::iter().map(|column| value(engine, alias, column)).collect())
+}
+
+/// The one row of `E` (known as `alias`) that `which` names, as an array, or null.
+/// The rule of `E` is not added: only for the names and places that come with a visible row.
+pub fn one<E: Owned>(engine: Engine, alias: &'static str, which: impl IntoCondition) -> Shape {
+    let select = Query::select()
+        .expr(row::<E>(engine, alias))
+        .from_as(E::default(), alias)
+        .cond_where(which.into_condition())
+        .limit(1)
+        .to_owned();
+    SimpleExpr::SubQuery(None, Box::new(select.into()))
+}
+
+/// The newest, first, … rows of `E` that hang on a visible row, with parts of their own.
+pub struct Many<E: Owned> {
+    pub which: Condition,
+    pub order: Vec<(E::Column, Order)>,
+    pub limit: u64,
+    pub parts: Vec<Shape>,
+}
+
+/// Children of a visible row: an array of `[[columns…], part, …]`. The child's own rule is added.
+pub fn many<E: Owned>(engine: Engine, scope: &Scope, children: Many<E>) -> Shape {
+    let mut select = Query::select();
+    select.from(E::default()).cond_where(children.which).cond_where(E::own(scope, engine)).limit(children.limit);
+    for (column, order) in children.order {
+        select.order_by((E::default(), column), order);
+    }
+    let packed = packed::<E>(engine, select, children.parts);
+    SimpleExpr::SubQuery(None, Box::new(packed.into()))
+}
+
+/// Several values as one array.
+pub fn array(engine: Engine, values: Vec<SimpleExpr>) -> Shape {
+    let name = match engine {
+        Engine::Sqlite => "json_array",
+        Engine::Postgres => "json_build_array",
+    };
+    Func::cust(name).args(values).into()
+}
+
+/// Wraps a select of `E` without columns: one row with one text, the array of its rows.
+pub(super) fn packed<E: Owned>(engine: Engine, mut inner: SelectStatement, parts: Vec<Shape>) -> SelectStatement {
+    inner.exprs(E::Column::iter().map(|column| Expr::col((E::default(), column))));
+    let mut all = vec![row::<E>(engine, INNER)];
+    for (index, part) in parts.into_iter().enumerate() {
+        let name = Alias::new(format!("p{index}"));
+        inner.expr_as(part, name.clone());
+        let value = Expr::col((INNER, name));
+        // Passing through a select makes text of JSON on SQLite.
+        all.push(if engine == Engine::Sqlite { Func::cust("json").arg(value).into() } else { value });
+    }
+    let row = array(engine, all);
+    let rows: SimpleExpr = match engine {
+        Engine::Sqlite => Func::cust("json_group_array").arg(row).into(),
+        Engine::Postgres => Func::coalesce([Func::cust("json_agg").arg(row).into(), Expr::cust("'[]'::json")]).into(),
+    };
+    Query::select().expr_as(if engine == Engine::Postgres { rows.cast_as("text") } else { rows }, "v").from_subquery(inner, INNER).to_owned()
+}
+
+/// One column as a JSON value.
+fn value<C: ColumnTrait>(engine: Engine, alias: &'static str, column: C) -> SimpleExpr {
+    let value = Expr::col((alias, column));
+    match (engine, column.def().get_column_type()) {
+        (Engine::Sqlite, ColumnType::Uuid | ColumnType::VarBinary(_) | ColumnType::Blob) => {
+            Func::cust("nullif").arg(Func::cust("hex").arg(value)).arg("").into()
+        }
+        (Engine::Sqlite, ColumnType::Boolean) => {
+            Func::cust("json").arg(Func::cust("iif").arg(value).arg("true").arg("false")).into()
+        }
+        (Engine::Sqlite, ColumnType::Json | ColumnType::JsonBinary) => Func::cust("json").arg(value).into(),
+        (Engine::Postgres, ColumnType::VarBinary(_) | ColumnType::Blob) => Func::cust("encode").arg(value).arg("hex").into(),
+        _ => value,
+    }
+}

@@ -1,0 +1,262 @@
+//! A transaction: changes go in, an audit row of each goes along.
+
+use std::sync::{
+    Arc, Mutex, PoisonError,
+    atomic::{AtomicBool, Ordering},
+};
+
+use entity::{AccountId, AuditAction, Time, account};
+use sea_orm::{
+    ActiveModelBehavior, ActiveModelTrait, ActiveValue, DatabaseTransaction, DbErr, EntityTrait, FromQueryResult, IntoActiveModel,
+    Iterable, ModelTrait, PrimaryKeyToColumn, Value,
+    sea_query::{Condition, Expr, ExprTrait, OnConflict, Query, SimpleExpr},
+};
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::{
+    Apart, Child, Db, Engine, Find, Owned, Visible,
+    audit::{self, Entry},
+    conn::Conn,
+    from_db,
+};
+use crate::{
+    access::Viewer,
+    base::{Error, Result},
+};
+
+/// Rows of one multi-row insert: PostgreSQL takes 65,535 values, SQLite 32,766.
+const VALUES: usize = 30_000;
+
+pub(super) struct Shared {
+    db: Db,
+    viewer: Arc<Viewer>,
+    audit: Mutex<Vec<Entry>>,
+    pub(super) woken: AtomicBool,
+}
+
+impl Shared {
+    pub(super) fn new(db: Db, viewer: Arc<Viewer>) -> Self {
+        Self { db, viewer, audit: Mutex::default(), woken: AtomicBool::new(false) }
+    }
+}
+
+/// A transaction in a viewer's name. Ends with the closure it was given to.
+#[derive(Clone)]
+pub struct Tx {
+    conn: Arc<DatabaseTransaction>,
+    shared: Arc<Shared>,
+}
+
+impl Tx {
+    pub(super) const fn new(conn: Arc<DatabaseTransaction>, shared: Arc<Shared>) -> Self {
+        Self { conn, shared }
+    }
+
+    pub fn viewer(&self) -> &Viewer {
+        &self.shared.viewer
+    }
+
+    pub fn engine(&self) -> Engine {
+        self.shared.db.engine()
+    }
+
+    /// The time, taken inside the transaction.
+    pub fn now(&self) -> Time {
+        self.shared.db.clock().now()
+    }
+
+    /// A fresh id.
+    pub fn id<I: From<Uuid>>(&self) -> I {
+        self.shared.db.random().id(self.now()).into()
+    }
+
+    /// Jobs were queued: ring for the workers after the commit.
+    pub fn wake(&self) {
+        self.shared.woken.store(true, Ordering::Relaxed);
+    }
+
+    /// Rows of `E` inside the viewer's scope.
+    pub fn find<E: Owned>(&self) -> Find<'_, E> {
+        Find::new(Conn::Tx(&self.conn), &self.shared.viewer.scope, self.engine())
+    }
+
+    /// Rows of one account that was read inside the scope: only the child's own rule is left to add.
+    pub fn under<E: Child>(&self, account: &Visible<account::Model>) -> Find<'_, E> {
+        Find::under(Conn::Tx(&self.conn), &self.shared.viewer.scope, self.engine(), account.id)
+    }
+
+    /// Inserts a row that belongs to no account.
+    pub async fn insert<E: Apart>(&self, row: E::Model) -> Result<Visible<E::Model>>
+    where
+        E::Model: IntoActiveModel<E::ActiveModel> + Serialize + Send + Sync,
+        E::ActiveModel: ActiveModelBehavior + Send,
+    {
+        self.put::<E>(vec![row.clone()]).await?;
+        Ok(Visible::new(row))
+    }
+
+    /// Inserts rows that belong to no account, in as few statements as fit.
+    pub async fn insert_all<E: Apart>(&self, rows: Vec<E::Model>) -> Result<()>
+    where
+        E::Model: IntoActiveModel<E::ActiveModel> + Serialize + Send + Sync,
+        E::ActiveModel: ActiveModelBehavior + Send,
+    {
+        self.put::<E>(rows).await
+    }
+
+    /// Inserts a row of an account that was read inside the scope.
+    pub async fn insert_under<E: Child>(&self, account: &Visible<account::Model>, row: E::Model) -> Result<Visible<E::Model>>
+    where
+        E::Model: IntoActiveModel<E::ActiveModel> + Serialize + Send + Sync,
+        E::ActiveModel: ActiveModelBehavior + Send,
+    {
+        self.insert_each::<E>(&[account.id], vec![row.clone()]).await?;
+        Ok(Visible::new(row))
+    }
+
+    /// Inserts rows of accounts that were read inside the scope.
+    pub async fn insert_each<E: Child>(&self, accounts: &[AccountId], rows: Vec<E::Model>) -> Result<()>
+    where
+        E::Model: IntoActiveModel<E::ActiveModel> + Serialize + Send + Sync,
+        E::ActiveModel: ActiveModelBehavior + Send,
+    {
+        if rows.iter().any(|row| !accounts.contains(&E::account_of(row))) {
+            return Err(Error::internal("a row was inserted under another account"));
+        }
+        self.put::<E>(rows).await
+    }
+
+    async fn put<E: Owned>(&self, rows: Vec<E::Model>) -> Result<()>
+    where
+        E::Model: IntoActiveModel<E::ActiveModel> + Serialize + Send + Sync,
+        E::ActiveModel: ActiveModelBehavior + Send,
+    {
+        let columns = E::Column::iter().count().max(1);
+        for row in &rows {
+            self.note::<E>(AuditAction::Create, row, None, None)?;
+        }
+        let mut rows = rows.into_iter().peekable();
+        while rows.peek().is_some() {
+            let chunk = rows.by_ref().take(VALUES / columns).map(|row| row.into_active_model().reset_all());
+            E::insert_many(chunk).exec_without_returning(&*self.conn).await.map_err(from_db)?;
+        }
+        Ok(())
+    }
+
+    /// Inserts a row unless a unique key is taken; says whether it went in.
+    pub async fn insert_new<E: Child>(&self, account: AccountId, row: E::Model, key: E::Column) -> Result<bool>
+    where
+        E::Model: IntoActiveModel<E::ActiveModel> + Serialize + Send + Sync,
+        E::ActiveModel: ActiveModelBehavior + Send,
+    {
+        if E::account_of(&row) != account {
+            return Err(Error::internal("a row was inserted under another account"));
+        }
+        let entry = row.clone();
+        let insert = E::insert_many([row.into_active_model().reset_all()])
+            .on_conflict(OnConflict::column(key).do_nothing().to_owned())
+            .exec_without_returning(&*self.conn)
+            .await;
+        let went_in = match insert {
+            Ok(rows) => rows > 0,
+            Err(DbErr::RecordNotInserted) => false,
+            Err(error) => return Err(from_db(error)),
+        };
+        if went_in {
+            self.note::<E>(AuditAction::Create, &entry, None, None)?;
+        }
+        Ok(went_in)
+    }
+
+    /// Changes a row that was read inside the scope. The key cannot change.
+    pub async fn update<E: Owned>(&self, row: Visible<E::Model>, edit: impl FnOnce(&mut E::ActiveModel)) -> Result<Visible<E::Model>>
+    where
+        E::Model: IntoActiveModel<E::ActiveModel> + ModelTrait<Entity = E> + FromQueryResult + Serialize + Send + Sync,
+        E::ActiveModel: ActiveModelBehavior + Send,
+    {
+        let before = row.into_inner();
+        let mut active = before.clone().into_active_model();
+        let key = primary::<E>(&active);
+        edit(&mut active);
+        if primary::<E>(&active) != key {
+            return Err(Error::internal("an update changed the key"));
+        }
+        let changed: Vec<_> = E::Column::iter().filter(|column| active.get(*column).is_set()).collect();
+        if changed.is_empty() {
+            return Ok(Visible::new(before));
+        }
+        let after = active.update(&*self.conn).await.map_err(from_db)?;
+        self.note::<E>(AuditAction::Update, &after, Some(&before), Some(&changed))?;
+        Ok(Visible::new(after))
+    }
+
+    /// Sets columns of every row that `which` names, inside the scope; gives how many.
+    ///
+    /// For kept columns that follow from another change, which is audited itself.
+    pub async fn set<E: Owned>(&self, which: Condition, values: Vec<(E::Column, SimpleExpr)>) -> Result<u64> {
+        let mut update = Query::update();
+        update.table(E::default()).cond_where(which);
+        update.cond_where(E::visible(&self.shared.viewer.scope, self.engine()));
+        for (column, value) in values {
+            update.value(column, value);
+        }
+        Ok(Conn::Tx(&self.conn).execute(&update).await?.rows_affected())
+    }
+
+    /// Deletes rows of a keys-only table.
+    pub async fn remove<E: Apart>(&self, which: Condition) -> Result<u64> {
+        let mut delete = Query::delete();
+        delete.from_table(E::default()).cond_where(which);
+        delete.cond_where(E::visible(&self.shared.viewer.scope, self.engine()));
+        Ok(Conn::Tx(&self.conn).execute(&delete).await?.rows_affected())
+    }
+
+    /// Inserts counters, or adds them to what is there. Not audited: they follow from answers.
+    pub async fn add<E: Apart>(&self, rows: Vec<E::Model>, sums: &[E::Column]) -> Result<()>
+    where
+        E::Model: IntoActiveModel<E::ActiveModel> + Send + Sync,
+        E::ActiveModel: ActiveModelBehavior + Send,
+    {
+        let keys: Vec<_> = E::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column).collect();
+        let columns = E::Column::iter().count().max(1);
+        let mut rows = rows.into_iter().peekable();
+        while rows.peek().is_some() {
+            let mut conflict = OnConflict::columns(keys.iter().copied());
+            for sum in sums {
+                let old = Expr::col((E::default(), *sum));
+                conflict.value(*sum, old.add(Expr::col(("excluded", *sum))));
+            }
+            let chunk = rows.by_ref().take(VALUES / columns).map(|row| row.into_active_model().reset_all());
+            E::insert_many(chunk).on_conflict(conflict).exec_without_returning(&*self.conn).await.map_err(from_db)?;
+        }
+        Ok(())
+    }
+
+    fn note<E: Owned>(&self, action: AuditAction, row: &E::Model, before: Option<&E::Model>, changed: Option<&[E::Column]>) -> Result<()>
+    where
+        E::Model: Serialize,
+    {
+        if E::AUDITED {
+            let entry = audit::entry::<E>(action, row, before, changed)?;
+            self.shared.audit.lock().unwrap_or_else(PoisonError::into_inner).push(entry);
+        }
+        Ok(())
+    }
+
+    pub(super) async fn flush_audit(&self) -> Result<()> {
+        let entries = std::mem::take(&mut *self.shared.audit.lock().unwrap_or_else(PoisonError::into_inner));
+        let now = self.now();
+        let actor = self.shared.viewer.actor;
+        let rows: Vec<_> = entries.into_iter().map(|entry| entry.row(self.id(), now, actor)).collect();
+        self.put::<entity::audit::Entity>(rows).await
+    }
+}
+
+fn primary<E: EntityTrait>(row: &E::ActiveModel) -> Vec<Option<Value>> {
+    let value = |key| match row.get(PrimaryKeyToColumn::into_column(key)) {
+        ActiveValue::Set(value) | ActiveValue::Unchanged(value) => Some(value),
+        ActiveValue::NotSet => None,
+    };
+    E::PrimaryKey::iter().map(value).collect()
+}

@@ -1,0 +1,187 @@
+//! Writing. PostgreSQL: a transaction each. SQLite: one writer that commits many changes at once.
+//!
+//! The SQLite writer opens a transaction, runs the changes that wait (each in a savepoint, so that
+//! one refused change leaves the others alone), commits once, and only then answers all of them.
+
+use std::{
+    panic::AssertUnwindSafe,
+    sync::{Arc, atomic::Ordering},
+};
+
+use futures_util::{FutureExt, future::BoxFuture};
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+};
+use tokio::sync::{mpsc, oneshot};
+
+use super::{Db, Tx, from_db, tx::Shared};
+use crate::{
+    access::Viewer,
+    base::{Error, Result},
+};
+
+/// Changes that share one commit, at most.
+const GROUP: usize = 128;
+/// Changes that may wait before a caller is told to come back.
+const WAITING: usize = 4_096;
+
+type Answer = Box<dyn FnOnce(Result<()>) + Send>;
+type Change = Box<dyn FnOnce(Arc<DatabaseTransaction>) -> BoxFuture<'static, (bool, Answer)> + Send>;
+
+pub(super) enum Job {
+    Change(Change),
+    Maintain(&'static str, oneshot::Sender<Result<()>>),
+}
+
+pub(super) async fn write<T, F, Fut>(db: &Db, viewer: Arc<Viewer>, change: F) -> Result<T>
+where
+    T: Send + 'static,
+    F: FnOnce(Tx) -> Fut + Send + 'static,
+    Fut: Future<Output = Result<T>> + Send + 'static,
+{
+    let shared = Arc::new(Shared::new(db.clone(), viewer));
+    let result = match &db.0.writer {
+        Some(writer) => grouped(writer, Arc::clone(&shared), change).await,
+        None => alone(&db.0.read, Arc::clone(&shared), change).await,
+    };
+    if result.is_ok() && shared.woken.load(Ordering::Relaxed) {
+        db.0.wake.notify_waiters();
+        db.0.wake.notify_one();
+    }
+    result
+}
+
+async fn alone<T, F, Fut>(pool: &DatabaseConnection, shared: Arc<Shared>, change: F) -> Result<T>
+where
+    F: FnOnce(Tx) -> Fut,
+    Fut: Future<Output = Result<T>>,
+{
+    let tx = Arc::new(pool.begin().await.map_err(from_db)?);
+    let done = run(Arc::clone(&tx), shared, change).await;
+    let tx = Arc::into_inner(tx).ok_or_else(leaked)?;
+    match done {
+        Ok(value) => tx.commit().await.map(|()| value).map_err(from_db),
+        Err(error) => {
+            tx.rollback().await.map_err(from_db)?;
+            Err(error)
+        }
+    }
+}
+
+async fn grouped<T, F, Fut>(writer: &mpsc::Sender<Job>, shared: Arc<Shared>, change: F) -> Result<T>
+where
+    T: Send + 'static,
+    F: FnOnce(Tx) -> Fut + Send + 'static,
+    Fut: Future<Output = Result<T>> + Send + 'static,
+{
+    let (reply, answer) = oneshot::channel::<Result<T>>();
+    let job: Change = Box::new(move |tx| {
+        async move {
+            let done = AssertUnwindSafe(run(tx, shared, change)).catch_unwind().await;
+            let done = done.unwrap_or_else(|_| Err(Error::internal("a change panicked")));
+            let keep = done.is_ok();
+            let answer: Answer = Box::new(move |committed| drop(reply.send(committed.and(done))));
+            (keep, answer)
+        }
+        .boxed()
+    });
+    writer.try_send(Job::Change(job)).map_err(|_| Error::Unavailable)?;
+    answer.await.map_err(|_| Error::Unavailable)?
+}
+
+async fn run<T, F, Fut>(conn: Arc<DatabaseTransaction>, shared: Arc<Shared>, change: F) -> Result<T>
+where
+    F: FnOnce(Tx) -> Fut,
+    Fut: Future<Output = Result<T>>,
+{
+    let tx = Tx::new(conn, shared);
+    let value = change(tx.clone()).await?;
+    tx.flush_audit().await?;
+    Ok(value)
+}
+
+/// Starts the one writer of a SQLite file; it ends when the last `Db` is dropped.
+#[expect(clippy::disallowed_methods, reason = "the writer is a task of the store's own")]
+pub(super) fn start(db: DatabaseConnection) -> mpsc::Sender<Job> {
+    let (sender, mut jobs) = mpsc::channel(WAITING);
+    tokio::spawn(async move {
+        while let Some(first) = jobs.recv().await {
+            match first {
+                Job::Change(change) => group(&db, change, &mut jobs).await,
+                Job::Maintain(sql, reply) => drop(reply.send(maintain_now(&db, sql).await)),
+            }
+        }
+    });
+    sender
+}
+
+pub(super) async fn maintain(writer: &mpsc::Sender<Job>, sql: &'static str) -> Result<()> {
+    let (reply, answer) = oneshot::channel();
+    writer.send(Job::Maintain(sql, reply)).await.map_err(|_| Error::Unavailable)?;
+    answer.await.map_err(|_| Error::Unavailable)?
+}
+
+async fn maintain_now(db: &DatabaseConnection, sql: &str) -> Result<()> {
+    db.execute_unprepared(sql).await.map(drop).map_err(from_db)
+}
+
+async fn group(db: &DatabaseConnection, first: Change, jobs: &mut mpsc::Receiver<Job>) {
+    let immediate =
+        TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..TransactionOptions::default() };
+    let outer = match db.begin_with_options(immediate).await {
+        Ok(outer) => outer,
+        Err(error) => {
+            // Dropping the change answers its caller with `Unavailable`.
+            tracing::error!(%error, "cannot begin to write");
+            return;
+        }
+    };
+    let mut answers = vec![one(&outer, first).await];
+    let mut later = None;
+    while answers.len() < GROUP {
+        match jobs.try_recv() {
+            Ok(Job::Change(change)) => answers.push(one(&outer, change).await),
+            Ok(other) => {
+                later = Some(other);
+                break;
+            }
+            Err(_) => break,
+        }
+    }
+    let committed = outer.commit().await;
+    if let Err(error) = &committed {
+        tracing::error!(%error, changes = answers.len(), "a commit failed");
+    }
+    for answer in answers.into_iter().flatten() {
+        answer(if committed.is_ok() { Ok(()) } else { Err(Error::Unavailable) });
+    }
+    if let Some(Job::Maintain(sql, reply)) = later {
+        drop(reply.send(maintain_now(db, sql).await));
+    }
+}
+
+async fn one(outer: &DatabaseTransaction, change: Change) -> Option<Answer> {
+    let savepoint = match outer.begin().await {
+        Ok(savepoint) => Arc::new(savepoint),
+        Err(error) => {
+            tracing::error!(%error, "cannot set a savepoint");
+            return None;
+        }
+    };
+    let (keep, answer) = change(Arc::clone(&savepoint)).await;
+    let Some(savepoint) = Arc::into_inner(savepoint) else {
+        answer(Err(leaked()));
+        return None;
+    };
+    let closed = if keep { savepoint.commit().await } else { savepoint.rollback().await };
+    if let Err(error) = closed {
+        tracing::error!(%error, "cannot close a savepoint");
+        answer(Err(from_db(error)));
+        return None;
+    }
+    Some(answer)
+}
+
+fn leaked() -> Error {
+    Error::internal("a change kept its transaction beyond its end")
+}
