@@ -7,7 +7,8 @@ use super::rule::{Filled, Rule};
 use super::targets::read;
 use super::value::{self, Parsed};
 use super::{
-    AccountRow, AnswerRow, ContactRow, Given, InteractionRow, Mapping, Pointer, Record, Refusal, ResponseRow, RowError, TeamPath,
+    AccountRow, AnswerRow, ContactRow, Given, InteractionRow, Mapping, Pointer, Record, Refusal, ResponseRow, RowError,
+    TeamPath,
 };
 
 /// Reads the fields of one row by its rules and collects what is wrong.
@@ -197,7 +198,8 @@ pub(super) fn response(mapping: &Mapping, record: &Record) -> Result<ResponseRow
 
 /// The answer of a row; none where a code says that there is none.
 fn answer(rule: &AnswerRule, record: &Record) -> Option<Result<AnswerRow, RowError>> {
-    let wrong = |rule: &Rule, text: &str, broken: String| Some(Err(RowError::new(record.row(), &rule.label, text, broken)));
+    let wrong =
+        |rule: &Rule, text: &str, broken: String| Some(Err(RowError::new(record.row(), &rule.label, text, broken)));
     let text = match rule.score.fill(record) {
         Filled::Text(text) => text,
         Filled::Blank => return None,
@@ -210,7 +212,9 @@ fn answer(rule: &AnswerRule, record: &Record) -> Option<Result<AnswerRow, RowErr
         Err(broken) => return wrong(&rule.score, &text, broken),
     };
     let mut comment = None;
-    if let Some(rule) = &rule.comment && let Filled::Text(text) = rule.fill(record) {
+    if let Some(rule) = &rule.comment
+        && let Filled::Text(text) = rule.fill(record)
+    {
         match read::comment(&text, rule) {
             Ok(text) => comment = Some(text),
             Err(broken) => return wrong(rule, &text, broken),

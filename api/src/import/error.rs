@@ -98,7 +98,9 @@ pub enum FileError {
     Empty,
     #[error("the file is UTF-16; save it as \"CSV UTF-8\"")]
     Utf16,
-    #[error("byte {offset} (row {row}) is 0x{byte:02X}, which is not UTF-8; save the file as \"CSV UTF-8\", or convert it from the encoding it has (often Windows-1252) with: iconv -f WINDOWS-1252 -t UTF-8")]
+    #[error(
+        "byte {offset} (row {row}) is 0x{byte:02X}, which is not UTF-8; save the file as \"CSV UTF-8\", or convert it from the encoding it has (often Windows-1252) with: iconv -f WINDOWS-1252 -t UTF-8"
+    )]
     NotUtf8 {
         /// Counted from 0, a byte order mark included.
         offset: u64,

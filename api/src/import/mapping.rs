@@ -120,7 +120,9 @@ impl Mapping {
         let known: String = known.chars().take(500).collect();
         let doubt = if header.names().len() == 1 { "; is separator right?" } else { "" };
         let rule = format!("is read by the mapping but not in the file, whose columns are {known}{doubt}");
-        Err(Faults(missing.into_iter().map(|column| Fault { key: format!("column {column}"), rule: rule.clone() }).collect()))
+        Err(Faults(
+            missing.into_iter().map(|column| Fault { key: format!("column {column}"), rule: rule.clone() }).collect(),
+        ))
     }
 
     /// Columns of the file that no rule reads, in their order.

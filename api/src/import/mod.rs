@@ -18,9 +18,9 @@ mod rows;
 mod rule;
 mod section;
 mod targets;
+mod template;
 #[cfg(test)]
 mod tests;
-mod template;
 mod value;
 mod when;
 
@@ -28,6 +28,9 @@ pub use error::{Fault, Faults, FileError, Refusal, RowError, Trouble};
 pub use mapping::{AnswerRule, Entry, Kind, Mapping, Repeats};
 pub use read::{Header, Reader, Record};
 pub use report::{Outcome, Report, Summary};
-pub use row::{AccountRow, AnswerRow, ContactRow, Given, InteractionRow, MemberRow, Period, Pointer, ResponseRow, TeamPath, periods};
+pub use row::{
+    AccountRow, AnswerRow, ContactRow, Given, InteractionRow, MemberRow, Period, Pointer, ResponseRow, TeamPath,
+    periods,
+};
 pub use rows::{Row, Rows, Seen, rows};
 pub use rule::{By, Rule};

@@ -18,7 +18,9 @@ pub(super) fn mapping(kind: Kind, mut top: Section<'_>) -> Mapping {
     let skip_blank = top.texts("skip_blank").iter().map(|column| cell(column, zone)).collect();
     let mut columns = top.table("columns").unwrap_or_default();
     let mut path = |name: &'static str, wanted: bool, top: &mut Section<'_>| match columns.remove(name) {
-        Some(value) if wanted => Rule::parse_path(&format!("columns.{name}"), value, &targets::TEAM, zone, top.faults()),
+        Some(value) if wanted => {
+            Rule::parse_path(&format!("columns.{name}"), value, &targets::TEAM, zone, top.faults())
+        }
         Some(_) => {
             top.fault(&format!("columns.{name}"), format!("is not a field of {}", kind.as_str()));
             Vec::new()
@@ -95,7 +97,8 @@ fn rule(section: &mut Section<'_>, target: &Target, zone: Tz) -> Option<Rule> {
 fn require(kind: Kind, rules: &Rules, path: &str, faults: &mut Vec<Fault>) {
     for target in kind.targets().iter().filter(|target| target.required && !rules.contains_key(target.name)) {
         let keys = [format!("{path}.{}", target.name), format!("columns.{}", target.name)];
-        let told = |fault: &Fault| keys.iter().any(|key| fault.key == *key || fault.key.starts_with(&format!("{key}.")));
+        let told =
+            |fault: &Fault| keys.iter().any(|key| fault.key == *key || fault.key.starts_with(&format!("{key}.")));
         if !faults.iter().any(told) {
             faults.push(Fault { key: keys[0].clone(), rule: "is missing; the field must be filled".to_owned() });
         }

@@ -27,7 +27,11 @@ impl Header {
         let mut places = HashMap::new();
         for (place, name) in names.iter().enumerate().filter(|(_, name)| !name.is_empty()) {
             if let Some(first) = places.insert(name.clone(), place) {
-                let rule = format!("is named twice, as columns {} and {}; each column needs a name of its own", first + 1, place + 1);
+                let rule = format!(
+                    "is named twice, as columns {} and {}; each column needs a name of its own",
+                    first + 1,
+                    place + 1
+                );
                 faults.push(Fault { key: format!("column {name}"), rule });
             }
         }
@@ -123,7 +127,9 @@ impl<R: Read> Reader<R> {
         }
         if let Some(place) = (0..wide).find(|place| record.get(*place).contains('\0')) {
             let rule = "holds the character NUL, which no text may hold";
-            return Err(Refusal::from(RowError::new(record.row, &self.header.names[place], record.get(place), rule)).into());
+            return Err(
+                Refusal::from(RowError::new(record.row, &self.header.names[place], record.get(place), rule)).into()
+            );
         }
         Ok(record)
     }

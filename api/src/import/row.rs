@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use entity::{Channel, ContactRoles, Day, Direction, InteractionType, Lifecycle, MailState, MemberRole, SurveyKind, Tier, Time};
+use entity::{
+    Channel, ContactRoles, Day, Direction, InteractionType, Lifecycle, MailState, MemberRole, SurveyKind, Tier, Time,
+};
 
 use super::{By, RowError};
 

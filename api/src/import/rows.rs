@@ -5,8 +5,8 @@ use std::io::Read;
 
 use super::rule::Filled;
 use super::{
-    AccountRow, ContactRow, Header, InteractionRow, Kind, Mapping, MemberRow, Reader, Record, Refusal, Repeats, ResponseRow,
-    TeamPath, Trouble, build, people,
+    AccountRow, ContactRow, Header, InteractionRow, Kind, Mapping, MemberRow, Reader, Record, Refusal, Repeats,
+    ResponseRow, TeamPath, Trouble, build, people,
 };
 
 /// What an iteration remembers of earlier rows.
@@ -119,7 +119,10 @@ impl<T: Row, R: Read> Rows<T, R> {
         }
         for made in T::build(&self.mapping, record, &mut self.seen) {
             match made {
-                Ok(row) if self.mapping.repeats == Repeats::Skip && !self.seen.references.insert(row.reference().to_owned()) => {
+                Ok(row)
+                    if self.mapping.repeats == Repeats::Skip
+                        && !self.seen.references.insert(row.reference().to_owned()) =>
+                {
                     self.skipped += 1;
                 }
                 made => self.waiting.push_back(made),

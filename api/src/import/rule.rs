@@ -85,11 +85,15 @@ impl Rule {
     /// Reads a list of templates, each one step of a path.
     pub(super) fn parse_path(key: &str, value: Value, target: &Target, zone: Tz, faults: &mut Vec<Fault>) -> Vec<Self> {
         let texts: Option<Vec<String>> = match value {
-            Value::Array(values) => values.into_iter().map(|value| if let Value::String(text) = value { Some(text) } else { None }).collect(),
+            Value::Array(values) => values
+                .into_iter()
+                .map(|value| if let Value::String(text) = value { Some(text) } else { None })
+                .collect(),
             _ => None,
         };
         let Some(texts) = texts.filter(|texts| (1..=8).contains(&texts.len())) else {
-            let rule = "must be a list of 1 to 8 templates, from the top down, like [\"{region}\", \"{manager}'s team\"]";
+            let rule =
+                "must be a list of 1 to 8 templates, from the top down, like [\"{region}\", \"{manager}'s team\"]";
             faults.push(Fault { key: key.to_owned(), rule: rule.to_owned() });
             return Vec::new();
         };
@@ -106,7 +110,9 @@ impl Rule {
     pub(super) fn plain(pieces: Vec<Piece>, target: &Target, zone: Tz) -> Self {
         let mut columns: Vec<&str> = Vec::new();
         for piece in &pieces {
-            if let Piece::Cell { column, .. } = piece && !columns.contains(&column.as_str()) {
+            if let Piece::Cell { column, .. } = piece
+                && !columns.contains(&column.as_str())
+            {
                 columns.push(column);
             }
         }
@@ -193,7 +199,9 @@ impl Rule {
 
     /// The columns this rule reads.
     pub(super) fn columns(&self) -> impl Iterator<Item = &str> {
-        self.pieces.iter().filter_map(|piece| if let Piece::Cell { column, .. } = piece { Some(column.as_str()) } else { None })
+        self.pieces
+            .iter()
+            .filter_map(|piece| if let Piece::Cell { column, .. } = piece { Some(column.as_str()) } else { None })
     }
 
     /// Finds its columns; those not in the header stay unfound, which the caller reports.

@@ -32,7 +32,9 @@ impl<'a> Section<'a> {
     /// Whether a fault of this key, or of one below it, is known already.
     pub fn told(&self, key: &str) -> bool {
         let key = self.key(key);
-        self.faults.iter().any(|fault| fault.key.strip_prefix(&key).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '['])))
+        self.faults.iter().any(|fault| {
+            fault.key.strip_prefix(&key).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+        })
     }
 
     pub fn faults(&mut self) -> &mut Vec<Fault> {
@@ -83,19 +85,28 @@ impl<'a> Section<'a> {
     pub fn texts(&mut self, key: &'static str) -> Vec<String> {
         let Some(value) = self.raw(key) else { return Vec::new() };
         let texts = match value {
-            Value::Array(values) => values.into_iter().map(|value| if let Value::String(t) = value { Some(t) } else { None }).collect(),
+            Value::Array(values) => {
+                values.into_iter().map(|value| if let Value::String(t) = value { Some(t) } else { None }).collect()
+            }
             _ => None,
         };
-        texts.unwrap_or_else(|| self.wrong(key, "must be a list of texts in quotes, like [\"11\", \"Blank\"]").unwrap_or_default())
+        texts.unwrap_or_else(|| {
+            self.wrong(key, "must be a list of texts in quotes, like [\"11\", \"Blank\"]").unwrap_or_default()
+        })
     }
 
     pub fn pairs(&mut self, key: &'static str) -> BTreeMap<String, String> {
         let Some(value) = self.raw(key) else { return BTreeMap::new() };
         let pairs = match value {
-            Value::Table(table) => table.into_iter().map(|(k, value)| if let Value::String(t) = value { Some((k, t)) } else { None }).collect(),
+            Value::Table(table) => table
+                .into_iter()
+                .map(|(k, value)| if let Value::String(t) = value { Some((k, t)) } else { None })
+                .collect(),
             _ => None,
         };
-        pairs.unwrap_or_else(|| self.wrong(key, "must be a table of texts, like { \"old\" = \"new\" }").unwrap_or_default())
+        pairs.unwrap_or_else(|| {
+            self.wrong(key, "must be a table of texts, like { \"old\" = \"new\" }").unwrap_or_default()
+        })
     }
 
     pub fn table(&mut self, key: &'static str) -> Option<Table> {
@@ -111,7 +122,9 @@ impl<'a> Section<'a> {
     pub fn tables(&mut self, key: &'static str) -> Vec<Table> {
         let Some(value) = self.raw(key) else { return Vec::new() };
         let tables = match value {
-            Value::Array(values) => values.into_iter().map(|value| if let Value::Table(t) = value { Some(t) } else { None }).collect(),
+            Value::Array(values) => {
+                values.into_iter().map(|value| if let Value::Table(t) = value { Some(t) } else { None }).collect()
+            }
             _ => None,
         };
         tables.unwrap_or_else(|| {

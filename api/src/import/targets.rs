@@ -23,7 +23,6 @@ pub(super) struct Target {
     pub check: fn(&str, &Rule) -> Parsed<()>,
 }
 
-
 const ACCOUNT_BY: Takes = Takes::By(&[By::Reference, By::Name, By::Domain]);
 const PERSON_BY: Takes = Takes::By(&[By::Reference, By::Name, By::Email]);
 
@@ -36,7 +35,6 @@ const fn must(name: &'static str, takes: Takes, check: Check) -> Target {
 const fn may(name: &'static str, takes: Takes, check: Check) -> Target {
     Target { name, required: false, takes, check }
 }
-
 
 /// The reading of each field, shared by the check of the mapping's own texts and by the rows.
 pub(super) mod read {
