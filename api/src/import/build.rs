@@ -71,7 +71,7 @@ impl<'a> Fields<'a> {
     pub fn done<T>(self, make: impl FnOnce() -> Option<T>) -> Result<T, Refusal> {
         let row = self.record.row();
         match make() {
-            Some(made) if self.faults.is_empty() => Ok(made),
+            Some(whole) if self.faults.is_empty() => Ok(whole),
             _ => Err(Refusal { row, faults: self.faults }),
         }
     }

@@ -1,4 +1,29 @@
 //! The mapping file: which column feeds which field. Read whole; all its faults are told together.
+//!
+//! ```toml
+//! source = "crm"                    # whose references these are
+//! separator = ";"                   # default ,
+//! time_zone = "Europe/Berlin"       # of times without offset, default UTC
+//! repeats = "skip"                  # a second row of one reference: skip, or update (default)
+//! skip_blank = ["account"]          # rows with nothing here are left out and counted
+//!
+//! [columns]                         # field = "column", or a table:
+//! reference = "Id"
+//! name = "Company"
+//! tier = { column = "Class", values = { "A" = "STRATEGIC" }, blank = ["-"], default = "STANDARD" }
+//! lifecycle = { constant = "ACTIVE" }
+//! domain = { template = "{Company|slug}.example" }             # filters: lower, slug, dots
+//! annual_value = { column = "Revenue", scale = 100 }           # minor units in one of the file's
+//! renewal_on = { column = "Renewal", date_format = "%d/%m/%Y" }
+//! owner = { column = "Manager", by = "email" }                 # reference (default), name, email, domain
+//! team = ["{Region}", "{Manager}'s team"]                      # accounts, members: a path from the top
+//! ```
+//!
+//! `values` and `blank` act on the cells, before a template is filled. Members may have `leads`, a
+//! path like `team`, and a table `[lead]` with the columns of the lead of the row's team.
+//! Interactions may have `[[entries]]`, each adding to or replacing `[columns]`, with `when`, a column
+//! that must hold something, and `owns`, see [`super::periods`]. Responses have `[[answers]]` with
+//! `survey`, `kind`, `score` and `comment`; there an empty score is an error unless `blank` lists `""`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

@@ -122,7 +122,7 @@ impl<R: Read> Reader<R> {
         let (wide, has) = (self.header.names.len(), record.len());
         if wide != has {
             let has = if has > MOST_COLUMNS { format!("more than {MOST_COLUMNS}") } else { has.to_string() };
-            let rule = format!("has {has} cells where the header has {wide}");
+            let rule = format!("must have {wide} cells like the header, not {has}");
             return Err(Refusal::from(RowError::new(record.row, "", "", rule)).into());
         }
         if let Some(place) = (0..wide).find(|place| record.get(*place).contains('\0')) {

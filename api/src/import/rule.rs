@@ -176,13 +176,12 @@ impl Rule {
 
     fn read_by(&mut self, section: &mut Section<'_>, ways: &[By]) {
         let Some(word) = section.text("by") else { return };
-        match ways.iter().find(|by| by.as_str() == word) {
-            Some(by) => self.by = *by,
-            None => {
-                let known: Vec<_> = ways.iter().map(|by| by.as_str()).collect();
-                section.fault("by", format!("must be one of {}", known.join(", ")));
-            }
+        if let Some(by) = ways.iter().find(|by| by.as_str() == word) {
+            self.by = *by;
+            return;
         }
+        let known: Vec<_> = ways.iter().map(|by| by.as_str()).collect();
+        section.fault("by", format!("must be one of {}", known.join(", ")));
     }
 
     /// Texts of the mapping itself that will become values, so that a wrong one is told at once.

@@ -110,13 +110,12 @@ impl<'a> Section<'a> {
     }
 
     pub fn table(&mut self, key: &'static str) -> Option<Table> {
-        match self.raw(key)? {
-            Value::Table(table) => Some(table),
-            _ => {
-                let rule = format!("must be a table, written [{}]", self.key(key));
-                self.wrong(key, &rule)
-            }
+        let value = self.raw(key)?;
+        if let Value::Table(table) = value {
+            return Some(table);
         }
+        let rule = format!("must be a table, written [{}]", self.key(key));
+        self.wrong(key, &rule)
     }
 
     pub fn tables(&mut self, key: &'static str) -> Vec<Table> {
