@@ -1,5 +1,7 @@
 //! What GraphQL resolvers ask of the context.
 
+use std::borrow::Borrow;
+
 use async_graphql::{Context, ErrorExtensions, Guard};
 
 use super::Ctx;
@@ -19,8 +21,9 @@ impl Guard for StaffOnly {
 }
 
 /// Our error as GraphQL shows it: a sentence, a stable code, and the fields at fault.
-pub fn failed(error: Error) -> async_graphql::Error {
-    if let Error::Internal(source) = &error {
+pub fn failed(error: impl Borrow<Error>) -> async_graphql::Error {
+    let error = error.borrow();
+    if let Error::Internal(source) = error {
         tracing::error!(error = %source, "internal error");
     }
     let faults: Vec<_> = error.faults().iter().map(|f| (f.field.clone(), f.rule.clone())).collect();

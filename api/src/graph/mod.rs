@@ -1,10 +1,16 @@
-//! The GraphQL door: how a request comes in and what is let through. It knows no service: the
-//! executor and whatever a request carries are handed in.
+//! The GraphQL door: how a request comes in, what is let through, and the list of slices.
 //!
 //! What always holds: every request, over HTTP or a socket, passes [`guard::admit`] before a
 //! resolver runs; nothing a client sends is answered with a 5xx by this module; no answer shows
 //! more of a request than the client sent.
 
+mod connection;
 pub mod explorer;
 pub mod guard;
 pub mod http;
+mod loaders;
+mod schema;
+
+pub use connection::{Connection, Edge, PageInfo, Paging};
+pub use loaders::{account_of, member_of, team_of, with_ctx};
+pub use schema::{Mutation, Query, Schema, schema};

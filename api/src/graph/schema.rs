@@ -1,0 +1,50 @@
+//! The list of GraphQL slices: a new one is a line here.
+
+use async_graphql::{EmptySubscription, MergedObject};
+
+use crate::{
+    account::{AccountMutation, AccountQuery},
+    contact::{ContactMutation, ContactQuery},
+    invitation::InvitationMutation,
+    member::{MemberMutation, MemberQuery},
+    ownership::{OwnershipMutation, OwnershipQuery},
+    response::ResponseQuery,
+    satisfaction::SatisfactionQuery,
+    session::SessionQuery,
+    survey::SurveyQuery,
+    team::{TeamMutation, TeamQuery},
+    timeline::TimelineMutation,
+};
+
+/// What can be read.
+#[derive(MergedObject, Default)]
+pub struct Query(
+    SessionQuery,
+    AccountQuery,
+    OwnershipQuery,
+    ContactQuery,
+    MemberQuery,
+    TeamQuery,
+    SurveyQuery,
+    ResponseQuery,
+    SatisfactionQuery,
+);
+
+/// What can be changed. Verb and noun, one input, the view back.
+#[derive(MergedObject, Default)]
+pub struct Mutation(
+    AccountMutation,
+    OwnershipMutation,
+    ContactMutation,
+    MemberMutation,
+    TeamMutation,
+    TimelineMutation,
+    InvitationMutation,
+);
+
+pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
+
+/// The schema. Limits are the guard's matter; extensions are kept off, since each slows every field.
+pub fn schema() -> Schema {
+    async_graphql::Schema::build(Query::default(), Mutation::default(), EmptySubscription).disable_suggestions().finish()
+}

@@ -1,0 +1,60 @@
+//! The counters of satisfaction, kept with every answer.
+
+use std::collections::BTreeMap;
+
+use entity::{MemberId, PlaceId, SliceDim, SurveyId, score_owner, score_slice};
+use sea_orm::Iterable;
+
+use crate::{
+    base::{Error, Result},
+    store::Tx,
+};
+
+/// What an answer was credited to, frozen.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Credited {
+    pub question: String,
+    pub place_id: PlaceId,
+    /// Year times 12 plus month less 1.
+    pub month: i32,
+    pub owner_id: Option<MemberId>,
+    pub mode: i16,
+    pub survey_id: SurveyId,
+    pub territory: Option<String>,
+    pub segment: Option<String>,
+}
+
+/// Counts answers in or out: `(what it is credited to, the answer, +1 or −1)`.
+///
+/// Two upserts whatever the number of answers, rows in key order; call it last in the transaction,
+/// since its locks last until the commit.
+pub async fn count(tx: &Tx, answers: &[(Credited, i16, i32)]) -> Result<()> {
+    let mut owners: BTreeMap<(String, PlaceId, i32, MemberId, i16), [i32; 11]> = BTreeMap::new();
+    let mut slices: BTreeMap<(&str, String, PlaceId, i32, String, i16), (SliceDim, [i32; 11])> = BTreeMap::new();
+    for (to, score, by) in answers {
+        let slot = usize::try_from(*score).ok().filter(|slot| *slot < 11).ok_or_else(|| Error::internal("score off the scale"))?;
+        let owner = to.owner_id.unwrap_or(MemberId::NOBODY);
+        owners.entry((to.question.clone(), to.place_id, to.month, owner, to.mode)).or_default()[slot] += by;
+        let cuts = [
+            (SliceDim::Territory, to.territory.clone().unwrap_or_default()),
+            (SliceDim::Segment, to.segment.clone().unwrap_or_default()),
+            (SliceDim::Survey, to.survey_id.to_string()),
+        ];
+        for (dim, val) in cuts {
+            let key = (dim.as_str(), to.question.clone(), to.place_id, to.month, val, to.mode);
+            slices.entry(key).or_insert((dim, [0; 11])).1[slot] += by;
+        }
+    }
+    let owners = owners.into_iter().map(|((question, place_id, month, owner_id, mode), c)| {
+        let [c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10] = c;
+        score_owner::Model { question, place_id, month, owner_id, mode, c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10 }
+    });
+    let slices = slices.into_iter().map(|((_, question, place_id, month, val, mode), (dim, c))| {
+        let [c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10] = c;
+        score_slice::Model { dim, question, place_id, month, val, mode, c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10 }
+    });
+    let owner_sums: Vec<_> = score_owner::Column::iter().skip(5).collect();
+    let slice_sums: Vec<_> = score_slice::Column::iter().skip(6).collect();
+    tx.add::<score_owner::Entity>(owners.collect(), &owner_sums).await?;
+    tx.add::<score_slice::Entity>(slices.collect(), &slice_sums).await
+}

@@ -1,0 +1,321 @@
+//! Figures for a viewer: from the counters by credit, or from the answers of the accounts in view.
+
+use std::collections::BTreeMap;
+
+use entity::{MemberId, PlaceId, SliceDim, SurveyKind, TeamId, member, response, score_owner, score_slice, survey, team, team_place};
+use sea_orm::{
+    ColumnTrait, EntityTrait, FromQueryResult, Iterable,
+    sea_query::{Condition, Expr, ExprTrait, IntoColumnRef, Query, SimpleExpr},
+};
+
+use super::{Ask, Figure, GroupBy, SatisfactionGroup, View, rules::Counts};
+use crate::{
+    access::{Action, Credit},
+    base::{Error, Result},
+    ctx::Ctx,
+    store::Find,
+};
+
+/// Months of one report, at most.
+const MONTHS: i32 = 120;
+
+/// One row of counts: a cut, a question, how often each answer was given.
+#[derive(Debug, FromQueryResult)]
+struct CounterRow {
+    question: String,
+    kind: Option<SurveyKind>,
+    #[sea_orm(nested)]
+    cut: Cut,
+    c0: i64,
+    c1: i64,
+    c2: i64,
+    c3: i64,
+    c4: i64,
+    c5: i64,
+    c6: i64,
+    c7: i64,
+    c8: i64,
+    c9: i64,
+    c10: i64,
+}
+
+#[derive(Debug, FromQueryResult)]
+struct AnswerRow {
+    question: String,
+    kind: Option<SurveyKind>,
+    #[sea_orm(nested)]
+    cut: Cut,
+    score: i16,
+    n: i64,
+}
+
+/// By what a row is cut; one of these, or none.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, FromQueryResult)]
+struct Cut {
+    owner: Option<MemberId>,
+    place: Option<PlaceId>,
+    month: Option<i32>,
+    word: Option<String>,
+}
+
+type Table = BTreeMap<(Cut, String), (SurveyKind, Counts)>;
+
+/// Figures, cut or whole. Two statements at most: the counts, and the names of what they are cut by.
+pub async fn report(ctx: &Ctx, ask: &Ask) -> Result<Vec<SatisfactionGroup>> {
+    ctx.may(Action::ReadSatisfaction)?;
+    let months = months(ctx, ask)?;
+    let table = match ask.view {
+        View::Credit => credited(ctx, ask, months).await?,
+        View::Accounts => answered(ctx, ask, months).await?,
+    };
+    named(ctx, ask, table).await
+}
+
+/// First month and the month after the last, as numbers.
+fn months(ctx: &Ctx, ask: &Ask) -> Result<(i32, i32)> {
+    let until = match ask.until.as_deref() {
+        Some(text) => month("/until", text)?,
+        None => ctx.company().month(ctx.now()) + 1,
+    };
+    let from = match ask.from.as_deref() {
+        Some(text) => month("/from", text)?,
+        None => until - 12,
+    };
+    if from >= until {
+        return Err(Error::invalid("/from", "must lie before until, which is the month after the last"));
+    }
+    if until - from > MONTHS {
+        return Err(Error::invalid("/from", format!("must be at most {MONTHS} months before until")));
+    }
+    Ok((from, until))
+}
+
+fn month(field: &str, text: &str) -> Result<i32> {
+    let wrong = || Error::invalid(field, "must be a month like 2026-01");
+    let (year, month) = text.split_once('-').ok_or_else(wrong)?;
+    let digits = year.len() == 4 && month.len() == 2 && text.bytes().all(|b| b.is_ascii_digit() || b == b'-');
+    let (year, month): (i32, i32) = (year.parse().map_err(|_| wrong())?, month.parse().map_err(|_| wrong())?);
+    if digits && (1..=12).contains(&month) && year > 0 { Ok(year * 12 + month - 1) } else { Err(wrong()) }
+}
+
+async fn credited(ctx: &Ctx, ask: &Ask, (from, until): (i32, i32)) -> Result<Table> {
+    let slice = match ask.group_by {
+        Some(GroupBy::Territory) => Some(SliceDim::Territory),
+        Some(GroupBy::Segment) => Some(SliceDim::Segment),
+        Some(GroupBy::Survey) => Some(SliceDim::Survey),
+        // A whole company over months is the same in every slice, and the smallest one is read fastest.
+        Some(GroupBy::Month) | None if *ctx.viewer().scope.credit() == Credit::All && ask.owner_id.is_none() => Some(SliceDim::Survey),
+        _ => None,
+    };
+    let rows = match slice {
+        Some(dim) => {
+            if matches!(ctx.viewer().scope.credit(), Credit::Owner(_)) || ask.owner_id.is_some() {
+                return Err(Error::invalid("/groupBy", "cuts one owner's credit by OWNER, TEAM or MONTH only; ask for view ACCOUNTS"));
+            }
+            use score_slice::Column as C;
+            let mut find = ctx
+                .find::<score_slice::Entity>()
+                .filter(C::Dim.eq(dim))
+                .filter(C::Month.gte(from))
+                .filter(C::Month.lt(until));
+            if let Some(team) = ask.team_id {
+                find = find.filter(C::PlaceId.in_subquery(places(team)));
+            }
+            let cut = CutBy { owner: None, place: C::PlaceId, month: C::Month, word: Some(C::Val) };
+            counters(find, ask.group_by, C::Question, &cut, &C::iter().skip(6).collect::<Vec<_>>()).await?
+        }
+        None => {
+            use score_owner::Column as C;
+            let mut find = ctx.find::<score_owner::Entity>().filter(C::Month.gte(from)).filter(C::Month.lt(until));
+            if let Some(owner) = ask.owner_id {
+                find = find.filter(C::OwnerId.eq(owner));
+            }
+            if let Some(team) = ask.team_id {
+                find = find.filter(C::PlaceId.in_subquery(places(team)));
+            }
+            let cut = CutBy { owner: Some(C::OwnerId), place: C::PlaceId, month: C::Month, word: None };
+            counters(find, ask.group_by, C::Question, &cut, &C::iter().skip(5).collect::<Vec<_>>()).await?
+        }
+    };
+    let mut table = Table::new();
+    for row in rows {
+        let kind = row.kind.unwrap_or(SurveyKind::Csat);
+        let (_, counts) = table.entry((row.cut, row.question)).or_insert((kind, Counts::default()));
+        let values = [row.c0, row.c1, row.c2, row.c3, row.c4, row.c5, row.c6, row.c7, row.c8, row.c9, row.c10];
+        counts.merge(&Counts(values));
+    }
+    Ok(table)
+}
+
+/// The columns a table is cut by.
+struct CutBy<C> {
+    owner: Option<C>,
+    place: C,
+    month: C,
+    word: Option<C>,
+}
+
+impl<C: ColumnTrait> CutBy<C> {
+    fn pick<E: EntityTrait<Column = C> + crate::store::Owned>(&self, mut find: Find<'_, E>, by: Option<GroupBy>) -> Find<'_, E> {
+        let at = |column: C| Expr::col((E::default(), column));
+        let chosen = match by {
+            Some(GroupBy::Owner) => self.owner.map(|c| ("owner", c)),
+            Some(GroupBy::Team) => Some(("place", self.place)),
+            Some(GroupBy::Month) => Some(("month", self.month)),
+            Some(GroupBy::Territory | GroupBy::Segment | GroupBy::Survey) => self.word.map(|c| ("word", c)),
+            None => None,
+        };
+        if let Some((_, column)) = chosen {
+            find = find.group(at(column));
+        }
+        for name in ["owner", "place", "month", "word"] {
+            let value = match chosen {
+                Some((chosen, column)) if chosen == name => at(column),
+                _ => Expr::null(),
+            };
+            find = find.pick(value, name);
+        }
+        find
+    }
+}
+
+/// What kind of survey asks a question.
+fn kind_of(question: impl IntoColumnRef) -> SimpleExpr {
+    let select = Query::select()
+        .expr(Expr::col((survey::Entity, survey::Column::Kind)).max())
+        .from(survey::Entity)
+        .and_where(Expr::col((survey::Entity, survey::Column::Question)).eq(Expr::col(question)))
+        .to_owned();
+    SimpleExpr::SubQuery(None, Box::new(select.into()))
+}
+
+async fn counters<E>(
+    find: Find<'_, E>,
+    by: Option<GroupBy>,
+    question: E::Column,
+    cut: &CutBy<E::Column>,
+    sums: &[E::Column],
+) -> Result<Vec<CounterRow>>
+where
+    E: crate::store::Owned,
+{
+    const NAMES: [&str; 11] = ["c0", "c1", "c2", "c3", "c4", "c5", "c6", "c7", "c8", "c9", "c10"];
+    let at = |column: E::Column| Expr::col((E::default(), column));
+    let mut find = cut.pick(find.group(at(question)).pick(at(question), "question"), by);
+    find = find.pick(kind_of((E::default(), question)), "kind");
+    for (name, column) in NAMES.into_iter().zip(sums) {
+        find = find.pick(at(*column).sum().cast_as("bigint"), name);
+    }
+    find.rows().await
+}
+
+/// Every place a team or one below it ever stood at.
+fn places(team: TeamId) -> sea_orm::sea_query::SelectStatement {
+    Query::select()
+        .column((team_place::Entity, team_place::Column::Id))
+        .from(team_place::Entity)
+        .and_where(team_place::Column::Path.contains(format!("{team}/")))
+        .to_owned()
+}
+
+async fn answered(ctx: &Ctx, ask: &Ask, (from, until): (i32, i32)) -> Result<Table> {
+    use response::Column as C;
+    let at = |column: C| Expr::col((response::Entity, column));
+    let mut find = ctx.find::<response::Entity>().filter(C::Month.gte(from)).filter(C::Month.lt(until));
+    if let Some(owner) = ask.owner_id {
+        find = find.filter(C::OwnerId.eq(owner));
+    }
+    if let Some(team) = ask.team_id {
+        find = find.filter(Condition::all().add(C::PlaceId.in_subquery(places(team))));
+    }
+    let word = match ask.group_by {
+        Some(GroupBy::Territory) => Some(C::Territory),
+        Some(GroupBy::Segment) => Some(C::Segment),
+        _ => None,
+    };
+    let cut = CutBy { owner: Some(C::OwnerId), place: C::PlaceId, month: C::Month, word };
+    if ask.group_by == Some(GroupBy::Survey) {
+        return Err(Error::invalid("/groupBy", "SURVEY goes with view CREDIT"));
+    }
+    find = cut.pick(find, ask.group_by).group(at(C::Question)).group(at(C::Kind)).group(at(C::Score));
+    let rows: Vec<AnswerRow> = find
+        .pick(at(C::Question), "question")
+        .pick(at(C::Kind), "kind")
+        .pick(at(C::Score), "score")
+        .pick(Expr::cust("count(*)"), "n")
+        .rows()
+        .await?;
+    let mut table = Table::new();
+    for row in rows {
+        let kind = row.kind.unwrap_or(SurveyKind::Csat);
+        let (_, counts) = table.entry((row.cut, row.question)).or_insert((kind, Counts::default()));
+        if let Some(count) = usize::try_from(row.score).ok().and_then(|slot| counts.0.get_mut(slot)) {
+            *count += row.n;
+        }
+    }
+    Ok(table)
+}
+
+/// Puts names to the cuts, folds teams that stood at several places, and sorts by name or month.
+async fn named(ctx: &Ctx, ask: &Ask, table: Table) -> Result<Vec<SatisfactionGroup>> {
+    let names = names(ctx, ask.group_by, &table).await?;
+    let mut groups: BTreeMap<(String, Option<TeamId>, Option<MemberId>), BTreeMap<String, (SurveyKind, Counts)>> = BTreeMap::new();
+    for ((cut, question), (kind, counts)) in table {
+        let owner = cut.owner.filter(|id| *id != MemberId::NOBODY);
+        let (team, name) = match cut.place.and_then(|place| names.places.get(&place)) {
+            Some((team, name)) => (Some(*team), name.clone()),
+            None => (None, String::new()),
+        };
+        let label = match (owner, cut.month, cut.word) {
+            (Some(owner), _, _) => names.members.get(&owner).cloned().unwrap_or_default(),
+            (_, Some(month), _) => format!("{:04}-{:02}", month.div_euclid(12), month.rem_euclid(12) + 1),
+            (_, _, Some(word)) => names.surveys.get(&word).cloned().unwrap_or(word),
+            _ => name,
+        };
+        let group = groups.entry((label, team, owner)).or_default();
+        group.entry(question).or_insert((kind, Counts::default())).1.merge(&counts);
+    }
+    let views = groups.into_iter().map(|((label, team_id, owner_id), questions)| {
+        let figures = questions.into_iter().filter(|(_, (_, counts))| counts.n() != 0);
+        let figures = figures.map(|(question, (kind, counts))| Figure::new(question, kind, &counts)).collect();
+        SatisfactionGroup { label, figures, owner_id, team_id }
+    });
+    Ok(views.filter(|group| !group.figures.is_empty()).collect())
+}
+
+#[derive(Default)]
+struct Names {
+    members: BTreeMap<MemberId, String>,
+    places: BTreeMap<PlaceId, (TeamId, String)>,
+    surveys: BTreeMap<String, String>,
+}
+
+async fn names(ctx: &Ctx, by: Option<GroupBy>, table: &Table) -> Result<Names> {
+    let mut names = Names::default();
+    match by {
+        Some(GroupBy::Owner) => {
+            let mut ids: Vec<MemberId> = table.keys().filter_map(|(cut, _)| cut.owner).collect();
+            ids.dedup();
+            let which = crate::store::among::<member::Entity, _>(member::Column::Id, &ids);
+            for row in ctx.find::<member::Entity>().filter(which).all().await? {
+                names.members.insert(row.id, row.name.clone());
+            }
+        }
+        Some(GroupBy::Team) => {
+            let name = crate::store::one::<team::Entity>(
+                ctx.store().engine(),
+                "t",
+                Expr::col(("t", team::Column::Id)).equals((team_place::Entity, team_place::Column::TeamId)),
+            );
+            let rows: Vec<(team_place::Model, team::Model)> = ctx.find::<team_place::Entity>().shaped(vec![name]).await?;
+            names.places = rows.into_iter().map(|(place, team)| (place.id, (team.id, team.name))).collect();
+        }
+        Some(GroupBy::Survey) => {
+            for row in ctx.find::<survey::Entity>().all().await? {
+                names.surveys.insert(row.id.to_string(), row.name.clone());
+            }
+        }
+        _ => {}
+    }
+    Ok(names)
+}
