@@ -14,6 +14,7 @@
 pub mod access;
 pub mod base;
 pub mod ctx;
+pub mod import;
 pub mod mail;
 pub mod queue;
 pub mod secure;

@@ -3,7 +3,10 @@
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::{AccountId, ContactId, Digest, InvitationId, InvitationStatus, MemberId, PlaceId, Suppression, SurveyId, SurveyVersionId, TeamId, Tier, Time, WaveId};
+use crate::{
+    AccountId, ContactId, Digest, InvitationId, InvitationStatus, MemberId, PlaceId, Suppression,
+    SurveyId, SurveyVersionId, TeamId, Tier, Time, WaveId,
+};
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
 #[sea_orm(table_name = "invitation")]

@@ -14,11 +14,31 @@ const UP: &[&str] = &[
 
 /// In reverse order of creation, so that no key points at a table already gone.
 const TABLES: &[&str] = &[
-    "audit", "job", "setting", "signing_key", "session", "api_key",
-    "score_slice", "score_owner", "response_version", "response", "invitation", "wave",
-    "survey_version", "survey",
-    "interaction", "contact", "ownership", "account_grant", "account",
-    "team_place", "team_tree", "team_member", "team_deputy", "member", "team",
+    "audit",
+    "job",
+    "setting",
+    "signing_key",
+    "session",
+    "api_key",
+    "score_slice",
+    "score_owner",
+    "response_version",
+    "response",
+    "invitation",
+    "wave",
+    "survey_version",
+    "survey",
+    "interaction",
+    "contact",
+    "ownership",
+    "account_grant",
+    "account",
+    "team_place",
+    "team_tree",
+    "team_member",
+    "team_deputy",
+    "member",
+    "team",
 ];
 
 #[async_trait::async_trait]
@@ -32,7 +52,9 @@ impl MigrationTrait for Migration {
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         for table in TABLES {
-            manager.drop_table(Table::drop().table(Alias::new(*table)).to_owned()).await?;
+            manager
+                .drop_table(Table::drop().table(Alias::new(*table)).to_owned())
+                .await?;
         }
         Ok(())
     }

@@ -9,6 +9,7 @@ use sea_orm::{
 use serde::Deserialize;
 use uuid::Uuid;
 
+use super::nothing;
 use crate::base::{Error, Long, Result, key};
 
 /// Values of one `in` list, at most.
@@ -30,6 +31,25 @@ pub fn condition<F: Filter>(filter: Option<&F>) -> Result<Condition> {
         return Err(Error::invalid("/filter", format!("must hold at most {MAX_CONDITIONS} conditions")));
     }
     filter.condition()
+}
+
+/// `and`, `or` and `not` of a filter. An empty `or` is met by nothing.
+pub fn nested<F: Filter>(and: Option<&[F]>, or: Option<&[F]>, not: Option<&F>) -> Result<Condition> {
+    let mut all = Condition::all();
+    for part in and.unwrap_or_default() {
+        all = all.add(part.condition()?);
+    }
+    if let Some(parts) = or {
+        let mut any = if parts.is_empty() { nothing() } else { Condition::any() };
+        for part in parts {
+            any = any.add(part.condition()?);
+        }
+        all = all.add(any);
+    }
+    match not {
+        Some(part) => Ok(all.add(part.condition()?.not())),
+        None => Ok(all),
+    }
 }
 
 /// `column IN (…)`, bounded.

@@ -44,17 +44,6 @@ pub struct Claims {
 }
 
 impl Claims {
-    /// Whether the token is ours and for us.
-    pub(super) fn addressed(&self, issuer: &str, audience: &str) -> Result<(), Refused> {
-        if self.iss != issuer {
-            return Err(Refused::Issuer);
-        }
-        if self.aud != audience {
-            return Err(Refused::Audience);
-        }
-        Ok(())
-    }
-
     /// Whether the token holds at this second. No grace after `exp`.
     pub(super) fn timely(&self, now: i64) -> Result<(), Refused> {
         if self.exp <= now {

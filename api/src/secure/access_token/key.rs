@@ -5,8 +5,10 @@
 use aws_lc_rs::{
     digest::{SHA256, digest},
     encoding::AsBigEndian,
+    error::Unspecified,
     signature::{ED25519, Ed25519KeyPair, KeyPair, ParsedPublicKey},
 };
+use jsonwebtoken::{DecodingKey, EncodingKey};
 use serde_json::{Value, json};
 
 use crate::secure::{Secret, from_base64url, to_base64url};
@@ -19,7 +21,7 @@ pub const SEED_BYTES: usize = 32;
 pub struct PublicKey {
     id: String,
     x: String,
-    key: ParsedPublicKey,
+    key: DecodingKey,
 }
 
 impl PublicKey {
@@ -29,7 +31,8 @@ impl PublicKey {
         if bytes.len() != 32 {
             return Err(format!("has {} bytes; an Ed25519 key has 32", bytes.len()));
         }
-        let key = ParsedPublicKey::new(&ED25519, bytes).map_err(|_| "is not an Ed25519 key")?;
+        ParsedPublicKey::new(&ED25519, &bytes).map_err(|_| "is not an Ed25519 key")?;
+        let key = DecodingKey::from_ed_der(&bytes);
         let x = x.to_owned();
         let id = thumbprint(&x);
         Ok(Self { id, x, key })
@@ -45,8 +48,8 @@ impl PublicKey {
         &self.x
     }
 
-    pub(super) fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
-        self.key.verify_sig(message, signature).is_ok()
+    pub(super) fn decoding(&self) -> &DecodingKey {
+        &self.key
     }
 
     /// The key as a JWK (RFC 7517, 8037).
@@ -62,7 +65,8 @@ impl PublicKey {
 #[derive(Clone)]
 pub struct SigningKey {
     public: PublicKey,
-    pair: std::sync::Arc<Ed25519KeyPair>,
+    /// The private half as PKCS #8, wiped from memory when dropped.
+    key: EncodingKey,
 }
 
 impl SigningKey {
@@ -71,16 +75,19 @@ impl SigningKey {
         let pair = Ed25519KeyPair::from_seed_unchecked(seed)
             .map_err(|_| "is no seed of an Ed25519 key")?;
         let public = PublicKey::parse(&to_base64url(pair.public_key()))?;
-        Ok(Self {
-            public,
-            pair: std::sync::Arc::new(pair),
-        })
+        let private = pair
+            .to_pkcs8v1()
+            .map_err(|_| "has no private half to sign with")?;
+        let key = EncodingKey::from_ed_der(private.as_ref());
+        Ok(Self { public, key })
     }
 
     /// The private half sealed for the database, 60 bytes; `fill` gives random bytes.
     pub fn seal(&self, secret: &Secret, fill: &dyn Fn(&mut [u8])) -> Result<Vec<u8>, String> {
-        let seed = self.pair.seed().and_then(|seed| seed.as_be_bytes());
-        let seed = seed.map_err(|_| "has no seed to be sealed")?;
+        let seed = Ed25519KeyPair::from_pkcs8(self.key.as_bytes())
+            .map_err(Unspecified::from)
+            .and_then(|pair| pair.seed()?.as_be_bytes())
+            .map_err(|_| "has no seed to be sealed")?;
         secret.seal(seed.as_ref(), fill)
     }
 
@@ -97,8 +104,8 @@ impl SigningKey {
         &self.public
     }
 
-    pub(super) fn sign(&self, message: &[u8]) -> String {
-        to_base64url(self.pair.sign(message))
+    pub(super) fn encoding(&self) -> &EncodingKey {
+        &self.key
     }
 }
 

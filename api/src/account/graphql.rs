@@ -1,0 +1,167 @@
+//! Accounts at the GraphQL door.
+
+use async_graphql::{ComplexObject, Context, Object, Result};
+use entity::AccountId;
+
+use super::{Account, AccountFilter, AccountSort, CreateAccount, ListAccounts, UpdateAccount, Want, create, get, list, update};
+use crate::{
+    access::Action,
+    base::{Long, Money},
+    contact::Contact,
+    ctx::{Ctx, StaffOnly, failed},
+    graph::{Connection, Paging},
+    invitation::Invitation,
+    member::Member,
+    ownership::{Collaborator, Ownership},
+    response::Response,
+    satisfaction::{Figure, figures},
+    team::Team,
+    timeline::{Interaction, TimelineArgs},
+};
+
+#[derive(Default)]
+pub struct AccountQuery;
+
+#[Object]
+impl AccountQuery {
+    /// One account with everything that hangs on it, in one request. Null and `NOT_FOUND` where it is not there for you.
+    async fn account(&self, cx: &Context<'_>, id: AccountId) -> Result<Option<Account>> {
+        let ctx = cx.data::<Ctx>()?;
+        ctx.may(Action::ReadAccounts).map_err(failed)?;
+        let want = Want::of(&cx.look_ahead()).map_err(failed)?;
+        get(ctx, id, &want).await.map(Some).map_err(failed)
+    }
+
+    /// The accounts you see.
+    #[expect(clippy::too_many_arguments, reason = "the arguments of a Relay connection")]
+    async fn accounts(
+        &self,
+        cx: &Context<'_>,
+        filter: Option<AccountFilter>,
+        #[graphql(desc = "Words of the name or the domain.")] search: Option<String>,
+        #[graphql(default)] sort: AccountSort,
+        #[graphql(default, desc = "Archived ones too.")] archived: bool,
+        #[graphql(desc = "At most 100; 25 where absent.")] first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Connection<Account>> {
+        let ctx = cx.data::<Ctx>()?;
+        let look = cx.look_ahead();
+        let paging = Paging::of(&look, first, after, last, before);
+        let want = Want::any([look.field("nodes"), look.field("edges").field("node")]).map_err(failed)?;
+        let ask = ListAccounts { filter, search, sort, archived, page: paging.args.clone() };
+        let (page, total) = list(ctx, &ask, &want, paging.count).await.map_err(failed)?;
+        Ok(paging.connection(page, total))
+    }
+}
+
+#[derive(Default)]
+pub struct AccountMutation;
+
+#[Object]
+impl AccountMutation {
+    /// Makes an account, in one of your teams.
+    async fn create_account(&self, cx: &Context<'_>, input: CreateAccount) -> Result<Account> {
+        let ctx = cx.data::<Ctx>()?;
+        let id = create(ctx, input).await.map_err(failed)?;
+        view(cx, id).await
+    }
+
+    /// Changes an account. Owner and team change by `assignOwner` and `endOwnership`.
+    async fn update_account(&self, cx: &Context<'_>, input: UpdateAccount) -> Result<Account> {
+        let ctx = cx.data::<Ctx>()?;
+        let id = update(ctx, input).await.map_err(failed)?;
+        view(cx, id).await
+    }
+}
+
+/// The account as it is now, with what the query asks below this field.
+pub async fn view(cx: &Context<'_>, id: AccountId) -> Result<Account> {
+    let want = Want::of(&cx.look_ahead()).map_err(failed)?;
+    get(cx.data::<Ctx>()?, id, &want).await.map_err(failed)
+}
+
+#[ComplexObject]
+impl Account {
+    #[graphql(guard = "StaffOnly")]
+    async fn annual_value(&self, cx: &Context<'_>) -> Result<Option<Money>> {
+        let currency = &cx.data::<Ctx>()?.company().currency;
+        Ok(self.value.map(|value| Money { amount_minor: Long(value), currency: currency.clone() }))
+    }
+
+    /// Who owns it now.
+    async fn owner(&self) -> Option<Member> {
+        self.related.owner.clone().map(Into::into)
+    }
+
+    /// Its home team: the owner's, or the one it waits in.
+    #[graphql(guard = "StaffOnly")]
+    async fn team(&self) -> Option<Team> {
+        self.related.team.clone().map(Into::into)
+    }
+
+    /// The company it belongs to, where you see that one too.
+    async fn parent(&self) -> Option<ParentAccount> {
+        self.related.parent.clone().map(|row| ParentAccount { id: row.id, name: row.name })
+    }
+
+    /// Who owned it when, the newest first (at most 100).
+    #[graphql(guard = "StaffOnly")]
+    async fn ownerships(&self) -> Option<Vec<Ownership>> {
+        Some(self.related.ownerships.iter().cloned().map(Into::into).collect())
+    }
+
+    /// Who works on it beside the owner.
+    #[graphql(guard = "StaffOnly")]
+    async fn collaborators(&self) -> Option<Vec<Collaborator>> {
+        Some(self.related.collaborators.iter().cloned().map(Into::into).collect())
+    }
+
+    /// Its people (at most 100; more by `contacts`).
+    async fn contacts(&self) -> Vec<Contact> {
+        self.related.contacts.iter().cloned().map(|(row,)| row.into()).collect()
+    }
+
+    /// What happened, the newest first.
+    async fn timeline(
+        &self,
+        #[graphql(desc = "At most 100; 25 where absent.")] first: Option<i32>,
+        after: Option<String>,
+        #[graphql(desc = "Only entries of these types.")] types: Option<Vec<entity::InteractionType>>,
+    ) -> Result<Connection<Interaction>> {
+        let args = TimelineArgs { first, after, types };
+        let rows = self.related.timelines.iter().find(|(known, _)| *known == args).map(|(_, rows)| rows.clone());
+        let page = args.page(rows.unwrap_or_default()).map_err(failed)?;
+        Ok(Connection::of(page))
+    }
+
+    /// Whom it was asked, the newest first (at most 100).
+    async fn invitations(&self) -> Vec<Invitation> {
+        self.related.invitations.iter().cloned().map(Into::into).collect()
+    }
+
+    /// What was answered, the newest first (at most 100).
+    async fn responses(&self) -> Vec<Response> {
+        self.related.responses.iter().cloned().map(Into::into).collect()
+    }
+
+    /// All its answers as figures, one for each question.
+    #[graphql(guard = "StaffOnly")]
+    async fn satisfaction(&self) -> Option<Vec<Figure>> {
+        Some(figures(&self.related.scores))
+    }
+
+    /// The newest NPS answer.
+    #[graphql(guard = "StaffOnly")]
+    async fn latest_nps(&self) -> Option<i32> {
+        self.related.latest_nps.map(Into::into)
+    }
+}
+
+/// The account another one belongs to.
+#[derive(Clone, Debug, async_graphql::SimpleObject)]
+pub struct ParentAccount {
+    pub id: AccountId,
+    pub name: String,
+}

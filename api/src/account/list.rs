@@ -1,0 +1,129 @@
+//! Lists of accounts: filter, search, sort, pages by keyset.
+
+use entity::{AccountId, Day, Time, account};
+use sea_orm::{
+    ColumnTrait,
+    sea_query::{Expr, Order, SimpleExpr},
+};
+use serde::{Deserialize, Serialize};
+
+use super::{Account, AccountFilter, AccountSort, Want, read};
+use crate::{
+    access::{Action, Role},
+    base::{Error, Result},
+    ctx::Ctx,
+    store::{Page, PageArgs, beyond, cursor, filter},
+};
+
+/// Which accounts, in which order, which page.
+#[derive(Clone, Debug, Default)]
+pub struct ListAccounts {
+    pub filter: Option<AccountFilter>,
+    /// Words of the name or the domain.
+    pub search: Option<String>,
+    pub sort: AccountSort,
+    pub archived: bool,
+    pub page: PageArgs,
+}
+
+/// Where a page goes on: the sort value, the name, the id.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "s", content = "k")]
+enum Key {
+    Name(String, AccountId),
+    Health(i16, String, AccountId),
+    Renewal(Day, String, AccountId),
+    Live(Time, String, AccountId),
+}
+
+impl AccountSort {
+    const fn descending(self) -> bool {
+        matches!(self, Self::NameDesc | Self::HealthDesc | Self::RenewalDesc | Self::LastLiveDesc)
+    }
+
+    fn columns(self) -> Vec<account::Column> {
+        use account::Column as C;
+        match self {
+            Self::NameAsc | Self::NameDesc => vec![C::NameKey, C::Id],
+            Self::HealthAsc | Self::HealthDesc => vec![C::Health, C::NameKey, C::Id],
+            Self::RenewalAsc | Self::RenewalDesc => vec![C::RenewalOn, C::NameKey, C::Id],
+            Self::LastLiveAsc | Self::LastLiveDesc => vec![C::LastLiveAt, C::NameKey, C::Id],
+        }
+    }
+
+    fn key(self, row: &Account) -> Key {
+        let name = crate::base::key(&row.name);
+        match self {
+            Self::NameAsc | Self::NameDesc => Key::Name(name, row.id),
+            Self::HealthAsc | Self::HealthDesc => {
+                let health = row.health_score.and_then(|h| i16::try_from(h).ok()).unwrap_or(-1);
+                Key::Health(health, name, row.id)
+            }
+            Self::RenewalAsc | Self::RenewalDesc => Key::Renewal(row.renewal_on.unwrap_or(Day::NONE), name, row.id),
+            Self::LastLiveAsc | Self::LastLiveDesc => Key::Live(row.last_live_at.unwrap_or(Time::NEVER), name, row.id),
+        }
+    }
+}
+
+impl Key {
+    fn values(self, sort: AccountSort) -> Option<Vec<SimpleExpr>> {
+        let of = |value: sea_orm::Value, name: String, id: AccountId| vec![Expr::val(value), Expr::val(name), Expr::val(id)];
+        match (self, sort) {
+            (Self::Name(name, id), AccountSort::NameAsc | AccountSort::NameDesc) => Some(vec![Expr::val(name), Expr::val(id)]),
+            (Self::Health(v, name, id), AccountSort::HealthAsc | AccountSort::HealthDesc) => Some(of(v.into(), name, id)),
+            (Self::Renewal(v, name, id), AccountSort::RenewalAsc | AccountSort::RenewalDesc) => Some(of(v.into(), name, id)),
+            (Self::Live(v, name, id), AccountSort::LastLiveAsc | AccountSort::LastLiveDesc) => Some(of(v.into(), name, id)),
+            _ => None,
+        }
+    }
+}
+
+/// A page of accounts, each with its cursor, in one statement; the count is one more.
+pub async fn list(ctx: &Ctx, ask: &ListAccounts, want: &Want, count: bool) -> Result<(Page<(String, Account)>, Option<i64>)> {
+    ctx.may(Action::ReadAccounts)?;
+    if ctx.viewer().role == Role::Customer {
+        refuse_internal(ask)?;
+    }
+    let keyset = ask.page.keyset::<Key>()?;
+    let descending = ask.sort.descending() != keyset.backward;
+    let columns = ask.sort.columns();
+    let mut find = ctx.find::<account::Entity>().filter(conditions(ask)?);
+    if let Some(from) = keyset.from.clone() {
+        let from = from.values(ask.sort).ok_or_else(|| Error::invalid("/after", "must be a cursor of this list in this order"))?;
+        let columns = columns.iter().map(|c| Expr::col((account::Entity, *c))).collect();
+        find = find.filter(beyond(columns, from, descending));
+    }
+    for column in columns {
+        find = find.order(column, if descending { Order::Desc } else { Order::Asc });
+    }
+    let rows = read(ctx, find.limit(keyset.size as u64 + 1), want).await?;
+    let page = Page::cut(rows, &keyset).map(|row| (cursor(&ask.sort.key(&row)), row));
+    let total = if count { Some(ctx.find::<account::Entity>().filter(conditions(ask)?).count().await?) } else { None };
+    Ok((page, total))
+}
+
+fn conditions(ask: &ListAccounts) -> Result<sea_orm::sea_query::Condition> {
+    let mut all = filter::condition(ask.filter.as_ref())?;
+    if let Some(words) = &ask.search {
+        all = all.add(
+            sea_orm::sea_query::Condition::any()
+                .add(filter::contains::<account::Entity>(account::Column::NameKey, "search", words)?)
+                .add(filter::contains::<account::Entity>(account::Column::Domain, "search", words)?),
+        );
+    }
+    if !ask.archived {
+        all = all.add(account::Column::ArchivedAt.is_null());
+    }
+    Ok(all)
+}
+
+/// Filtering or sorting by what a customer never sees answers like an unknown field.
+fn refuse_internal(ask: &ListAccounts) -> Result<()> {
+    if let Some(field) = ask.filter.as_ref().and_then(AccountFilter::internal) {
+        return Err(Error::invalid(format!("/filter/{field}"), "is not a field to filter by; take id, domain, territory, industry, renewalOn or updatedAt"));
+    }
+    if !matches!(ask.sort, AccountSort::NameAsc | AccountSort::NameDesc | AccountSort::RenewalAsc | AccountSort::RenewalDesc) {
+        return Err(Error::invalid("/sort", "must be NAME_ASC, NAME_DESC, RENEWAL_ASC or RENEWAL_DESC"));
+    }
+    Ok(())
+}

@@ -1,0 +1,18 @@
+//! Accounts: the client companies.
+//!
+//! Owns the row of an account and its one statement. An account always has a home team; owner and
+//! team move only by ownership. Admins, managers (in their teams) and integrations change accounts.
+
+mod graphql;
+mod list;
+mod loader;
+mod model;
+mod read;
+mod service;
+
+pub use graphql::{AccountMutation, AccountQuery, view};
+pub use list::{ListAccounts, list};
+pub use loader::AccountLoader;
+pub use model::{Account, AccountFilter, AccountSort, CreateAccount, Related, UpdateAccount};
+pub use read::{Want, contact_of, get, person, read};
+pub use service::{create, locked, update};

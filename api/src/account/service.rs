@@ -1,0 +1,175 @@
+//! Creating and changing accounts.
+
+use async_graphql::MaybeUndefined;
+use entity::{AccountId, Day, TeamId, Time, account, team};
+use sea_orm::{ActiveValue::Set, ColumnTrait};
+
+use super::{CreateAccount, UpdateAccount};
+use crate::{
+    access::Action,
+    base::{Check, Error, MAX_AMOUNT, MAX_LINE, Result, checked, key, put},
+    ctx::Ctx,
+    ownership::{self, Assignment},
+    store::{Tx, Visible},
+};
+
+/// Makes an account; with an owner, their ownership starts in the same transaction.
+pub async fn create(ctx: &Ctx, input: CreateAccount) -> Result<AccountId> {
+    ctx.may(Action::ChangeAccounts)?;
+    let mut check = Check::default();
+    let name = check.line("name", &input.name, MAX_LINE);
+    let domain = domain(&mut check, input.domain.as_deref());
+    let territory = check.line_opt("territory", input.territory.as_deref(), MAX_LINE);
+    let industry = check.line_opt("industry", input.industry.as_deref(), MAX_LINE);
+    let segment = check.line_opt("segment", input.segment.as_deref(), MAX_LINE);
+    let annual_value = input.annual_value.map(|value| check.range("annualValue", value.0, 0, MAX_AMOUNT));
+    check.done()?;
+    let source = ctx.viewer().source.clone();
+    ctx.write(move |tx| async move {
+        let now = tx.now();
+        let team_id = home(&tx, input.team_id).await?;
+        if let Some(parent) = input.parent_id {
+            tx.find::<account::Entity>().filter(account::Column::Id.eq(parent)).one("parent account").await?;
+        }
+        let row = account::Model {
+            id: tx.id(),
+            name_key: key(&name),
+            name,
+            domain,
+            parent_id: input.parent_id,
+            territory,
+            industry,
+            segment,
+            tier: input.tier,
+            lifecycle: input.lifecycle,
+            annual_value,
+            renewal_on: input.renewal_on.unwrap_or(Day::NONE),
+            health: -1,
+            owner_id: None,
+            team_id,
+            unowned_since: Some(now),
+            last_live_at: Time::NEVER,
+            last_inbound_at: Time::NEVER,
+            last_outbound_at: Time::NEVER,
+            source,
+            reference: None,
+            archived_at: None,
+            version: 1,
+            created_at: now,
+            updated_at: now,
+        };
+        let id = row.id;
+        tx.insert::<account::Entity>(row).await?;
+        // A new row must lie inside the scope of whoever wrote it; if not, nothing of it stays.
+        let row = locked(&tx, id).await.map_err(|_| Error::Forbidden("you may only create accounts in your own teams".to_owned()))?;
+        if let Some(member_id) = input.owner_id {
+            ownership::assign_in(&tx, row, Assignment::by_hand(member_id, None)).await?;
+        }
+        Ok(id)
+    })
+    .await
+}
+
+/// Changes an account's own columns. Ownership and team move by assignment only.
+pub async fn update(ctx: &Ctx, input: UpdateAccount) -> Result<AccountId> {
+    ctx.may(Action::ChangeAccounts)?;
+    let mut check = Check::default();
+    let name = input.name.as_deref().map(|name| check.line("name", name, MAX_LINE));
+    let domain = checked(input.domain, |text| domain(&mut check, Some(&text)));
+    let territory = checked(input.territory, |text| check.line_opt("territory", Some(&text), MAX_LINE));
+    let industry = checked(input.industry, |text| check.line_opt("industry", Some(&text), MAX_LINE));
+    let segment = checked(input.segment, |text| check.line_opt("segment", Some(&text), MAX_LINE));
+    if let MaybeUndefined::Value(value) = input.annual_value {
+        check.range("annualValue", value.0, 0, MAX_AMOUNT);
+    }
+    check.done()?;
+    let id = input.id;
+    ctx.write(move |tx| async move {
+        let row = locked(&tx, id).await?;
+        if row.version != input.version {
+            return Err(Error::Stale);
+        }
+        if let MaybeUndefined::Value(parent) = input.parent_id {
+            no_ring(&tx, id, parent).await?;
+        }
+        let now = tx.now();
+        tx.update::<account::Entity>(row, |row| {
+            if let Some(name) = name {
+                row.name_key = Set(key(&name));
+                row.name = Set(name);
+            }
+            put(&mut row.domain, domain);
+            put(&mut row.territory, territory);
+            put(&mut row.industry, industry);
+            put(&mut row.segment, segment);
+            put(&mut row.parent_id, input.parent_id);
+            put(&mut row.annual_value, input.annual_value.map_value(|v| v.0));
+            match input.renewal_on {
+                MaybeUndefined::Undefined => {}
+                MaybeUndefined::Null => row.renewal_on = Set(Day::NONE),
+                MaybeUndefined::Value(day) => row.renewal_on = Set(day),
+            }
+            if let Some(tier) = input.tier {
+                row.tier = Set(tier);
+            }
+            if let Some(lifecycle) = input.lifecycle {
+                row.lifecycle = Set(lifecycle);
+            }
+            if let Some(archived) = input.archived {
+                row.archived_at = Set(archived.then_some(now));
+            }
+            row.version = Set(input.version + 1);
+            row.updated_at = Set(now);
+        })
+        .await?;
+        Ok(id)
+    })
+    .await
+}
+
+/// The account, held until the transaction ends.
+pub async fn locked(tx: &Tx, id: AccountId) -> Result<Visible<account::Model>> {
+    tx.find::<account::Entity>().filter(account::Column::Id.eq(id)).lock().one("account").await
+}
+
+/// The team an unowned account waits in: the one named, the actor's own, or the one at the top.
+async fn home(tx: &Tx, named: Option<TeamId>) -> Result<TeamId> {
+    if let Some(id) = named {
+        return Ok(tx.find::<team::Entity>().filter(team::Column::Id.eq(id)).one("team").await?.id);
+    }
+    if let Some(me) = tx.viewer().member() {
+        let me = tx.find::<entity::member::Entity>().filter(entity::member::Column::Id.eq(me)).one("member").await?;
+        if let Some(team) = me.team_id {
+            return Ok(team);
+        }
+    }
+    let top = tx.find::<team::Entity>().filter(team::Column::ParentId.is_null()).order(team::Column::Id, sea_orm::sea_query::Order::Asc).limit(1);
+    Ok(top.one("team").await?.id)
+}
+
+/// A parent must be seen, and must not hang below its own child.
+async fn no_ring(tx: &Tx, id: AccountId, parent: AccountId) -> Result<()> {
+    let mut next = Some(parent);
+    for _ in 0..20 {
+        let Some(above) = next else { return Ok(()) };
+        if above == id {
+            return Err(Error::invalid("/parentId", "must not be the account itself or one below it"));
+        }
+        let row = tx.find::<account::Entity>().filter(account::Column::Id.eq(above)).maybe().await?;
+        match row {
+            Some(row) => next = row.parent_id,
+            None if above == parent => return Err(Error::NotFound("parent account")),
+            None => return Ok(()),
+        }
+    }
+    Err(Error::invalid("/parentId", "must not make a chain of more than 20 accounts"))
+}
+
+fn domain(check: &mut Check, text: Option<&str>) -> Option<String> {
+    let text = check.line_opt("domain", text, 253)?.to_lowercase();
+    let label = |l: &str| (1..=63).contains(&l.len()) && l.chars().all(|c| c.is_alphanumeric() || c == '-');
+    if !(text.contains('.') && text.split('.').all(label)) {
+        check.fault("domain", "must be a domain like example.com");
+    }
+    Some(text)
+}

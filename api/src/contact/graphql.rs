@@ -1,0 +1,68 @@
+//! Contacts at the GraphQL door.
+
+use async_graphql::{ComplexObject, Context, Object, Result};
+use entity::{AccountId, ContactId};
+
+use super::{Contact, CreateContact, ListContacts, UpdateContact, create, get, list, update};
+use crate::{
+    account::Account,
+    ctx::{Ctx, failed},
+    graph::{Connection, Paging, account_of},
+};
+
+#[derive(Default)]
+pub struct ContactQuery;
+
+#[Object]
+impl ContactQuery {
+    /// One contact.
+    async fn contact(&self, cx: &Context<'_>, id: ContactId) -> Result<Option<Contact>> {
+        get(cx.data::<Ctx>()?, id).await.map(Some).map_err(failed)
+    }
+
+    /// The contacts of the accounts you see.
+    #[expect(clippy::too_many_arguments, reason = "the arguments of a Relay connection")]
+    async fn contacts(
+        &self,
+        cx: &Context<'_>,
+        account_id: Option<AccountId>,
+        #[graphql(desc = "Words of the name or the mail address.")] search: Option<String>,
+        #[graphql(desc = "At most 100; 25 where absent.")] first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Connection<Contact>> {
+        let paging = Paging::of(&cx.look_ahead(), first, after, last, before);
+        let ask = ListContacts { account_id, search, page: paging.args.clone() };
+        let (page, total) = list(cx.data::<Ctx>()?, &ask, paging.count).await.map_err(failed)?;
+        Ok(paging.connection(page, total))
+    }
+}
+
+#[derive(Default)]
+pub struct ContactMutation;
+
+#[Object]
+impl ContactMutation {
+    /// Makes a contact of an account.
+    async fn create_contact(&self, cx: &Context<'_>, input: CreateContact) -> Result<Contact> {
+        let ctx = cx.data::<Ctx>()?;
+        let id = create(ctx, input).await.map_err(failed)?;
+        get(ctx, id).await.map_err(failed)
+    }
+
+    /// Changes a contact. A new mail address revokes open invitations.
+    async fn update_contact(&self, cx: &Context<'_>, input: UpdateContact) -> Result<Contact> {
+        let ctx = cx.data::<Ctx>()?;
+        let id = update(ctx, input).await.map_err(failed)?;
+        get(ctx, id).await.map_err(failed)
+    }
+}
+
+#[ComplexObject]
+impl Contact {
+    /// The company they work for.
+    async fn account(&self, cx: &Context<'_>) -> Result<Option<Account>> {
+        account_of(cx, self.account_id).await
+    }
+}

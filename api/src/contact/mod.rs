@@ -1,0 +1,12 @@
+//! Contacts: the people at a client.
+//!
+//! A mail address is unique at most inside one account; the same person at several accounts has one
+//! address key. Staff who see the account change its contacts; a new address revokes open links.
+
+mod graphql;
+mod model;
+mod service;
+
+pub use graphql::{ContactMutation, ContactQuery};
+pub use model::{Contact, CreateContact, UpdateContact};
+pub use service::{ListContacts, create, get, list, update};

@@ -1,0 +1,167 @@
+//! Creating, changing and listing contacts.
+
+use async_graphql::MaybeUndefined;
+use entity::{AccountId, ContactId, InvitationStatus, MailState, contact, invitation};
+use sea_orm::{
+    ActiveValue::Set,
+    ColumnTrait,
+    sea_query::{Condition, Expr, Order},
+};
+
+use super::{Contact, CreateContact, UpdateContact};
+use crate::{
+    access::Action,
+    account::locked,
+    base::{Check, Error, MAX_LINE, Result, checked, key, put},
+    ctx::Ctx,
+    store::{Page, PageArgs, Tx, beyond, cursor, filter},
+};
+
+/// Makes a contact of an account you see.
+pub async fn create(ctx: &Ctx, input: CreateContact) -> Result<ContactId> {
+    ctx.may(Action::ChangeContacts)?;
+    let mut check = Check::default();
+    let name = check.line("name", &input.name, MAX_LINE);
+    let email = check.email_opt("email", input.email.as_deref());
+    let title = check.line_opt("title", input.title.as_deref(), MAX_LINE);
+    let language = check.language_opt("language", input.language.as_deref());
+    let time_zone = check.zone_opt("timeZone", input.time_zone.as_deref());
+    check.done()?;
+    let source = ctx.viewer().source.clone();
+    ctx.write(move |tx| async move {
+        let account = locked(&tx, input.account_id).await?;
+        let now = tx.now();
+        let row = contact::Model {
+            id: tx.id(),
+            account_id: account.id,
+            name_key: key(&name),
+            name,
+            email_key: email.as_deref().map(key),
+            email,
+            title,
+            roles: input.roles.into_iter().collect(),
+            language,
+            time_zone,
+            mail_state: MailState::Ok,
+            opted_out_at: None,
+            source,
+            reference: None,
+            archived_at: None,
+            version: 1,
+            created_at: now,
+            updated_at: now,
+        };
+        let id = row.id;
+        tx.insert_under::<contact::Entity>(&account, row).await?;
+        Ok(id)
+    })
+    .await
+}
+
+/// Changes a contact. A new address starts afresh: open invitations are revoked, a bounce is forgotten.
+pub async fn update(ctx: &Ctx, input: UpdateContact) -> Result<ContactId> {
+    ctx.may(Action::ChangeContacts)?;
+    let mut check = Check::default();
+    let name = input.name.as_deref().map(|name| check.line("name", name, MAX_LINE));
+    let email = checked(input.email, |text| check.email_opt("email", Some(&text)));
+    let title = checked(input.title, |text| check.line_opt("title", Some(&text), MAX_LINE));
+    let language = checked(input.language, |text| check.language_opt("language", Some(&text)));
+    let time_zone = checked(input.time_zone, |text| check.zone_opt("timeZone", Some(&text)));
+    check.done()?;
+    ctx.write(move |tx| async move {
+        let row = tx.find::<contact::Entity>().filter(contact::Column::Id.eq(input.id)).lock().one("contact").await?;
+        if row.version != input.version {
+            return Err(Error::Stale);
+        }
+        let (id, now) = (row.id, tx.now());
+        let key_now = email.clone().map_value(|email| key(&email));
+        let moved = match &key_now {
+            MaybeUndefined::Undefined => false,
+            MaybeUndefined::Null => row.email_key.is_some(),
+            MaybeUndefined::Value(key) => row.email_key.as_ref() != Some(key),
+        };
+        if moved {
+            revoke(&tx, id).await?;
+        }
+        tx.update::<contact::Entity>(row, |row| {
+            if let Some(name) = name {
+                row.name_key = Set(key(&name));
+                row.name = Set(name);
+            }
+            put(&mut row.email, email);
+            put(&mut row.email_key, key_now);
+            put(&mut row.title, title);
+            put(&mut row.language, language);
+            put(&mut row.time_zone, time_zone);
+            if moved {
+                row.mail_state = Set(MailState::Ok);
+            }
+            if let Some(roles) = input.roles {
+                row.roles = Set(roles.into_iter().collect());
+            }
+            if let Some(archived) = input.archived {
+                row.archived_at = Set(archived.then_some(now));
+            }
+            row.version = Set(input.version + 1);
+            row.updated_at = Set(now);
+        })
+        .await?;
+        Ok(id)
+    })
+    .await
+}
+
+/// Links that went to the old address stop working, answered ones aside.
+async fn revoke(tx: &Tx, id: ContactId) -> Result<()> {
+    let open = Condition::all()
+        .add(invitation::Column::ContactId.eq(id))
+        .add(invitation::Column::Status.is_in([InvitationStatus::Queued, InvitationStatus::Sent]))
+        .add(invitation::Column::ExpiresAt.gt(tx.now()));
+    tx.set::<invitation::Entity>(open, vec![(invitation::Column::Status, Expr::val(InvitationStatus::Revoked.as_str()))]).await?;
+    Ok(())
+}
+
+/// One contact, or `NotFound`.
+pub async fn get(ctx: &Ctx, id: ContactId) -> Result<Contact> {
+    ctx.may(Action::ReadContacts)?;
+    let row = ctx.find::<contact::Entity>().filter(contact::Column::Id.eq(id)).one("contact").await?;
+    Ok(row.into_inner().into())
+}
+
+/// Which contacts, which page; in the order they were made.
+#[derive(Clone, Debug, Default)]
+pub struct ListContacts {
+    pub account_id: Option<AccountId>,
+    /// Words of the name or the mail address.
+    pub search: Option<String>,
+    pub page: PageArgs,
+}
+
+/// A page of contacts of the accounts in scope.
+pub async fn list(ctx: &Ctx, ask: &ListContacts, count: bool) -> Result<(Page<(String, Contact)>, Option<i64>)> {
+    ctx.may(Action::ReadContacts)?;
+    let keyset = ask.page.keyset::<ContactId>()?;
+    let find = || -> Result<_> {
+        let mut find = ctx.find::<contact::Entity>().filter(contact::Column::ArchivedAt.is_null());
+        if let Some(id) = ask.account_id {
+            find = find.filter(contact::Column::AccountId.eq(id));
+        }
+        if let Some(words) = &ask.search {
+            find = find.filter(
+                Condition::any()
+                    .add(filter::contains::<contact::Entity>(contact::Column::NameKey, "search", words)?)
+                    .add(filter::contains::<contact::Entity>(contact::Column::EmailKey, "search", words)?),
+            );
+        }
+        Ok(find)
+    };
+    let mut page = find()?;
+    if let Some(id) = keyset.from {
+        page = page.filter(beyond(vec![Expr::col((contact::Entity, contact::Column::Id))], vec![Expr::val(id)], keyset.backward));
+    }
+    page = page.order(contact::Column::Id, if keyset.backward { Order::Desc } else { Order::Asc });
+    let rows = page.limit(keyset.size as u64 + 1).all().await?;
+    let page = Page::cut(rows, &keyset).map(|row| (cursor(&row.id), row.into_inner().into()));
+    let total = if count { Some(find()?.count().await?) } else { None };
+    Ok((page, total))
+}

@@ -1,0 +1,92 @@
+//! Relay connections: pages by cursor, built only as far as the query asks.
+
+use async_graphql::{Lookahead, OutputType, SimpleObject};
+
+use crate::{
+    account::Account,
+    contact::Contact,
+    member::Member,
+    response::Response,
+    store::{Page, PageArgs},
+    timeline::Interaction,
+};
+
+/// Where a page stands in its list.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct PageInfo {
+    pub has_next_page: bool,
+    pub has_previous_page: bool,
+    pub start_cursor: Option<String>,
+    pub end_cursor: Option<String>,
+}
+
+/// A row and its cursor.
+#[derive(Clone, Debug, SimpleObject)]
+#[graphql(concrete(name = "AccountEdge", params(Account)))]
+#[graphql(concrete(name = "ContactEdge", params(Contact)))]
+#[graphql(concrete(name = "InteractionEdge", params(Interaction)))]
+#[graphql(concrete(name = "MemberEdge", params(Member)))]
+#[graphql(concrete(name = "ResponseEdge", params(Response)))]
+pub struct Edge<T: OutputType> {
+    pub cursor: String,
+    pub node: T,
+}
+
+/// One page of a list.
+#[derive(Clone, Debug, SimpleObject)]
+#[graphql(concrete(name = "AccountConnection", params(Account)))]
+#[graphql(concrete(name = "ContactConnection", params(Contact)))]
+#[graphql(concrete(name = "InteractionConnection", params(Interaction)))]
+#[graphql(concrete(name = "MemberConnection", params(Member)))]
+#[graphql(concrete(name = "ResponseConnection", params(Response)))]
+pub struct Connection<T: OutputType> {
+    pub edges: Vec<Edge<T>>,
+    /// The rows alone, without cursors.
+    pub nodes: Vec<T>,
+    pub page_info: PageInfo,
+    /// How many there are in all; counted only when asked for. Null below another object.
+    pub total_count: Option<i64>,
+}
+
+/// What a query asks of a connection.
+pub struct Paging {
+    pub args: PageArgs,
+    /// Whether the whole is to be counted.
+    pub count: bool,
+    edges: bool,
+    nodes: bool,
+}
+
+impl Paging {
+    pub fn of(look: &Lookahead<'_>, first: Option<i32>, after: Option<String>, last: Option<i32>, before: Option<String>) -> Self {
+        let has = |name| look.field(name).exists();
+        let args = PageArgs { first, after, last, before };
+        Self { args, count: has("totalCount"), edges: has("edges"), nodes: has("nodes") }
+    }
+
+    pub fn connection<T: OutputType + Clone>(&self, page: Page<(String, T)>, total: Option<i64>) -> Connection<T> {
+        Connection::build(page, total, self.edges, self.nodes)
+    }
+}
+
+impl<T: OutputType + Clone> Connection<T> {
+    /// A page that hangs on another object.
+    pub fn of(page: Page<(String, T)>) -> Self {
+        Self::build(page, None, true, true)
+    }
+
+    fn build(page: Page<(String, T)>, total_count: Option<i64>, edges: bool, nodes: bool) -> Self {
+        let page_info = PageInfo {
+            has_next_page: page.has_next,
+            has_previous_page: page.has_previous,
+            start_cursor: page.rows.first().map(|(cursor, _)| cursor.clone()),
+            end_cursor: page.rows.last().map(|(cursor, _)| cursor.clone()),
+        };
+        let copy = if nodes && edges { page.rows.iter().map(|(_, node)| node.clone()).collect() } else { Vec::new() };
+        let (edges, nodes) = match (edges, nodes) {
+            (true, _) => (page.rows.into_iter().map(|(cursor, node)| Edge { cursor, node }).collect(), copy),
+            (false, _) => (Vec::new(), page.rows.into_iter().map(|(_, node)| node).collect()),
+        };
+        Self { edges, nodes, page_info, total_count }
+    }
+}

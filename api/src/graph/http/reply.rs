@@ -1,0 +1,165 @@
+//! Turns what came of a request into bytes and a status.
+
+use async_graphql::{ErrorExtensionValues, Response as Answer, ServerError, Value};
+use axum::{
+    body::Body,
+    http::{
+        HeaderValue, StatusCode,
+        header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE},
+    },
+    response::Response,
+};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+use super::Media;
+use crate::graph::guard::Refusal;
+
+/// Errors of one refused document that are shown: validation names every fault there is.
+const SHOWN_ERRORS: usize = 20;
+
+/// A request that never became a query.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Failure {
+    /// 400: the body is not a GraphQL request; why.
+    BadRequest(String),
+    /// 405: only POST is taken.
+    MethodNotAllowed,
+    /// 406: the client takes neither media type.
+    NotAcceptable,
+    /// 413: the body is longer than this many bytes.
+    PayloadTooLarge(usize),
+    /// 415: the body is not JSON in UTF-8.
+    UnsupportedMediaType,
+    /// Any other refusal before the query is read: status, stable code, message.
+    Other(StatusCode, &'static str, String),
+}
+
+impl Failure {
+    fn parts(self) -> (StatusCode, &'static str, String) {
+        match self {
+            Self::BadRequest(message) => (StatusCode::BAD_REQUEST, "BAD_REQUEST", message),
+            Self::MethodNotAllowed => (
+                StatusCode::METHOD_NOT_ALLOWED,
+                "METHOD_NOT_ALLOWED",
+                "Queries are sent by POST.".to_owned(),
+            ),
+            Self::NotAcceptable => (
+                StatusCode::NOT_ACCEPTABLE,
+                "NOT_ACCEPTABLE",
+                "Answers are application/json or application/graphql-response+json.".to_owned(),
+            ),
+            Self::PayloadTooLarge(most) => (
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "PAYLOAD_TOO_LARGE",
+                format!("The body is too long: at most {most} bytes are taken."),
+            ),
+            Self::UnsupportedMediaType => (
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "UNSUPPORTED_MEDIA_TYPE",
+                "The body must be application/json in UTF-8, not compressed.".to_owned(),
+            ),
+            Self::Other(status, code, message) => (status, code, message),
+        }
+    }
+}
+
+pub(super) fn failure(media: Media, failure: Failure) -> Response {
+    let closed = failure == Failure::MethodNotAllowed;
+    let (status, code, message) = failure.parts();
+    let mut error = ServerError::new(message, None);
+    coded(&mut error, code);
+    let mut response = send(media, status, None, &[error], &BTreeMap::new());
+    if closed {
+        response
+            .headers_mut()
+            .insert(ALLOW, HeaderValue::from_static("POST"));
+    }
+    response
+}
+
+/// A query that the guard refused.
+pub(super) fn refusal(media: Media, refusal: Refusal) -> Response {
+    let status = unrun(media, refusal.is_bad_request());
+    send(media, status, None, &[refusal.into()], &BTreeMap::new())
+}
+
+/// A query that the executor took: it ran, or validation refused it.
+pub(super) fn response(media: Media, mut answer: Answer) -> Response {
+    // An error of a field has a path; one of the document has none, and then nothing ran.
+    let ran = answer.errors.is_empty()
+        || answer.data != Value::Null
+        || answer.errors.iter().any(|error| !error.path.is_empty());
+    let status = if ran {
+        StatusCode::OK
+    } else {
+        unrun(media, false)
+    };
+    if !ran {
+        answer.errors.truncate(SHOWN_ERRORS);
+    }
+    for error in &mut answer.errors {
+        coded(error, Refusal::INVALID);
+    }
+    let data = ran.then_some(&answer.data);
+    let mut response = send(media, status, data, &answer.errors, &answer.extensions);
+    response.headers_mut().extend(answer.http_headers);
+    response
+}
+
+/// The status of a well-formed request whose query did not run.
+fn unrun(media: Media, bad_request: bool) -> StatusCode {
+    if bad_request || media == Media::GraphQl {
+        StatusCode::BAD_REQUEST
+    } else {
+        StatusCode::OK
+    }
+}
+
+/// Gives an error its code, unless whoever made it did.
+fn coded(error: &mut ServerError, code: &str) {
+    let extensions = error
+        .extensions
+        .get_or_insert_with(ErrorExtensionValues::default);
+    if extensions.get("code").is_none() {
+        extensions.set("code", code);
+    }
+}
+
+/// The body: an entry that has nothing to say is left out.
+#[derive(Serialize)]
+struct Entries<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data: Option<&'a Value>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    errors: &'a [ServerError],
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    extensions: &'a BTreeMap<String, Value>,
+}
+
+fn send(
+    media: Media,
+    status: StatusCode,
+    data: Option<&Value>,
+    errors: &[ServerError],
+    extensions: &BTreeMap<String, Value>,
+) -> Response {
+    let (status, bytes) = match serde_json::to_vec(&Entries {
+        data,
+        errors,
+        extensions,
+    }) {
+        Ok(bytes) => (status, bytes),
+        Err(_) => (StatusCode::INTERNAL_SERVER_ERROR, UNWRITABLE.to_vec()),
+    };
+    let mut response = Response::new(Body::from(bytes));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, media.header());
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// What is sent should an answer not be JSON, which its types rule out.
+const UNWRITABLE: &[u8] =
+    br#"{"errors":[{"message":"The answer could not be written.","extensions":{"code":"INTERNAL"}}]}"#;

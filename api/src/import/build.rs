@@ -1,0 +1,224 @@
+//! Makes typed rows of records. Every fault of a row is told, not only the first.
+
+use std::sync::Arc;
+
+use super::mapping::{AnswerRule, Entry, Rules};
+use super::rule::{Filled, Rule};
+use super::targets::read;
+use super::value::{self, Parsed};
+use super::{
+    AccountRow, AnswerRow, ContactRow, Given, InteractionRow, Mapping, Pointer, Record, Refusal, ResponseRow, RowError,
+    TeamPath,
+};
+
+/// Reads the fields of one row by its rules and collects what is wrong.
+pub(super) struct Fields<'a> {
+    rules: &'a Rules,
+    record: &'a Record,
+    faults: Vec<RowError>,
+}
+
+impl<'a> Fields<'a> {
+    pub fn new(rules: &'a Rules, record: &'a Record) -> Self {
+        Self { rules, record, faults: Vec::new() }
+    }
+
+    pub fn given<T>(&mut self, field: &str, read: impl Fn(&str, &Rule) -> Parsed<T>) -> Given<T> {
+        let Some(rule) = self.rules.get(field) else { return Given::Unmapped };
+        let Filled::Text(text) = rule.fill(self.record) else { return Given::Blank };
+        match read(&text, rule) {
+            Ok(value) => Given::Value(value),
+            Err(broken) => {
+                self.faults.push(RowError::new(self.record.row(), &rule.label, &text, broken));
+                Given::Blank
+            }
+        }
+    }
+
+    /// A field that must hold something.
+    pub fn must<T>(&mut self, field: &str, read: impl Fn(&str, &Rule) -> Parsed<T>) -> Option<T> {
+        let before = self.faults.len();
+        let value = self.given(field, read).value();
+        if value.is_none() && self.faults.len() == before {
+            let column = self.rules.get(field).map_or(field, |rule| &rule.label);
+            let rule = format!("is blank, but {field} must be filled");
+            self.faults.push(RowError::new(self.record.row(), column, "", rule));
+        }
+        value
+    }
+
+    fn pointer(&mut self, field: &str) -> Given<Pointer> {
+        self.given(field, pointer)
+    }
+
+    /// A path is blank when one of its steps is.
+    pub fn path(&mut self, steps: &[Rule]) -> Given<TeamPath> {
+        if steps.is_empty() {
+            return Given::Unmapped;
+        }
+        let mut path = Vec::new();
+        for step in steps {
+            let Filled::Text(text) = step.fill(self.record) else { return Given::Blank };
+            match read::line(&text, step) {
+                Ok(name) => path.push(name),
+                Err(broken) => self.faults.push(RowError::new(self.record.row(), &step.label, &text, broken)),
+            }
+        }
+        Given::Value(path)
+    }
+
+    /// The row made by `make`, unless a fault was found; `make` gives none only after one.
+    pub fn done<T>(self, make: impl FnOnce() -> Option<T>) -> Result<T, Refusal> {
+        let row = self.record.row();
+        match make() {
+            Some(whole) if self.faults.is_empty() => Ok(whole),
+            _ => Err(Refusal { row, faults: self.faults }),
+        }
+    }
+}
+
+fn pointer(raw: &str, rule: &Rule) -> Parsed<Pointer> {
+    Ok(Pointer { by: rule.by, text: read::line(raw, rule)?, column: Arc::clone(&rule.label) })
+}
+
+pub(super) fn account(mapping: &Mapping, record: &Record) -> Result<AccountRow, Refusal> {
+    let mut fields = Fields::new(&mapping.rules, record);
+    let (reference, name) = (fields.must("reference", read::line), fields.must("name", read::line));
+    let (domain, parent) = (fields.given("domain", read::domain), fields.pointer("parent"));
+    let territory = fields.given("territory", read::line);
+    let industry = fields.given("industry", read::line);
+    let segment = fields.given("segment", read::line);
+    let (tier, lifecycle) = (fields.given("tier", read::choice), fields.given("lifecycle", read::choice));
+    let annual_value = fields.given("annual_value", read::money);
+    let renewal_on = fields.given("renewal_on", read::day);
+    let health = fields.given("health", read::health);
+    let (owner, team) = (fields.pointer("owner"), fields.path(&mapping.team));
+    fields.done(|| {
+        Some(AccountRow {
+            row: record.row(),
+            reference: reference?,
+            name: name?,
+            domain,
+            parent,
+            territory,
+            industry,
+            segment,
+            tier,
+            lifecycle,
+            annual_value,
+            renewal_on,
+            health,
+            owner,
+            team,
+        })
+    })
+}
+
+pub(super) fn contact(mapping: &Mapping, record: &Record) -> Result<ContactRow, Refusal> {
+    let mut fields = Fields::new(&mapping.rules, record);
+    let (reference, name) = (fields.must("reference", read::line), fields.must("name", read::line));
+    let account = fields.must("account", pointer);
+    let (email, title) = (fields.given("email", read::email), fields.given("title", read::line));
+    let roles = fields.given("roles", read::roles);
+    let language = fields.given("language", read::language);
+    let time_zone = fields.given("time_zone", read::time_zone);
+    let mail_state = fields.given("mail_state", read::choice);
+    let opted_out = fields.given("opted_out", read::flag);
+    fields.done(|| {
+        Some(ContactRow {
+            row: record.row(),
+            reference: reference?,
+            account: account?,
+            name: name?,
+            email,
+            title,
+            roles,
+            language,
+            time_zone,
+            mail_state,
+            opted_out,
+        })
+    })
+}
+
+/// The entry of a row; none where the mapping says that it does not exist there.
+pub(super) fn interaction(entry: &Entry, record: &Record) -> Option<Result<InteractionRow, Refusal>> {
+    if entry.when.as_ref().is_some_and(|when| !matches!(when.fill(record), Filled::Text(_))) {
+        return None;
+    }
+    let mut fields = Fields::new(&entry.rules, record);
+    let (reference, account) = (fields.must("reference", read::line), fields.must("account", pointer));
+    let kind = fields.must("kind", read::kind);
+    let (direction, channel) = (fields.must("direction", read::direction), fields.must("channel", read::channel));
+    let occurred_at = fields.must("occurred_at", read::instant);
+    let member = if entry.owns { fields.must("member", pointer) } else { fields.pointer("member").value() };
+    let contact = fields.pointer("contact").value();
+    let (subject, body) = (fields.must("subject", read::line), fields.given("body", read::body).value());
+    let customer_visible = fields.given("customer_visible", read::flag).value().unwrap_or(false);
+    Some(fields.done(|| {
+        Some(InteractionRow {
+            row: record.row(),
+            reference: reference?,
+            account: account?,
+            kind: kind?,
+            direction: direction?,
+            channel: channel?,
+            occurred_at: occurred_at?,
+            member,
+            contact,
+            subject: subject?,
+            body,
+            customer_visible,
+            owns: entry.owns,
+        })
+    }))
+}
+
+pub(super) fn response(mapping: &Mapping, record: &Record) -> Result<ResponseRow, Refusal> {
+    let mut fields = Fields::new(&mapping.rules, record);
+    let (reference, account) = (fields.must("reference", read::line), fields.must("account", pointer));
+    let answered_at = fields.must("answered_at", read::instant);
+    let (contact, owner) = (fields.pointer("contact").value(), fields.pointer("owner").value());
+    let language = fields.given("language", read::language).value();
+    let territory = fields.given("territory", read::line).value();
+    fields.done(|| {
+        Some(ResponseRow {
+            row: record.row(),
+            reference: reference?,
+            account: account?,
+            contact,
+            owner,
+            answered_at: answered_at?,
+            language,
+            territory,
+            answers: mapping.answers.iter().filter_map(|rule| answer(rule, record)).collect(),
+        })
+    })
+}
+
+/// The answer of a row; none where a code says that there is none.
+fn answer(rule: &AnswerRule, record: &Record) -> Option<Result<AnswerRow, RowError>> {
+    let wrong =
+        |rule: &Rule, text: &str, broken: String| Some(Err(RowError::new(record.row(), &rule.label, text, broken)));
+    let text = match rule.score.fill(record) {
+        Filled::Text(text) => text,
+        Filled::Blank => return None,
+        Filled::Empty => {
+            return wrong(&rule.score, "", "is blank; list \"\" under blank if that means no answer".to_owned());
+        }
+    };
+    let score = match value::score(&text, rule.kind) {
+        Ok(score) => score,
+        Err(broken) => return wrong(&rule.score, &text, broken),
+    };
+    let mut comment = None;
+    if let Some(rule) = &rule.comment
+        && let Filled::Text(text) = rule.fill(record)
+    {
+        match read::comment(&text, rule) {
+            Ok(text) => comment = Some(text),
+            Err(broken) => return wrong(rule, &text, broken),
+        }
+    }
+    Some(Ok(AnswerRow { survey: Arc::clone(&rule.survey), kind: rule.kind, score, comment }))
+}

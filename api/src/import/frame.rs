@@ -1,0 +1,127 @@
+//! Cuts a stream into records: one row of a spreadsheet each, at most 1 MiB, quotes closed.
+
+use std::io::BufRead;
+
+use super::FileError;
+
+/// The most bytes a record may have.
+pub(super) const LONGEST: usize = 1 << 20;
+
+/// Where the cutter stands inside a record.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum At {
+    CellStart,
+    Bare,
+    Quoted,
+    /// After a quote inside a quoted cell: doubled, or the cell's end.
+    MaybeClosed,
+}
+
+impl At {
+    fn after(self, byte: u8, separator: u8) -> Self {
+        match (self, byte) {
+            (Self::CellStart | Self::MaybeClosed, b'"') | (Self::Quoted, 0..b'"' | b'#'..) => Self::Quoted,
+            (Self::Quoted, b'"') => Self::MaybeClosed,
+            (_, byte) if byte == separator => Self::CellStart,
+            _ => Self::Bare,
+        }
+    }
+}
+
+/// Records of a stream as bytes, without their line end.
+pub(super) struct Frames<R> {
+    input: R,
+    separator: u8,
+    row: u64,
+    /// Bytes taken from the stream.
+    taken: u64,
+    start: u64,
+    line: Vec<u8>,
+    /// The last line ended in CR: a LF right after belongs to it.
+    after_cr: bool,
+}
+
+impl<R: BufRead> Frames<R> {
+    pub fn new(input: R, separator: u8) -> Self {
+        Self { input, separator, row: 0, taken: 0, start: 0, line: Vec::new(), after_cr: false }
+    }
+
+    /// The record's row, as a spreadsheet counts: blank lines count, line ends inside cells do not.
+    pub fn row(&self) -> u64 {
+        self.row
+    }
+
+    pub fn line(&self) -> &[u8] {
+        &self.line
+    }
+
+    /// Where the record starts in the file, in bytes.
+    pub fn start(&self) -> u64 {
+        self.start
+    }
+
+    /// Takes a byte order mark off the start of the file; one of UTF-16 is refused.
+    pub fn skip_mark(&mut self) -> Result<(), FileError> {
+        let bytes = self.input.fill_buf()?;
+        if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
+            return Err(FileError::Utf16);
+        }
+        if bytes.starts_with("\u{FEFF}".as_bytes()) {
+            self.take(3);
+        }
+        Ok(())
+    }
+
+    /// Moves to the next record that is not blank; false at the end of the file.
+    pub fn advance(&mut self) -> Result<bool, FileError> {
+        loop {
+            if std::mem::take(&mut self.after_cr) && self.input.fill_buf()?.first() == Some(&b'\n') {
+                self.take(1);
+            }
+            self.row += 1;
+            self.start = self.taken;
+            self.line.clear();
+            let ended = self.fill()?;
+            if !self.line.is_empty() {
+                return Ok(true);
+            }
+            if !ended {
+                return Ok(false);
+            }
+        }
+    }
+
+    /// Reads one record; false if the file ended instead of the line.
+    fn fill(&mut self) -> Result<bool, FileError> {
+        let mut at = At::CellStart;
+        loop {
+            let bytes = self.input.fill_buf()?;
+            if bytes.is_empty() {
+                return if at == At::Quoted { Err(FileError::UnclosedQuote { row: self.row }) } else { Ok(false) };
+            }
+            let mut end = None;
+            for (index, byte) in bytes.iter().enumerate() {
+                if at != At::Quoted && matches!(byte, b'\n' | b'\r') {
+                    end = Some((index, *byte));
+                    break;
+                }
+                at = at.after(*byte, self.separator);
+            }
+            let content = end.map_or(bytes.len(), |(index, _)| index);
+            if self.line.len() + content > LONGEST {
+                return Err(FileError::TooLong { row: self.row });
+            }
+            self.line.extend_from_slice(&bytes[..content]);
+            self.take(content + usize::from(end.is_some()));
+            if let Some((_, byte)) = end {
+                self.after_cr = byte == b'\r';
+                return Ok(true);
+            }
+        }
+    }
+
+    fn take(&mut self, bytes: usize) {
+        self.input.consume(bytes);
+        self.taken += bytes as u64;
+    }
+}

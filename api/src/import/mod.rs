@@ -1,0 +1,36 @@
+//! Files of others turned into typed rows. Pure: no database, no clock, no chance.
+//!
+//! A mapping says which column feeds which field; a bad mapping or header stops everything before
+//! the first row, a bad row is refused alone and named, and a bad answer costs only itself. No
+//! value is ever clamped, rounded or guessed. Memory stays bounded whatever the file holds, save
+//! for the references a mapping asks to be remembered.
+
+mod build;
+mod error;
+mod frame;
+mod mapping;
+mod parse;
+mod people;
+mod read;
+mod report;
+mod row;
+mod rows;
+mod rule;
+mod section;
+mod targets;
+mod template;
+#[cfg(test)]
+mod tests;
+mod value;
+mod when;
+
+pub use error::{Fault, Faults, FileError, Refusal, RowError, Trouble};
+pub use mapping::{AnswerRule, Entry, Kind, Mapping, Repeats};
+pub use read::{Header, Reader, Record};
+pub use report::{Outcome, Report, Summary};
+pub use row::{
+    AccountRow, AnswerRow, ContactRow, Given, InteractionRow, MemberRow, Period, Pointer, ResponseRow, TeamPath,
+    periods,
+};
+pub use rows::{Row, Rows, Seen, rows};
+pub use rule::{By, Rule};

@@ -1,0 +1,172 @@
+//! Reads the tables of a mapping file into a [`Mapping`], collecting faults on the way.
+
+use chrono_tz::Tz;
+use entity::SurveyKind;
+
+use super::mapping::Rules;
+use super::rule::Rule;
+use super::section::Section;
+use super::targets::{self, Target};
+use super::{AnswerRule, Entry, Fault, Kind, Mapping, Repeats, template::Piece, value};
+
+/// Reads everything a mapping of a kind may say.
+pub(super) fn mapping(kind: Kind, mut top: Section<'_>) -> Mapping {
+    let source = top.name("source", 64).unwrap_or_default();
+    let separator = separator(&mut top);
+    let zone = zone(&mut top);
+    let repeats = repeats(&mut top);
+    let skip_blank = top.texts("skip_blank").iter().map(|column| cell(column, zone)).collect();
+    let mut columns = top.table("columns").unwrap_or_default();
+    let mut path = |name: &'static str, wanted: bool, top: &mut Section<'_>| match columns.remove(name) {
+        Some(value) if wanted => {
+            Rule::parse_path(&format!("columns.{name}"), value, &targets::TEAM, zone, top.faults())
+        }
+        Some(_) => {
+            top.fault(&format!("columns.{name}"), format!("is not a field of {}", kind.as_str()));
+            Vec::new()
+        }
+        None => Vec::new(),
+    };
+    let team = path("team", matches!(kind, Kind::Accounts | Kind::Members), &mut top);
+    let leads = path("leads", kind == Kind::Members, &mut top);
+    let mut section = Section::new("columns", columns, top.faults());
+    let mut rules = rules(&mut section, kind, zone);
+    section.finish();
+    let (mut lead, mut entries, mut answers) = (None, Vec::new(), Vec::new());
+    if kind == Kind::Interactions {
+        entries = read_entries(&mut top, std::mem::take(&mut rules), zone);
+    } else {
+        require(kind, &rules, "columns", top.faults());
+    }
+    match kind {
+        Kind::Members => lead = read_lead(&mut top, team.is_empty(), zone),
+        Kind::Responses => answers = read_answers(&mut top, zone),
+        _ => {}
+    }
+    top.finish();
+    Mapping { kind, source, separator, repeats, skip_blank, rules, team, leads, lead, entries, answers }
+}
+
+fn separator(top: &mut Section<'_>) -> u8 {
+    match top.text("separator").as_deref().map(str::as_bytes) {
+        None => b',',
+        Some([byte]) if byte.is_ascii_punctuation() && *byte != b'"' || *byte == b'\t' => *byte,
+        Some(_) => {
+            top.fault("separator", "must be one character such as , ; | or \\t");
+            b','
+        }
+    }
+}
+
+fn zone(top: &mut Section<'_>) -> Tz {
+    let Some(text) = top.text("time_zone") else { return Tz::UTC };
+    text.parse().unwrap_or_else(|_| {
+        top.fault("time_zone", "is not a time zone like Europe/Berlin");
+        Tz::UTC
+    })
+}
+
+fn repeats(top: &mut Section<'_>) -> Repeats {
+    match top.text("repeats").as_deref() {
+        None | Some("update") => Repeats::Update,
+        Some("skip") => Repeats::Skip,
+        Some(_) => {
+            top.fault("repeats", "must be update or skip");
+            Repeats::Update
+        }
+    }
+}
+
+/// Looks at one column as it stands.
+fn cell(column: &str, zone: Tz) -> Rule {
+    Rule::plain(vec![Piece::column(column.trim())], &targets::TEAM, zone)
+}
+
+/// Reads the rules of a table by the fields of a kind.
+fn rules(section: &mut Section<'_>, kind: Kind, zone: Tz) -> Rules {
+    kind.targets().iter().filter_map(|target| Some((target.name, rule(section, target, zone)?))).collect()
+}
+
+fn rule(section: &mut Section<'_>, target: &Target, zone: Tz) -> Option<Rule> {
+    let value = section.raw(target.name)?;
+    let key = section.key(target.name);
+    Rule::parse(&key, value, target, zone, section.faults())
+}
+
+/// Names required fields without a rule, unless their rule has a fault of its own.
+fn require(kind: Kind, rules: &Rules, path: &str, faults: &mut Vec<Fault>) {
+    for target in kind.targets().iter().filter(|target| target.required && !rules.contains_key(target.name)) {
+        let keys = [format!("{path}.{}", target.name), format!("columns.{}", target.name)];
+        let told =
+            |fault: &Fault| keys.iter().any(|key| fault.key == *key || fault.key.starts_with(&format!("{key}.")));
+        if !faults.iter().any(told) {
+            faults.push(Fault { key: keys[0].clone(), rule: "is missing; the field must be filled".to_owned() });
+        }
+    }
+}
+
+fn read_lead(top: &mut Section<'_>, no_team: bool, zone: Tz) -> Option<Rules> {
+    let table = top.table("lead")?;
+    let mut section = Section::new("lead", table, top.faults());
+    let lead = rules(&mut section, Kind::Members, zone);
+    require(Kind::Members, &lead, "lead", section.faults());
+    section.finish();
+    if no_team && !top.told("columns.team") {
+        top.fault("lead", "needs columns.team, the team that is led");
+    }
+    Some(lead)
+}
+
+/// Entries share the rules of `[columns]`; without `[[entries]]` these alone make the one entry of a row.
+fn read_entries(top: &mut Section<'_>, shared: Rules, zone: Tz) -> Vec<Entry> {
+    let tables = top.tables("entries");
+    if tables.is_empty() {
+        require(Kind::Interactions, &shared, "columns", top.faults());
+        return vec![Entry { rules: shared, when: None, owns: false }];
+    }
+    let mut entries = Vec::new();
+    for (index, table) in tables.into_iter().enumerate() {
+        let path = format!("entries[{index}]");
+        let mut section = Section::new(path.clone(), table, top.faults());
+        let when = section.text("when").map(|column| cell(&column, zone));
+        let owns = section.flag("owns").unwrap_or(false);
+        let mut all = shared.clone();
+        all.extend(rules(&mut section, Kind::Interactions, zone));
+        require(Kind::Interactions, &all, &path, section.faults());
+        if owns && !all.contains_key("member") {
+            section.fault("owns", "needs the field member, who owns the account from then on");
+        }
+        section.finish();
+        entries.push(Entry { rules: all, when, owns });
+    }
+    entries
+}
+
+fn read_answers(top: &mut Section<'_>, zone: Tz) -> Vec<AnswerRule> {
+    let mut answers = Vec::new();
+    for (index, table) in top.tables("answers").into_iter().enumerate() {
+        let path = format!("answers[{index}]");
+        let mut section = Section::new(path, table, top.faults());
+        let survey = section.name("survey", crate::base::MAX_LINE);
+        let kind = section.name("kind", 24).and_then(|word| match value::choice::<SurveyKind>(&word) {
+            Ok(kind) if value::scale(kind).is_some() => Some(kind),
+            _ => {
+                section.fault("kind", "must be NPS, CSAT or CES");
+                None
+            }
+        });
+        let score = rule(&mut section, &targets::SCORE, zone);
+        let comment = rule(&mut section, &targets::COMMENT, zone);
+        if score.is_none() && !section.told("score") {
+            section.fault("score", "is missing; it names the column of the answers");
+        }
+        section.finish();
+        if let (Some(survey), Some(kind), Some(score)) = (survey, kind, score) {
+            answers.push(AnswerRule { survey: survey.into(), kind, score, comment });
+        }
+    }
+    if answers.is_empty() && !top.told("answers") {
+        top.fault("answers", "is missing; each answer of a row needs one [[answers]]");
+    }
+    answers
+}

@@ -1,0 +1,188 @@
+//! The typed rows, each ready to be looked up and written. What a row points at is not looked up here.
+
+use std::sync::Arc;
+
+use entity::{
+    Channel, ContactRoles, Day, Direction, InteractionType, Lifecycle, MailState, MemberRole, SurveyKind, Tier, Time,
+};
+
+use super::{By, RowError};
+
+/// A field of a row that may exist already: not mapped leaves it, blank clears it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Given<T> {
+    /// No rule fills the field.
+    #[default]
+    Unmapped,
+    /// A rule fills it, and the row holds nothing.
+    Blank,
+    Value(T),
+}
+
+impl<T> Given<T> {
+    /// The value, for a new row.
+    pub fn value(self) -> Option<T> {
+        match self {
+            Self::Value(value) => Some(value),
+            Self::Unmapped | Self::Blank => None,
+        }
+    }
+
+    /// The value for a row that holds `old`.
+    pub fn over(self, old: Option<T>) -> Option<T> {
+        if let Self::Unmapped = self { old } else { self.value() }
+    }
+}
+
+/// Another row, as the file names it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Pointer {
+    pub by: By,
+    pub text: String,
+    /// The column it stood in.
+    pub column: Arc<str>,
+}
+
+impl Pointer {
+    /// The error of a pointer that finds nothing.
+    pub fn error(&self, row: u64, rule: impl Into<String>) -> RowError {
+        RowError::new(row, &self.column, &self.text, rule)
+    }
+}
+
+/// A team by its names from the top of the tree down; 1 to 8 of them.
+pub type TeamPath = Vec<String>;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountRow {
+    pub row: u64,
+    pub reference: String,
+    pub name: String,
+    pub domain: Given<String>,
+    pub parent: Given<Pointer>,
+    pub territory: Given<String>,
+    pub industry: Given<String>,
+    pub segment: Given<String>,
+    pub tier: Given<Tier>,
+    pub lifecycle: Given<Lifecycle>,
+    /// Minor units.
+    pub annual_value: Given<i64>,
+    pub renewal_on: Given<Day>,
+    /// 0 to 100.
+    pub health: Given<i16>,
+    pub owner: Given<Pointer>,
+    /// Where the account waits while it has no owner.
+    pub team: Given<TeamPath>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MemberRow {
+    pub row: u64,
+    pub reference: String,
+    pub name: String,
+    pub email: String,
+    pub role: Given<MemberRole>,
+    pub active: Given<bool>,
+    pub team: Given<TeamPath>,
+    /// The team this member leads.
+    pub leads: Given<TeamPath>,
+    /// Made from the `[lead]` columns of another member's row.
+    pub derived: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ContactRow {
+    pub row: u64,
+    pub reference: String,
+    pub account: Pointer,
+    pub name: String,
+    pub email: Given<String>,
+    pub title: Given<String>,
+    pub roles: Given<ContactRoles>,
+    pub language: Given<String>,
+    pub time_zone: Given<String>,
+    pub mail_state: Given<MailState>,
+    pub opted_out: Given<bool>,
+}
+
+/// One entry of a timeline; a row of a file may yield several.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InteractionRow {
+    pub row: u64,
+    /// The external id.
+    pub reference: String,
+    pub account: Pointer,
+    pub kind: InteractionType,
+    pub direction: Direction,
+    pub channel: Channel,
+    pub occurred_at: Time,
+    pub member: Option<Pointer>,
+    pub contact: Option<Pointer>,
+    pub subject: String,
+    pub body: Option<String>,
+    pub customer_visible: bool,
+    /// The member owns the account from this entry until the next owning one, see [`periods`].
+    pub owns: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ResponseRow {
+    pub row: u64,
+    pub reference: String,
+    pub account: Pointer,
+    pub contact: Option<Pointer>,
+    /// Whose answer it is; without, whoever owned the account then.
+    pub owner: Option<Pointer>,
+    pub answered_at: Time,
+    pub language: Option<String>,
+    /// Without, the account's.
+    pub territory: Option<String>,
+    /// Declared blanks are left out; a bad answer refuses itself alone.
+    pub answers: Vec<Result<AnswerRow, RowError>>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AnswerRow {
+    /// The survey's name or question key, as the mapping says it.
+    pub survey: Arc<str>,
+    pub kind: SurveyKind,
+    pub score: i16,
+    pub comment: Option<String>,
+}
+
+/// A period of ownership, half-open; `until` is none for the last one of an account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Period<A, M> {
+    pub account: A,
+    pub member: M,
+    pub from: Time,
+    pub until: Option<Time>,
+}
+
+/// The rule of imported ownership: whoever an owning entry names owns the account from its instant
+/// until the next entry that names another. Of entries at one instant the last in the file counts.
+/// Periods come by account, then time; they neither overlap nor leave a gap.
+pub fn periods<A: Ord + Clone, M: PartialEq>(entries: impl IntoIterator<Item = (A, M, Time)>) -> Vec<Period<A, M>> {
+    let mut entries: Vec<_> = entries.into_iter().collect();
+    // Stable: entries of one instant keep the order of the file.
+    entries.sort_by(|(a, _, at), (b, _, bt)| a.cmp(b).then(at.cmp(bt)));
+    let mut heads: Vec<Period<A, M>> = Vec::new();
+    for (account, member, from) in entries {
+        match heads.last_mut() {
+            Some(last) if last.account == account && last.from == from => last.member = member,
+            _ => heads.push(Period { account, member, from, until: None }),
+        }
+    }
+    let mut periods: Vec<Period<A, M>> = Vec::new();
+    for head in heads {
+        match periods.last_mut() {
+            Some(last) if last.account == head.account && last.member == head.member => {}
+            Some(last) if last.account == head.account => {
+                last.until = Some(head.from);
+                periods.push(head);
+            }
+            _ => periods.push(head),
+        }
+    }
+    periods
+}

@@ -1,0 +1,161 @@
+//! Iterates over the typed rows of a file, one record in memory at a time.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::io::Read;
+
+use super::rule::Filled;
+use super::{
+    AccountRow, ContactRow, Header, InteractionRow, Kind, Mapping, MemberRow, Reader, Record, Refusal, Repeats,
+    ResponseRow, TeamPath, Trouble, build, people,
+};
+
+/// What an iteration remembers of earlier rows.
+#[derive(Debug, Default)]
+pub struct Seen {
+    /// Only filled where repeats are left out.
+    references: HashSet<String>,
+    pub(super) leads: HashMap<String, Vec<TeamPath>>,
+}
+
+/// A row that a file can hold.
+pub trait Row: Sized {
+    const KIND: Kind;
+
+    /// The row's own reference.
+    fn reference(&self) -> &str;
+
+    /// What a record becomes: nothing, one row, or several.
+    fn build(mapping: &Mapping, record: &Record, seen: &mut Seen) -> Vec<Result<Self, Refusal>>;
+}
+
+macro_rules! single {
+    ($row:ty, $kind:ident, $build:path) => {
+        impl Row for $row {
+            const KIND: Kind = Kind::$kind;
+            fn reference(&self) -> &str {
+                &self.reference
+            }
+            fn build(mapping: &Mapping, record: &Record, _: &mut Seen) -> Vec<Result<Self, Refusal>> {
+                vec![$build(mapping, record)]
+            }
+        }
+    };
+}
+
+single!(AccountRow, Accounts, build::account);
+single!(ContactRow, Contacts, build::contact);
+single!(ResponseRow, Responses, build::response);
+
+impl Row for MemberRow {
+    const KIND: Kind = Kind::Members;
+
+    fn reference(&self) -> &str {
+        &self.reference
+    }
+
+    fn build(mapping: &Mapping, record: &Record, seen: &mut Seen) -> Vec<Result<Self, Refusal>> {
+        people::members(mapping, record, seen)
+    }
+}
+
+impl Row for InteractionRow {
+    const KIND: Kind = Kind::Interactions;
+
+    fn reference(&self) -> &str {
+        &self.reference
+    }
+
+    fn build(mapping: &Mapping, record: &Record, _: &mut Seen) -> Vec<Result<Self, Refusal>> {
+        mapping.entries.iter().filter_map(|entry| build::interaction(entry, record)).collect()
+    }
+}
+
+/// The rows of one file. Ends after the last one, or after trouble with the file itself.
+pub struct Rows<T, R> {
+    reader: Reader<R>,
+    mapping: Mapping,
+    seen: Seen,
+    waiting: VecDeque<Result<T, Refusal>>,
+    read: u64,
+    skipped: u64,
+    over: bool,
+}
+
+/// Opens a file: reads its header and ties the mapping to it. The mapping must be one of `T`'s kind.
+pub fn rows<T: Row, R: Read>(input: R, mut mapping: Mapping) -> Result<Rows<T, R>, super::FileError> {
+    let reader = Reader::open(input, mapping.separator)?;
+    if mapping.kind != T::KIND {
+        let rule = format!("was read as a mapping of {}, but the rows are {}", mapping.kind.as_str(), T::KIND.as_str());
+        return Err(super::FileError::Header(super::Faults(vec![super::Fault { key: "mapping".to_owned(), rule }])));
+    }
+    mapping.bind(reader.header()).map_err(super::FileError::Header)?;
+    let (seen, waiting) = (Seen::default(), VecDeque::new());
+    Ok(Rows { reader, mapping, seen, waiting, read: 0, skipped: 0, over: false })
+}
+
+impl<T: Row, R: Read> Rows<T, R> {
+    pub fn header(&self) -> &Header {
+        self.reader.header()
+    }
+
+    pub fn mapping(&self) -> &Mapping {
+        &self.mapping
+    }
+
+    /// Rows of the file read so far, the header not counted.
+    pub fn read(&self) -> u64 {
+        self.read
+    }
+
+    /// Rows left out so far because the mapping says so: blank where `skip_blank` says, or repeated.
+    pub fn skipped(&self) -> u64 {
+        self.skipped
+    }
+
+    fn take(&mut self, record: &Record) {
+        if self.mapping.skip_blank.iter().any(|rule| !matches!(rule.fill(record), Filled::Text(_))) {
+            self.skipped += 1;
+            return;
+        }
+        for made in T::build(&self.mapping, record, &mut self.seen) {
+            match made {
+                Ok(row)
+                    if self.mapping.repeats == Repeats::Skip
+                        && !self.seen.references.insert(row.reference().to_owned()) =>
+                {
+                    self.skipped += 1;
+                }
+                made => self.waiting.push_back(made),
+            }
+        }
+    }
+}
+
+impl<T: Row, R: Read> Iterator for Rows<T, R> {
+    type Item = Result<T, Trouble>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let Some(made) = self.waiting.pop_front() {
+                return Some(made.map_err(Trouble::Row));
+            }
+            if self.over {
+                return None;
+            }
+            match self.reader.next_record() {
+                None => self.over = true,
+                Some(Ok(record)) => {
+                    self.read += 1;
+                    self.take(&record);
+                }
+                Some(Err(trouble)) => {
+                    match trouble {
+                        Trouble::Row(_) => self.read += 1,
+                        Trouble::File(_) => self.over = true,
+                    }
+                    return Some(Err(trouble));
+                }
+            }
+        }
+    }
+}

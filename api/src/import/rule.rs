@@ -1,0 +1,244 @@
+//! How one field is filled from a row: a column, a constant or a template, and what is done to it.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use chrono_tz::Tz;
+use toml::Value;
+
+use super::section::Section;
+use super::targets::{Takes, Target};
+use super::template::{self, Piece};
+use super::{Fault, Header, Record};
+
+/// By what another row is pointed at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum By {
+    /// Its reference, of the mapping's source.
+    #[default]
+    Reference,
+    Name,
+    Email,
+    Domain,
+}
+
+impl By {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Reference => "reference",
+            Self::Name => "name",
+            Self::Email => "email",
+            Self::Domain => "domain",
+        }
+    }
+}
+
+/// The rule of one field.
+#[derive(Clone, Debug)]
+pub struct Rule {
+    pub(super) label: Arc<str>,
+    pieces: Vec<Piece>,
+    values: BTreeMap<String, String>,
+    blank: BTreeSet<String>,
+    default: Option<String>,
+    pub(super) date_format: Option<String>,
+    pub(super) scale: i64,
+    pub(super) by: By,
+    pub(super) zone: Tz,
+}
+
+/// What a rule finds in a row.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Filled<'a> {
+    Text(Cow<'a, str>),
+    /// A code the mapping declares to mean no value.
+    Blank,
+    /// Nothing, and nobody said that nothing is fine.
+    Empty,
+}
+
+impl Rule {
+    /// Reads the rule of a target: `"column"`, or a table.
+    pub(super) fn parse(key: &str, value: Value, target: &Target, zone: Tz, faults: &mut Vec<Fault>) -> Option<Self> {
+        let before = faults.len();
+        let rule = match value {
+            Value::String(column) => Self::plain(vec![Piece::column(column.trim())], target, zone),
+            Value::Table(table) => Self::full(Section::new(key, table, faults), target, zone),
+            _ => {
+                let rule = "must be a column's name in quotes or a table like { column = \"Name\" }".to_owned();
+                faults.push(Fault { key: key.to_owned(), rule });
+                return None;
+            }
+        };
+        for text in rule.fixed() {
+            if let Err(broken) = (target.check)(text, &rule) {
+                faults.push(Fault { key: key.to_owned(), rule: format!("{text} {broken}") });
+            }
+        }
+        if rule.pieces.iter().any(|piece| matches!(piece, Piece::Cell { column, .. } if column.is_empty())) {
+            faults.push(Fault { key: key.to_owned(), rule: "names no column".to_owned() });
+        }
+        (faults.len() == before).then_some(rule)
+    }
+
+    /// Reads a list of templates, each one step of a path.
+    pub(super) fn parse_path(key: &str, value: Value, target: &Target, zone: Tz, faults: &mut Vec<Fault>) -> Vec<Self> {
+        let texts: Option<Vec<String>> = match value {
+            Value::Array(values) => values
+                .into_iter()
+                .map(|value| if let Value::String(text) = value { Some(text) } else { None })
+                .collect(),
+            _ => None,
+        };
+        let Some(texts) = texts.filter(|texts| (1..=8).contains(&texts.len())) else {
+            let rule =
+                "must be a list of 1 to 8 templates, from the top down, like [\"{region}\", \"{manager}'s team\"]";
+            faults.push(Fault { key: key.to_owned(), rule: rule.to_owned() });
+            return Vec::new();
+        };
+        let mut steps = Vec::new();
+        for text in texts {
+            match template::parse(&text) {
+                Ok(pieces) => steps.push(Self::plain(pieces, target, zone)),
+                Err(rule) => faults.push(Fault { key: key.to_owned(), rule: format!("{text} {rule}") }),
+            }
+        }
+        steps
+    }
+
+    pub(super) fn plain(pieces: Vec<Piece>, target: &Target, zone: Tz) -> Self {
+        let mut columns: Vec<&str> = Vec::new();
+        for piece in &pieces {
+            if let Piece::Cell { column, .. } = piece
+                && !columns.contains(&column.as_str())
+            {
+                columns.push(column);
+            }
+        }
+        let label = if columns.is_empty() { target.name.to_owned() } else { columns.join("+") };
+        Self {
+            label: label.into(),
+            pieces,
+            values: BTreeMap::new(),
+            blank: BTreeSet::new(),
+            default: None,
+            date_format: None,
+            scale: 100,
+            by: By::default(),
+            zone,
+        }
+    }
+
+    fn full(mut section: Section<'_>, target: &Target, zone: Tz) -> Self {
+        let column = section.text("column").map(|column| vec![Piece::column(column.trim())]);
+        let constant = section.text("constant").map(|text| vec![Piece::Literal(text)]);
+        let template = section.text("template").map(|text| {
+            template::parse(&text).unwrap_or_else(|rule| {
+                section.fault("template", rule);
+                Vec::new()
+            })
+        });
+        let sources: Vec<_> = [column, constant, template].into_iter().flatten().collect();
+        if sources.len() != 1 {
+            section.fault("", "must have exactly one of column, constant, template");
+        }
+        let mut rule = Self::plain(sources.into_iter().next().unwrap_or_default(), target, zone);
+        rule.values = section.pairs("values");
+        rule.blank = section.texts("blank").into_iter().collect();
+        rule.default = section.text("default");
+        match target.takes {
+            Takes::Plain => {}
+            Takes::Scale => rule.read_scale(&mut section),
+            Takes::Date => rule.read_format(&mut section),
+            Takes::By(ways) => rule.read_by(&mut section, ways),
+        }
+        section.finish();
+        rule
+    }
+
+    fn read_scale(&mut self, section: &mut Section<'_>) {
+        match section.number("scale") {
+            None => {}
+            Some(scale) if scale > 0 => self.scale = scale,
+            Some(_) => section.fault("scale", "must be above 0: minor units in one of the file's units"),
+        }
+    }
+
+    fn read_format(&mut self, section: &mut Section<'_>) {
+        match section.text("date_format") {
+            Some(format) if !super::when::known_format(&format) => {
+                section.fault("date_format", "is not a format like %d/%m/%Y or %Y-%m-%d %H:%M:%S");
+            }
+            format => self.date_format = format,
+        }
+    }
+
+    fn read_by(&mut self, section: &mut Section<'_>, ways: &[By]) {
+        let Some(word) = section.text("by") else { return };
+        if let Some(by) = ways.iter().find(|by| by.as_str() == word) {
+            self.by = *by;
+            return;
+        }
+        let known: Vec<_> = ways.iter().map(|by| by.as_str()).collect();
+        section.fault("by", format!("must be one of {}", known.join(", ")));
+    }
+
+    /// Texts of the mapping itself that will become values, so that a wrong one is told at once.
+    fn fixed(&self) -> Vec<&str> {
+        let mut texts: Vec<&str> = self.default.iter().map(String::as_str).collect();
+        if let [Piece::Literal(text)] = self.pieces.as_slice() {
+            texts.push(text);
+        }
+        if let [Piece::Cell { .. }] = self.pieces.as_slice() {
+            texts.extend(self.values.values().map(String::as_str));
+        }
+        texts
+    }
+
+    /// The columns this rule reads.
+    pub(super) fn columns(&self) -> impl Iterator<Item = &str> {
+        self.pieces
+            .iter()
+            .filter_map(|piece| if let Piece::Cell { column, .. } = piece { Some(column.as_str()) } else { None })
+    }
+
+    /// Finds its columns; those not in the header stay unfound, which the caller reports.
+    pub(super) fn bind(&mut self, header: &Header) {
+        for piece in &mut self.pieces {
+            if let Piece::Cell { column, at, .. } = piece {
+                *at = header.place(column).unwrap_or(usize::MAX);
+            }
+        }
+    }
+
+    /// Codes and translations act on the cells, before a template is filled; a template is blank when one of its cells is.
+    pub(super) fn fill<'a>(&'a self, record: &'a Record) -> Filled<'a> {
+        let found = self.found(record);
+        match (&self.default, found) {
+            (Some(default), Filled::Blank | Filled::Empty) => Filled::Text(Cow::Borrowed(default)),
+            (_, found) => found,
+        }
+    }
+
+    fn found<'a>(&'a self, record: &'a Record) -> Filled<'a> {
+        let mut text = Cow::Borrowed("");
+        for piece in &self.pieces {
+            let part = match piece {
+                Piece::Literal(literal) => Cow::Borrowed(literal.as_str()),
+                Piece::Cell { at, filter, .. } => {
+                    let cell = record.get(*at);
+                    if self.blank.contains(cell) {
+                        return Filled::Blank;
+                    }
+                    if cell.is_empty() {
+                        return Filled::Empty;
+                    }
+                    filter.apply(self.values.get(cell).map_or(cell, String::as_str))
+                }
+            };
+            if text.is_empty() { text = part } else { text.to_mut().push_str(&part) }
+        }
+        if text.is_empty() { Filled::Empty } else { Filled::Text(text) }
+    }
+}

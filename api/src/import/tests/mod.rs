@@ -1,0 +1,31 @@
+//! Tests of the reading: bad files, bad mappings, values, and real files of others.
+
+mod bad_files;
+mod mappings;
+mod real_files;
+mod reports;
+mod typed;
+mod values;
+
+use super::*;
+
+/// A mapping that must have no fault.
+fn map(kind: Kind, text: &str) -> Mapping {
+    Mapping::parse(kind, text).unwrap_or_else(|faults| panic!("{faults}"))
+}
+
+/// The least that a mapping of accounts says.
+const NAMES: &str = "source = \"s\"\ncolumns = { reference = \"id\", name = \"name\" }\n";
+
+/// Reads a file of accounts.
+fn accounts(file: &[u8]) -> Vec<Result<AccountRow, Trouble>> {
+    match rows::<AccountRow, _>(file, map(Kind::Accounts, NAMES)) {
+        Ok(rows) => rows.collect(),
+        Err(error) => vec![Err(error.into())],
+    }
+}
+
+/// What went wrong, one text each.
+fn troubles<T>(rows: Vec<Result<T, Trouble>>) -> Vec<String> {
+    rows.into_iter().filter_map(Result::err).map(|trouble| trouble.to_string()).collect()
+}

@@ -1,0 +1,135 @@
+//! One word of a file parsed into one value. An error reads on after the value it refuses.
+//!
+//! Text follows the rules of every door, see [`crate::base`]. A number out of bounds is refused,
+//! never moved to the nearest end.
+
+use std::str::FromStr;
+
+use entity::{ContactRole, ContactRoles, SurveyKind};
+use unicode_normalization::UnicodeNormalization;
+
+use crate::base::{Check, Error, MAX_AMOUNT, fault_in};
+
+/// What a value becomes, or the rule it breaks.
+pub(super) type Parsed<T> = Result<T, String>;
+
+/// Text on one line, of at most so many letters; empty text stays empty.
+pub(super) fn line(raw: &str, most: usize) -> Parsed<String> {
+    text(raw.trim().nfc().collect(), most, false)
+}
+
+/// Text that may have lines and tabs; line ends become LF.
+pub(super) fn prose(raw: &str, most: usize) -> Parsed<String> {
+    text(raw.trim().replace("\r\n", "\n").replace('\r', "\n").nfc().collect(), most, true)
+}
+
+fn text(text: String, most: usize, lines: bool) -> Parsed<String> {
+    fault_in(&text, most, lines).map_or(Ok(text), Err)
+}
+
+/// A value by a rule of all doors.
+fn checked<T>(read: impl FnOnce(&mut Check) -> T) -> Parsed<T> {
+    let mut check = Check::default();
+    let value = read(&mut check);
+    check.done().map(|()| value).map_err(|error| match error {
+        Error::Invalid(faults) => faults.into_iter().map(|fault| fault.rule).collect::<Vec<_>>().join("; "),
+        other => other.to_string(),
+    })
+}
+
+/// A word of one of the enums, in any case.
+pub(super) fn choice<T: FromStr<Err = String>>(raw: &str) -> Parsed<T> {
+    raw.parse()
+}
+
+/// Roles of a contact, separated by `;`, `,` or `|`.
+pub(super) fn roles(raw: &str) -> Parsed<ContactRoles> {
+    let words = raw.split([';', ',', '|']).map(str::trim).filter(|word| !word.is_empty());
+    words.map(choice::<ContactRole>).collect()
+}
+
+/// Yes or no, as people and programs write it.
+pub(super) fn flag(raw: &str) -> Parsed<bool> {
+    match raw.to_ascii_lowercase().as_str() {
+        "true" | "yes" | "y" | "1" => Ok(true),
+        "false" | "no" | "n" | "0" => Ok(false),
+        _ => Err("must be yes or no".to_owned()),
+    }
+}
+
+/// A whole number within bounds, both included.
+pub(super) fn whole(raw: &str, least: i16, most: i16) -> Parsed<i16> {
+    let out = || format!("is not between {least} and {most}");
+    let digits = raw.strip_prefix('-').unwrap_or(raw);
+    if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
+        return Err(format!("is not a whole number between {least} and {most}"));
+    }
+    let number: i16 = raw.parse().map_err(|_| out())?;
+    if (least..=most).contains(&number) { Ok(number) } else { Err(out()) }
+}
+
+/// The lowest and highest answer of a kind of survey; `None` for kinds without one scale.
+pub(super) fn scale(kind: SurveyKind) -> Option<(i16, i16)> {
+    match kind {
+        SurveyKind::Nps => Some((0, 10)),
+        SurveyKind::Csat => Some((1, 5)),
+        SurveyKind::Ces => Some((1, 7)),
+        SurveyKind::Relationship | SurveyKind::SelfAssessment => None,
+    }
+}
+
+/// An answer on the scale of its kind.
+pub(super) fn score(raw: &str, kind: SurveyKind) -> Parsed<i16> {
+    let (least, most) = scale(kind).ok_or_else(|| format!("has no scale, being an answer to {kind}"))?;
+    whole(raw, least, most)
+}
+
+/// An amount in minor units: the number written, times `scale` (100 turns euros into cents). Exact:
+/// what does not come out whole is refused, as are negative amounts.
+pub(super) fn money(raw: &str, scale: i64) -> Parsed<i64> {
+    let (whole, places) = raw.split_once('.').unwrap_or((raw, ""));
+    let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+    if whole.is_empty() || !digits(whole) || !digits(places) || (places.is_empty() && raw.contains('.')) {
+        return Err("is not an amount; write it like 1100.04, without sign, currency or thousands separator".to_owned());
+    }
+    let too_much = || format!("must be at most {MAX_AMOUNT} minor units when multiplied by {scale}");
+    let places = places.trim_end_matches('0');
+    let divisor = u32::try_from(places.len()).ok().and_then(|n| 10_i128.checked_pow(n));
+    let number: Option<i128> = format!("{whole}{places}").parse().ok();
+    let (Some(number), Some(divisor)) = (number, divisor) else { return Err(too_much()) };
+    let product = number.checked_mul(i128::from(scale)).ok_or_else(too_much)?;
+    if product % divisor != 0 {
+        return Err(format!("does not come out as whole minor units when multiplied by {scale}"));
+    }
+    let amount = i64::try_from(product / divisor).map_err(|_| too_much())?;
+    if amount > MAX_AMOUNT { Err(too_much()) } else { Ok(amount) }
+}
+
+/// A mail address.
+pub(super) fn email(raw: &str) -> Parsed<String> {
+    checked(|check| check.email("email", raw))
+}
+
+/// A domain name of at least two labels, in lower case.
+pub(super) fn domain(raw: &str) -> Parsed<String> {
+    let label = |label: &str| {
+        (1..=63).contains(&label.len())
+            && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    if raw.len() > 253 || !raw.contains('.') || !raw.split('.').all(label) {
+        return Err("must be a domain like example.com".to_owned());
+    }
+    Ok(raw.to_ascii_lowercase())
+}
+
+/// A language tag: `en`, `pt-BR`.
+pub(super) fn language(raw: &str) -> Parsed<String> {
+    checked(|check| check.language_opt("language", Some(raw)).unwrap_or_default())
+}
+
+/// A time zone by its name in the IANA list.
+pub(super) fn time_zone(raw: &str) -> Parsed<String> {
+    checked(|check| check.zone_opt("time_zone", Some(raw)).unwrap_or_default())
+}

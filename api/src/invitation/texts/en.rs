@@ -1,0 +1,87 @@
+//! English.
+
+use super::{MailTexts, PageTexts, QuestionTexts, Texts, UnsubscribeTexts};
+
+pub(super) static EN: Texts = Texts {
+    lang: "en",
+    dir: "ltr",
+    months: [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ],
+    instant: "{day} {month} {year}, {time} {zone}",
+    meaning: "{score} = {meaning}",
+    mail: MailTexts {
+        subject_nps: "{company}: would you recommend us?",
+        subject_csat: "{company}: how was our service?",
+        subject_ces: "{company}: how easy did we make it?",
+        subject_other: "{company}: we would like your opinion",
+        greeting: "Hello {name},",
+        greeting_nobody: "Hello,",
+        intro: "One question, ten seconds: please choose the number that fits. \
+                You can add a comment on the page that opens.",
+        button: "Answer {score}",
+        reply: "You can also simply reply to this mail. A person reads it.",
+        why: "You receive this mail because you work with {company}.",
+        unsubscribe: "Unsubscribe from surveys",
+    },
+    page: PageTexts {
+        comment: "What is the main reason for your score?",
+        comment_hint: "Optional, up to 5,000 characters.",
+        comment_kept: "Optional, up to 5,000 characters. If you leave this empty, your earlier comment stays.",
+        submit: "Send answer",
+        submit_change: "Change answer",
+        answered: "You answered {score} on a scale from {min} to {max}.",
+        can_change: "You can change your answer until {until}.",
+        change: "Change your answer",
+        closed: "Your answer can no longer be changed here. If something is missing, please reply to our mail.",
+        thanks: "Thank you!",
+        thanks_more: "Your answer has reached {company}.",
+        already: "You have already answered",
+        expired: "This survey has closed",
+        expired_more: "It no longer takes answers. If you would still like to tell us something, \
+                       please reply to our mail.",
+        revoked: "This link is no longer valid",
+        revoked_more: "The invitation was withdrawn. If you would still like to tell us something, \
+                       please reply to our mail.",
+        unknown: "This link does not work",
+        unknown_more: "Please open it again from the mail you received, and make sure that it is complete.",
+        preview: "This is a preview. Nothing you choose here is sent.",
+        error_title: "Please check your answer",
+        error_score: "Please choose a number from {min} to {max}.",
+        error_long: "Please keep your comment within 5,000 characters. It has {count} now.",
+        error_unreadable: "Your comment could not be read. Please write it again.",
+    },
+    unsubscribe: UnsubscribeTexts {
+        ask: "No more surveys from {company}?",
+        ask_more: "You will not be asked for your opinion by mail any more. Messages about our work together go on.",
+        button: "Unsubscribe",
+        done: "You are unsubscribed",
+        done_more: "{company} will not send you surveys any more.",
+    },
+    nps: QuestionTexts {
+        text: "How likely are you to recommend our company to a friend or colleague?",
+        low: "Not at all likely",
+        high: "Extremely likely",
+    },
+    csat: QuestionTexts {
+        text: "How satisfied were you with the service you just received?",
+        low: "Very dissatisfied",
+        high: "Very satisfied",
+    },
+    ces: QuestionTexts {
+        text: "How much do you agree: the company made it easy for me to handle my request?",
+        low: "Strongly disagree",
+        high: "Strongly agree",
+    },
+};

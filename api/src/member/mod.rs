@@ -1,0 +1,14 @@
+//! Members: the company's own staff.
+//!
+//! A member is in one team; membership is dated. An owner who changes team takes their accounts
+//! along. Nobody who owns accounts or leads a team is deactivated. Admins change members.
+
+mod graphql;
+mod loader;
+mod model;
+mod service;
+
+pub use graphql::{MemberMutation, MemberQuery};
+pub use loader::MemberLoader;
+pub use model::{CreateMember, Member, UpdateMember};
+pub use service::{ListMembers, create, list, update};

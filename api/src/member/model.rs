@@ -1,0 +1,69 @@
+//! A member as both doors show them.
+
+use async_graphql::{InputObject, MaybeUndefined, SimpleObject};
+use entity::{MemberId, MemberRole, TeamId, Time, member};
+
+use crate::ctx::StaffOnly;
+
+/// One of the company's staff. Customers see the name and the mail address of their owner.
+#[derive(Clone, Debug, SimpleObject)]
+#[graphql(complex)]
+pub struct Member {
+    pub id: MemberId,
+    pub name: String,
+    pub email: String,
+    #[graphql(guard = "StaffOnly")]
+    pub role: Option<MemberRole>,
+    #[graphql(guard = "StaffOnly")]
+    pub active: Option<bool>,
+    /// Counts the changes; an update names the one it was made on.
+    #[graphql(guard = "StaffOnly")]
+    pub version: Option<i32>,
+    #[graphql(guard = "StaffOnly")]
+    pub created_at: Option<Time>,
+    #[graphql(skip)]
+    pub team_id: Option<TeamId>,
+}
+
+impl From<member::Model> for Member {
+    fn from(row: member::Model) -> Self {
+        Self {
+            id: row.id,
+            name: row.name,
+            email: row.email,
+            role: Some(row.role),
+            active: Some(row.active),
+            version: Some(row.version),
+            created_at: Some(row.created_at),
+            team_id: row.team_id,
+        }
+    }
+}
+
+/// A new member. The role follows from the teams they lead, unless they are made an admin.
+#[derive(Clone, Debug, InputObject)]
+pub struct CreateMember {
+    pub name: String,
+    pub email: String,
+    /// Sees and may do everything.
+    #[graphql(default)]
+    pub admin: bool,
+    pub team_id: Option<TeamId>,
+    /// A first password, to be changed at the first sign-in; without one they cannot sign in yet.
+    #[graphql(secret)]
+    pub password: Option<String>,
+}
+
+/// What to change; what is absent stays.
+#[derive(Clone, Debug, InputObject)]
+pub struct UpdateMember {
+    pub id: MemberId,
+    /// The version this change was made on.
+    pub version: i32,
+    pub name: Option<String>,
+    pub email: Option<String>,
+    pub admin: Option<bool>,
+    /// False only once every account they own has a successor.
+    pub active: Option<bool>,
+    pub team_id: MaybeUndefined<TeamId>,
+}

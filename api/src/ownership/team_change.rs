@@ -1,0 +1,41 @@
+//! An owner who changes team takes their accounts along.
+
+use entity::{MemberId, OwnershipId, TeamId, Time, account, ownership};
+use sea_orm::{
+    ColumnTrait,
+    sea_query::{Condition, Expr},
+};
+
+use crate::{
+    base::Result,
+    store::{Tx, among},
+};
+
+/// Closes and reopens every open period of `member`, in the new team, so that owner, team and
+/// manager at any instant are one row; the accounts' home team follows. Three statements and the rows.
+pub async fn follow(tx: &Tx, member: MemberId, team: TeamId, now: Time) -> Result<()> {
+    let open = tx
+        .find::<ownership::Entity>()
+        .filter(ownership::Column::MemberId.eq(member))
+        .filter(ownership::Column::UntilAt.is_null())
+        .all()
+        .await?;
+    if open.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<OwnershipId> = open.iter().map(|row| row.id).collect();
+    let accounts: Vec<_> = open.iter().map(|row| row.account_id).collect();
+    for ids in ids.chunks(500) {
+        let which = among::<ownership::Entity, _>(ownership::Column::Id, ids);
+        tx.set::<ownership::Entity>(which, vec![(ownership::Column::UntilAt, Expr::val(now))]).await?;
+    }
+    let by_id = tx.viewer().member();
+    let rows = open.into_iter().map(|row| {
+        let row = row.into_inner();
+        ownership::Model { id: tx.id(), team_id: team, from_at: now, until_at: None, by_id, ..row }
+    });
+    tx.insert_each::<ownership::Entity>(&accounts, rows.collect()).await?;
+    let which = Condition::all().add(account::Column::OwnerId.eq(member));
+    tx.set::<account::Entity>(which, vec![(account::Column::TeamId, Expr::val(team))]).await?;
+    Ok(())
+}

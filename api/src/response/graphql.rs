@@ -1,0 +1,40 @@
+//! Answers at the GraphQL door.
+
+use async_graphql::{ComplexObject, Context, Object, Result};
+
+use super::{ListResponses, Response, ResponseFilter, list};
+use crate::{
+    account::Account,
+    ctx::{Ctx, failed},
+    graph::{Connection, Paging, account_of},
+};
+
+#[derive(Default)]
+pub struct ResponseQuery;
+
+#[Object]
+impl ResponseQuery {
+    /// The answers of the accounts you see, the newest first.
+    async fn responses(
+        &self,
+        cx: &Context<'_>,
+        filter: Option<ResponseFilter>,
+        #[graphql(desc = "At most 100; 25 where absent.")] first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Connection<Response>> {
+        let paging = Paging::of(&cx.look_ahead(), first, after, last, before);
+        let ask = ListResponses { filter, page: paging.args.clone() };
+        let (page, total) = list(cx.data::<Ctx>()?, &ask, paging.count).await.map_err(failed)?;
+        Ok(paging.connection(page, total))
+    }
+}
+
+#[ComplexObject]
+impl Response {
+    /// The account it is about.
+    async fn account(&self, cx: &Context<'_>) -> Result<Option<Account>> {
+        account_of(cx, self.account_id).await
+    }
+}

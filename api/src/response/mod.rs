@@ -1,0 +1,9 @@
+//! Answers: to an invitation, or imported. Credited once, for ever, and counted in the same transaction.
+
+mod graphql;
+mod model;
+mod read;
+
+pub use graphql::ResponseQuery;
+pub use model::{Response, ResponseRow};
+pub use read::{ListResponses, ResponseFilter, ScoreRow, latest_nps, list, scores, shape};

@@ -1,0 +1,64 @@
+//! An answer as both doors show it.
+
+use async_graphql::SimpleObject;
+use entity::{AccountId, ContactId, ResponseId, SurveyId, SurveyKind, Time, contact, member, response};
+use serde::Deserialize;
+
+use crate::{contact::Contact, ctx::StaffOnly, member::Member};
+
+/// The answer to an invitation, or an imported one.
+#[derive(Clone, Debug, SimpleObject)]
+#[graphql(complex)]
+pub struct Response {
+    pub id: ResponseId,
+    pub kind: SurveyKind,
+    /// The key of the scored question.
+    pub question: String,
+    pub score: i32,
+    pub comment: Option<String>,
+    pub language: Option<String>,
+    pub answered_at: Time,
+    /// When the contact last changed the answer.
+    pub amended_at: Option<Time>,
+    /// 1, and one more with each amendment.
+    pub version: i32,
+    /// Who is credited: the owner of that day. Null where the account was unowned.
+    #[graphql(guard = "StaffOnly")]
+    pub credited_to: Option<Member>,
+    /// The owner had the account for less than 30 days.
+    #[graphql(guard = "StaffOnly")]
+    pub inherited: Option<bool>,
+    pub contact: Option<Contact>,
+    #[graphql(skip)]
+    pub contact_id: Option<ContactId>,
+    #[graphql(skip)]
+    pub account_id: AccountId,
+    #[graphql(skip)]
+    pub survey_id: SurveyId,
+}
+
+/// A row with the people that come along: the credited owner, the contact.
+#[derive(Clone, Debug, Deserialize)]
+pub struct ResponseRow(pub response::Model, pub Option<member::Model>, pub Option<contact::Model>);
+
+impl From<ResponseRow> for Response {
+    fn from(ResponseRow(row, owner, contact): ResponseRow) -> Self {
+        Self {
+            id: row.id,
+            kind: row.kind,
+            question: row.question,
+            score: row.score.into(),
+            comment: row.comment,
+            language: row.language,
+            answered_at: row.answered_at,
+            amended_at: row.amended_at,
+            version: row.version,
+            credited_to: owner.map(Into::into),
+            inherited: Some(row.inherited),
+            contact: contact.map(Into::into),
+            contact_id: row.contact_id,
+            account_id: row.account_id,
+            survey_id: row.survey_id,
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! Answers below an account, and lists of answers.
+
+use async_graphql::InputObject;
+use entity::{ResponseId, SurveyKind, Time, response};
+use sea_orm::{
+    ColumnTrait,
+    sea_query::{Condition, Expr, ExprTrait, Func, Order, Query, SimpleExpr},
+};
+use serde::Deserialize;
+
+use super::{Response, ResponseRow};
+use crate::{
+    access::{Action, Scope},
+    account::{contact_of, person},
+    base::Result,
+    ctx::Ctx,
+    store::{
+        Engine, Many, Owned, Page, PageArgs, Shape, array, beyond, cursor,
+        filter::{self, DateTimeFilter, Filter, IdFilter, IntFilter, SurveyKindFilter},
+        many,
+    },
+};
+
+type Table = response::Entity;
+use response::Column as C;
+
+/// How often one answer was given to one question.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct ScoreRow(pub String, pub SurveyKind, pub i16, pub i64);
+
+fn people(engine: Engine, scope: &Scope) -> Vec<Shape> {
+    let owner = if scope.is_staff() { person(engine, Expr::col((Table::default(), C::OwnerId))) } else { Expr::null() };
+    vec![owner, contact_of(engine, scope, Expr::col((Table::default(), C::ContactId)))]
+}
+
+const NEWEST: [(C, Order); 2] = [(C::AnsweredAt, Order::Desc), (C::Id, Order::Desc)];
+
+/// The newest answers of the account whose id is `account`.
+pub fn shape(engine: Engine, scope: &Scope, account: SimpleExpr, limit: u64) -> Shape {
+    let which = Condition::all().add(Expr::col((Table::default(), C::AccountId)).eq(account));
+    let parts = people(engine, scope);
+    many(engine, scope, Many::<Table> { which, order: NEWEST.to_vec(), limit, parts })
+}
+
+/// How often each answer was given, by question.
+pub fn scores(engine: Engine, scope: &Scope, account: SimpleExpr) -> Shape {
+    let inner = Query::select()
+        .columns([C::Question, C::Kind, C::Score])
+        .expr_as(Expr::cust("count(*)"), "n")
+        .from(Table::default())
+        .and_where(Expr::col((Table::default(), C::AccountId)).eq(account))
+        .cond_where(Table::own(scope, engine))
+        .group_by_columns([C::Question, C::Kind, C::Score])
+        .to_owned();
+    let row = array(engine, ["question", "kind", "score", "n"].map(|name| Expr::col(("g", name))).to_vec());
+    let group = if engine == Engine::Sqlite { "json_group_array" } else { "json_agg" };
+    let select = Query::select().expr(Func::cust(group).arg(row)).from_subquery(inner, "g").to_owned();
+    SimpleExpr::SubQuery(None, Box::new(select.into()))
+}
+
+/// The newest NPS answer of the account whose id is `account`.
+pub fn latest_nps(scope: &Scope, engine: Engine, account: SimpleExpr) -> Shape {
+    let mut select = Query::select();
+    select
+        .column((Table::default(), C::Score))
+        .from(Table::default())
+        .and_where(Expr::col((Table::default(), C::AccountId)).eq(account))
+        .and_where(C::Kind.eq(SurveyKind::Nps))
+        .cond_where(Table::own(scope, engine))
+        .limit(1);
+    for (column, order) in NEWEST {
+        select.order_by((Table::default(), column), order);
+    }
+    SimpleExpr::SubQuery(None, Box::new(select.into()))
+}
+
+/// Which answers. Conditions in one object must all hold.
+#[derive(Clone, Debug, Default, InputObject, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ResponseFilter {
+    pub and: Option<Vec<ResponseFilter>>,
+    pub or: Option<Vec<ResponseFilter>>,
+    pub not: Option<Box<ResponseFilter>>,
+    pub account_id: Option<IdFilter>,
+    pub survey_id: Option<IdFilter>,
+    pub kind: Option<SurveyKindFilter>,
+    pub score: Option<IntFilter>,
+    pub answered_at: Option<DateTimeFilter>,
+}
+
+impl ResponseFilter {
+    fn inner(&self) -> impl Iterator<Item = &Self> {
+        self.and.iter().flatten().chain(self.or.iter().flatten()).chain(self.not.as_deref())
+    }
+}
+
+impl Filter for ResponseFilter {
+    fn condition(&self) -> Result<Condition> {
+        let mut all = filter::nested(self.and.as_deref(), self.or.as_deref(), self.not.as_deref())?;
+        let fields = [
+            self.account_id.as_ref().map(|f| f.on::<Table>(C::AccountId)),
+            self.survey_id.as_ref().map(|f| f.on::<Table>(C::SurveyId)),
+            self.kind.as_ref().map(|f| f.on::<Table>(C::Kind)),
+            self.score.as_ref().map(|f| f.on::<Table>(C::Score)),
+            self.answered_at.as_ref().map(|f| f.on::<Table>(C::AnsweredAt)),
+        ];
+        for field in fields.into_iter().flatten() {
+            all = all.add(field?);
+        }
+        Ok(all)
+    }
+
+    fn weight(&self) -> usize {
+        1 + self.inner().map(Filter::weight).sum::<usize>()
+    }
+}
+
+/// Which answers, which page; the newest first.
+#[derive(Clone, Debug, Default)]
+pub struct ListResponses {
+    pub filter: Option<ResponseFilter>,
+    pub page: PageArgs,
+}
+
+/// A page of answers of the accounts in scope, in one statement; the count is one more.
+pub async fn list(ctx: &Ctx, ask: &ListResponses, count: bool) -> Result<(Page<(String, Response)>, Option<i64>)> {
+    ctx.may(Action::ReadResponses)?;
+    let keyset = ask.page.keyset::<(Time, ResponseId)>()?;
+    let which = || filter::condition(ask.filter.as_ref());
+    let mut find = ctx.find::<Table>().filter(which()?);
+    if let Some((at, id)) = keyset.from {
+        let columns = [C::AnsweredAt, C::Id].map(|c| Expr::col((Table::default(), c))).to_vec();
+        find = find.filter(beyond(columns, vec![Expr::val(at), Expr::val(id)], !keyset.backward));
+    }
+    for column in [C::AnsweredAt, C::Id] {
+        find = find.order(column, if keyset.backward { Order::Asc } else { Order::Desc });
+    }
+    let parts = people(ctx.store().engine(), &ctx.viewer().scope);
+    let rows: Vec<ResponseRow> = find.limit(keyset.size as u64 + 1).shaped(parts).await?;
+    let page = Page::cut(rows, &keyset).map(|row| (cursor(&(row.0.answered_at, row.0.id)), Response::from(row)));
+    let total = if count { Some(ctx.find::<Table>().filter(which()?).count().await?) } else { None };
+    Ok((page, total))
+}

@@ -1,0 +1,78 @@
+//! An entry of the timeline as both doors show it.
+
+use async_graphql::{InputObject, SimpleObject};
+use entity::{AccountId, Channel, ContactId, Direction, InteractionId, InteractionType, Time, contact, interaction, member};
+use serde::Deserialize;
+
+use crate::{contact::Contact, ctx::StaffOnly, member::Member};
+
+/// One entry of an account's timeline.
+#[derive(Clone, Debug, SimpleObject)]
+#[graphql(complex)]
+pub struct Interaction {
+    pub id: InteractionId,
+    #[graphql(name = "type")]
+    pub kind: InteractionType,
+    pub direction: Direction,
+    pub channel: Channel,
+    pub occurred_at: Time,
+    pub subject: String,
+    pub body: Option<String>,
+    pub customer_visible: bool,
+    #[graphql(guard = "StaffOnly")]
+    pub source: Option<String>,
+    #[graphql(guard = "StaffOnly")]
+    pub external_id: Option<String>,
+    /// Who of our staff took part.
+    pub member: Option<Member>,
+    /// Who of the customer took part.
+    pub contact: Option<Contact>,
+    #[graphql(skip)]
+    pub account_id: AccountId,
+}
+
+/// A row with the people that come along.
+#[derive(Clone, Debug, Deserialize)]
+pub struct InteractionRow(pub interaction::Model, pub Option<member::Model>, pub Option<contact::Model>);
+
+impl From<InteractionRow> for Interaction {
+    fn from(InteractionRow(row, member, contact): InteractionRow) -> Self {
+        Self {
+            id: row.id,
+            kind: row.kind,
+            direction: row.direction,
+            channel: row.channel,
+            occurred_at: row.occurred_at,
+            subject: row.subject,
+            body: row.body,
+            customer_visible: row.customer_visible,
+            source: row.source,
+            external_id: row.external_id,
+            member: member.map(Into::into),
+            contact: contact.map(Into::into),
+            account_id: row.account_id,
+        }
+    }
+}
+
+/// What happened with an account.
+#[derive(Clone, Debug, InputObject)]
+pub struct LogInteraction {
+    pub account_id: AccountId,
+    #[graphql(name = "type")]
+    pub kind: InteractionType,
+    /// Follows from the type where absent.
+    pub channel: Option<Channel>,
+    /// `OUTBOUND` where absent; `INTERNAL` for notes.
+    pub direction: Option<Direction>,
+    /// Now, where absent; at most five minutes ahead.
+    pub occurred_at: Option<Time>,
+    pub contact_id: Option<ContactId>,
+    pub subject: String,
+    pub body: Option<String>,
+    /// Whether the customer sees it.
+    #[graphql(default)]
+    pub customer_visible: bool,
+    /// The outside system's own id: logging it again changes nothing.
+    pub external_id: Option<String>,
+}
