@@ -1,21 +1,34 @@
 //! Steward: client ownership, made explicit and measurable.
 //!
-//! A module uses only lower floors, and the slices of floor 5 that it names:
+//! A module uses only lower floors; the doors of a slice (`graphql.rs`, `rest.rs`) stand on floor 6.
 //!
-//! 7 app config cli
-//! 6 web graph work
-//! 5 account contact import invitation key member ownership response satisfaction session setup survey team timeline
+//! 7 app cli config
+//! 6 graph web work
+//! 5 account contact demo import invitation key member ownership response satisfaction session setup survey team timeline
 //! 4 ctx
-//! 3 queue mail
+//! 3 mail queue
 //! 2 store
 //! 1 access secure
 //! 0 base
 
 pub mod access;
+pub mod account;
 pub mod base;
+pub mod contact;
 pub mod ctx;
+pub mod graph;
 pub mod import;
+pub mod invitation;
 pub mod mail;
+pub mod member;
+pub mod ownership;
 pub mod queue;
+pub mod response;
+pub mod satisfaction;
 pub mod secure;
+pub mod session;
 pub mod store;
+pub mod survey;
+pub mod team;
+pub mod timeline;
+pub mod web;

@@ -16,7 +16,7 @@ use crate::{
     invitation::InvitationRow,
     ownership::{CollaboratorRow, OwnershipRow},
     response::{self, ResponseRow, ScoreRow},
-    store::{Engine, Find, Many, Owned, Shape, array, many, one},
+    store::{Engine, Find, Many, Owned, Shape, array, contact_named, many, member_named, one},
     timeline::{self, InteractionRow, TimelineArgs},
 };
 
@@ -127,14 +127,14 @@ fn parts(engine: Engine, scope: &Scope, want: &Want) -> Result<Vec<Shape>> {
     let timelines: Vec<Shape> =
         want.timelines.iter().map(|args| timeline::shape(engine, scope, id(), args)).collect::<Result<_>>()?;
     Ok(vec![
-        if_asked(want.owner, &|| person(engine, Expr::col((account::Entity, account::Column::OwnerId)))),
+        if_asked(want.owner, &|| member_named(engine, Expr::col((account::Entity, account::Column::OwnerId)))),
         if_asked(want.team, &|| {
             let which = Expr::col(("t", team::Column::Id)).equals((account::Entity, account::Column::TeamId));
             one::<team::Entity>(engine, "t", which)
         }),
         if_asked(want.parent, &|| parent(engine, scope)),
         if_asked(want.ownerships, &|| {
-            let who = person(engine, Expr::col((ownership::Entity, ownership::Column::MemberId)));
+            let who = member_named(engine, Expr::col((ownership::Entity, ownership::Column::MemberId)));
             let which = Condition::all().add(Expr::col((ownership::Entity, ownership::Column::AccountId)).eq(id()));
             let order = vec![(ownership::Column::FromAt, Order::Desc)];
             many(engine, scope, Many::<ownership::Entity> { which, order, limit: CHILDREN, parts: vec![who] })
@@ -151,27 +151,13 @@ fn parts(engine: Engine, scope: &Scope, want: &Want) -> Result<Vec<Shape>> {
         if_asked(want.invitations, &|| {
             let which = Condition::all().add(Expr::col((invitation::Entity, invitation::Column::AccountId)).eq(id()));
             let order = vec![(invitation::Column::QueuedAt, Order::Desc), (invitation::Column::Id, Order::Desc)];
-            let parts = vec![contact_of(engine, scope, Expr::col((invitation::Entity, invitation::Column::ContactId)))];
+            let parts = vec![contact_named(engine, scope, Expr::col((invitation::Entity, invitation::Column::ContactId)))];
             many(engine, scope, Many::<invitation::Entity> { which, order, limit: CHILDREN, parts })
         }),
         if_asked(want.responses, &|| response::shape(engine, scope, id(), CHILDREN)),
         if_asked(want.scores, &|| response::scores(engine, scope, id())),
         if_asked(want.latest_nps, &|| response::latest_nps(scope, engine, id())),
     ])
-}
-
-/// The member a column names.
-pub fn person(engine: Engine, id: Expr) -> Shape {
-    one::<member::Entity>(engine, "m", Expr::col(("m", member::Column::Id)).eq(id))
-}
-
-/// The contact a column names, if the viewer may see them.
-pub fn contact_of(engine: Engine, scope: &Scope, id: Expr) -> Shape {
-    let mut which = Condition::all().add(Expr::col(("k", contact::Column::Id)).eq(id));
-    if let Some(me) = scope.contact() {
-        which = which.add(Expr::col(("k", contact::Column::Id)).eq(me));
-    }
-    one::<contact::Entity>(engine, "k", which)
 }
 
 /// The parent account, if it lies in the scope itself.
@@ -194,7 +180,7 @@ fn collaborators(engine: Engine, scope: &Scope) -> Shape {
                 .eq(Expr::col((account::Entity, account::Column::Id))),
         )
         .add(account_grant::Column::UntilAt.is_null());
-    let who = person(engine, Expr::col((account_grant::Entity, account_grant::Column::MemberId)));
+    let who = member_named(engine, Expr::col((account_grant::Entity, account_grant::Column::MemberId)));
     let order = vec![(account_grant::Column::FromAt, Order::Asc), (account_grant::Column::Id, Order::Asc)];
     many(engine, scope, Many::<account_grant::Entity> { which, order, limit: CHILDREN, parts: vec![who] })
 }

@@ -10,7 +10,7 @@ use crate::{
     base::{Check, Error, MAX_AMOUNT, MAX_LINE, Result, checked, key, put},
     ctx::Ctx,
     ownership::{self, Assignment},
-    store::{Tx, Visible},
+    store::Tx,
 };
 
 /// Makes an account; with an owner, their ownership starts in the same transaction.
@@ -61,7 +61,7 @@ pub async fn create(ctx: &Ctx, input: CreateAccount) -> Result<AccountId> {
         let id = row.id;
         tx.insert::<account::Entity>(row).await?;
         // A new row must lie inside the scope of whoever wrote it; if not, nothing of it stays.
-        let row = locked(&tx, id).await.map_err(|_| Error::Forbidden("you may only create accounts in your own teams".to_owned()))?;
+        let row = tx.account(id).await.map_err(|_| Error::Forbidden("you may only create accounts in your own teams".to_owned()))?;
         if let Some(member_id) = input.owner_id {
             ownership::assign_in(&tx, row, Assignment::by_hand(member_id, None)).await?;
         }
@@ -85,7 +85,7 @@ pub async fn update(ctx: &Ctx, input: UpdateAccount) -> Result<AccountId> {
     check.done()?;
     let id = input.id;
     ctx.write(move |tx| async move {
-        let row = locked(&tx, id).await?;
+        let row = tx.account(id).await?;
         if row.version != input.version {
             return Err(Error::Stale);
         }
@@ -125,11 +125,6 @@ pub async fn update(ctx: &Ctx, input: UpdateAccount) -> Result<AccountId> {
         Ok(id)
     })
     .await
-}
-
-/// The account, held until the transaction ends.
-pub async fn locked(tx: &Tx, id: AccountId) -> Result<Visible<account::Model>> {
-    tx.find::<account::Entity>().filter(account::Column::Id.eq(id)).lock().one("account").await
 }
 
 /// The team an unowned account waits in: the one named, the actor's own, or the one at the top.

@@ -11,7 +11,6 @@ use sea_orm::{
 use super::{Contact, CreateContact, UpdateContact};
 use crate::{
     access::Action,
-    account::locked,
     base::{Check, Error, MAX_LINE, Result, checked, key, put},
     ctx::Ctx,
     store::{Page, PageArgs, Tx, beyond, cursor, filter},
@@ -29,7 +28,7 @@ pub async fn create(ctx: &Ctx, input: CreateContact) -> Result<ContactId> {
     check.done()?;
     let source = ctx.viewer().source.clone();
     ctx.write(move |tx| async move {
-        let account = locked(&tx, input.account_id).await?;
+        let account = tx.account(input.account_id).await?;
         let now = tx.now();
         let row = contact::Model {
             id: tx.id(),

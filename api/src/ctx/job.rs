@@ -17,8 +17,8 @@ pub type Run = Outcome;
 pub trait Job: Serialize + DeserializeOwned + Send + 'static {
     const KIND: &'static str;
 
-    /// An error counts as "try again".
-    fn run(self, ctx: Ctx) -> BoxFuture<'static, Result<Run>>;
+    /// An error counts as "try again". `last`: there will be no further try.
+    fn run(self, ctx: Ctx, last: bool) -> BoxFuture<'static, Result<Run>>;
 
     fn at(&self, run_at: Time) -> Result<NewJob> {
         NewJob::new(Self::KIND, self, run_at)

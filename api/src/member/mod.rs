@@ -6,6 +6,7 @@
 mod graphql;
 mod loader;
 mod model;
+mod moves;
 mod service;
 
 pub use graphql::{MemberMutation, MemberQuery};

@@ -8,12 +8,11 @@ use sea_orm::{
     sea_query::{Expr, Order},
 };
 
-use super::{CreateMember, Member, UpdateMember};
+use super::{CreateMember, Member, UpdateMember, moves::follow};
 use crate::{
     access::Action,
     base::{Check, Error, MAX_LINE, Result, key},
     ctx::Ctx,
-    ownership,
     secure::password,
     store::{Page, PageArgs, Tx, beyond, cursor, filter},
 };
@@ -129,7 +128,7 @@ async fn move_team(tx: &Tx, row: &member::Model, change: &MaybeUndefined<TeamId>
         Some(team) => {
             exists(tx, team).await?;
             join(tx, row.id, team, now).await?;
-            ownership::follow(tx, row.id, team, now).await?;
+            follow(tx, row.id, team, now).await?;
         }
         None if owns(tx, row.id).await? > 0 => {
             return Err(Error::conflict("this member owns accounts and must be in a team; move them to another team instead"));

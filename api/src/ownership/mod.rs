@@ -7,9 +7,7 @@
 mod graphql;
 mod model;
 mod service;
-mod team_change;
 
 pub use graphql::{OwnershipMutation, OwnershipQuery};
 pub use model::{AddCollaborator, AssignOwner, Collaborator, CollaboratorRow, EndOwnership, Ownership, OwnershipRow, RemoveCollaborator};
 pub use service::{Assignment, add_collaborator, assign, assign_in, end, owner_at, remove_collaborator};
-pub use team_change::follow;

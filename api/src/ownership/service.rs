@@ -14,10 +14,9 @@ use sea_orm::{
 use super::{AddCollaborator, AssignOwner, EndOwnership, OwnershipRow, RemoveCollaborator};
 use crate::{
     access::{Action, Rows},
-    account::{locked, person},
     base::{Check, Error, MAX_LINE, Result},
     ctx::Ctx,
-    store::{Tx, Visible},
+    store::{Tx, Visible, member_named},
     timeline::{self, Event},
 };
 
@@ -42,7 +41,7 @@ pub async fn assign(ctx: &Ctx, input: AssignOwner) -> Result<AccountId> {
     let reason = check.line_opt("reason", input.reason.as_deref(), MAX_LINE);
     check.done()?;
     ctx.write(move |tx| async move {
-        let account = locked(&tx, input.account_id).await?;
+        let account = tx.account(input.account_id).await?;
         let id = account.id;
         assign_in(&tx, account, Assignment::by_hand(input.member_id, reason)).await?;
         Ok(id)
@@ -91,7 +90,7 @@ pub async fn end(ctx: &Ctx, input: EndOwnership) -> Result<AccountId> {
     let reason = check.line_opt("reason", input.reason.as_deref(), MAX_LINE);
     check.done()?;
     ctx.write(move |tx| async move {
-        let account = locked(&tx, input.account_id).await?;
+        let account = tx.account(input.account_id).await?;
         let id = account.id;
         if account.owner_id.is_none() {
             return Ok(id);
@@ -151,7 +150,7 @@ async fn successor(tx: &Tx, id: MemberId) -> Result<(Visible<member::Model>, Tea
 pub async fn owner_at(ctx: &Ctx, account_id: AccountId, at: Time) -> Result<Option<OwnershipRow>> {
     ctx.may(Action::ReadAccounts)?;
     ctx.find::<account::Entity>().filter(account::Column::Id.eq(account_id)).one("account").await?;
-    let who = person(ctx.store().engine(), Expr::col((ownership::Entity, ownership::Column::MemberId)));
+    let who = member_named(ctx.store().engine(), Expr::col((ownership::Entity, ownership::Column::MemberId)));
     let rows: Vec<OwnershipRow> = ctx
         .find::<ownership::Entity>()
         .filter(ownership::Column::AccountId.eq(account_id))
@@ -167,7 +166,7 @@ pub async fn owner_at(ctx: &Ctx, account_id: AccountId, at: Time) -> Result<Opti
 pub async fn add_collaborator(ctx: &Ctx, input: AddCollaborator) -> Result<AccountId> {
     ctx.may(Action::AssignOwners)?;
     ctx.write(move |tx| async move {
-        let account = locked(&tx, input.account_id).await?;
+        let account = tx.account(input.account_id).await?;
         let member = tx.find::<member::Entity>().filter(member::Column::Id.eq(input.member_id)).one("member").await?;
         if !member.active {
             return Err(Error::conflict("this member is not active"));
@@ -195,7 +194,7 @@ pub async fn add_collaborator(ctx: &Ctx, input: AddCollaborator) -> Result<Accou
 pub async fn remove_collaborator(ctx: &Ctx, input: RemoveCollaborator) -> Result<AccountId> {
     ctx.may(Action::AssignOwners)?;
     ctx.write(move |tx| async move {
-        let account = locked(&tx, input.account_id).await?;
+        let account = tx.account(input.account_id).await?;
         let now = tx.now();
         for grant in grants(&tx, &account, input.member_id).await? {
             tx.update::<account_grant::Entity>(grant, |row| row.until_at = Set(Some(now))).await?;

@@ -11,13 +11,12 @@ use serde::Deserialize;
 use super::{Response, ResponseRow};
 use crate::{
     access::{Action, Scope},
-    account::{contact_of, person},
     base::Result,
     ctx::Ctx,
     store::{
-        Engine, Many, Owned, Page, PageArgs, Shape, array, beyond, cursor,
+        Engine, Many, Owned, Page, PageArgs, Shape, array, beyond, contact_named, cursor,
         filter::{self, DateTimeFilter, Filter, IdFilter, IntFilter, SurveyKindFilter},
-        many,
+        many, member_named,
     },
 };
 
@@ -29,8 +28,8 @@ use response::Column as C;
 pub struct ScoreRow(pub String, pub SurveyKind, pub i16, pub i64);
 
 fn people(engine: Engine, scope: &Scope) -> Vec<Shape> {
-    let owner = if scope.is_staff() { person(engine, Expr::col((Table::default(), C::OwnerId))) } else { Expr::null() };
-    vec![owner, contact_of(engine, scope, Expr::col((Table::default(), C::ContactId)))]
+    let owner = if scope.is_staff() { member_named(engine, Expr::col((Table::default(), C::OwnerId))) } else { Expr::null() };
+    vec![owner, contact_named(engine, scope, Expr::col((Table::default(), C::ContactId)))]
 }
 
 const NEWEST: [(C, Order); 2] = [(C::AnsweredAt, Order::Desc), (C::Id, Order::Desc)];

@@ -54,8 +54,7 @@ pub(super) struct Inner {
 
 impl Db {
     /// Opens the database and, on SQLite, makes the file if there is none. Runs no migration.
-    #[expect(clippy::disallowed_methods, reason = "the one place that opens a pool")]
-    pub async fn open(open: Open) -> Result<Self> {
+        pub async fn open(open: Open) -> Result<Self> {
         let engine = if open.url.starts_with("sqlite:") { Engine::Sqlite } else { Engine::Postgres };
         let statements = Arc::new(AtomicU64::new(0));
         let connect = |connections: u32, read_only: bool| {
@@ -126,7 +125,6 @@ impl Db {
 }
 
 /// Migrates to the newest tables. Refuses a database that a newer program has migrated.
-#[expect(clippy::disallowed_methods, reason = "migrations need a connection of their own, before any pool")]
 pub async fn migrate(url: &str) -> Result<()> {
     use migration::{Migrator, sea_orm_migration::MigratorTrait};
     let engine = if url.starts_with("sqlite:") { Engine::Sqlite } else { Engine::Postgres };

@@ -14,7 +14,7 @@ use sea_orm::{
     sea_query::{Condition, Expr, ExprTrait, Func, Query, SelectStatement, SimpleExpr, UnionType},
 };
 
-use super::{Engine, find::{among, nothing}};
+use super::{Engine, Visible, find::{among, nothing}};
 use crate::access::{Credit, Rows, Scope};
 
 /// A table with its rule.
@@ -41,6 +41,17 @@ pub trait Owned: EntityTrait {
 pub trait Child: Owned {
     fn account_of(row: &Self::Model) -> AccountId;
     fn account_column() -> Self::Column;
+}
+
+/// A row read inside the scope proves that its account may be written under.
+pub trait Witness {
+    fn account(&self) -> AccountId;
+}
+
+impl Witness for Visible<account::Model> {
+    fn account(&self) -> AccountId {
+        self.id
+    }
 }
 
 /// A table whose rows belong to no account: the company's own.
@@ -163,6 +174,12 @@ macro_rules! children {
 
             fn account(row: &$table::Model) -> Option<AccountId> {
                 Some(row.account_id)
+            }
+        }
+
+        impl Witness for Visible<$table::Model> {
+            fn account(&self) -> AccountId {
+                self.account_id
             }
         }
 

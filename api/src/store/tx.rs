@@ -1,5 +1,6 @@
 //! A transaction: changes go in, an audit row of each goes along.
 
+use std::collections::HashSet;
 use std::sync::{
     Arc, Mutex, PoisonError,
     atomic::{AtomicBool, Ordering},
@@ -7,7 +8,7 @@ use std::sync::{
 
 use entity::{AccountId, AuditAction, Time, account};
 use sea_orm::{
-    ActiveModelBehavior, ActiveModelTrait, ActiveValue, DatabaseTransaction, DbErr, EntityTrait, FromQueryResult, IntoActiveModel,
+    ActiveModelBehavior, ActiveModelTrait, ColumnTrait, ActiveValue, DatabaseTransaction, DbErr, EntityTrait, FromQueryResult, IntoActiveModel,
     Iterable, ModelTrait, PrimaryKeyToColumn, Value,
     sea_query::{Condition, Expr, ExprTrait, OnConflict, Query, SimpleExpr},
 };
@@ -15,13 +16,13 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::{
-    Apart, Child, Db, Engine, Find, Owned, Visible,
+    Apart, Child, Db, Engine, Find, Owned, Visible, Witness,
     audit::{self, Entry},
     conn::Conn,
     from_db,
 };
 use crate::{
-    access::Viewer,
+    access::{Scope, Viewer},
     base::{Error, Result},
 };
 
@@ -81,6 +82,18 @@ impl Tx {
         Find::new(Conn::Tx(&self.conn), &self.shared.viewer.scope, self.engine())
     }
 
+    /// Rows of `E` outside the scope too: to judge by (has this person been asked elsewhere?) or to
+    /// find what a link's token stands for. What it reads is never shown as it is.
+    pub(crate) fn everywhere<E: Owned>(&self) -> Find<'_, E> {
+        const ALL: &Scope = &Scope::everything();
+        Find::new(Conn::Tx(&self.conn), ALL, self.engine())
+    }
+
+    /// An account inside the scope, held until the transaction ends: the lock for whatever hangs on it.
+    pub async fn account(&self, id: AccountId) -> Result<Visible<account::Model>> {
+        self.find::<account::Entity>().filter(account::Column::Id.eq(id)).lock().one("account").await
+    }
+
     /// Rows of one account that was read inside the scope: only the child's own rule is left to add.
     pub fn under<E: Child>(&self, account: &Visible<account::Model>) -> Find<'_, E> {
         Find::under(Conn::Tx(&self.conn), &self.shared.viewer.scope, self.engine(), account.id)
@@ -111,17 +124,18 @@ impl Tx {
         E::Model: IntoActiveModel<E::ActiveModel> + Serialize + Send + Sync,
         E::ActiveModel: ActiveModelBehavior + Send,
     {
-        self.insert_each::<E>(&[account.id], vec![row.clone()]).await?;
+        self.insert_each::<E>(std::slice::from_ref(account), vec![row.clone()]).await?;
         Ok(Visible::new(row))
     }
 
     /// Inserts rows of accounts that were read inside the scope.
-    pub async fn insert_each<E: Child>(&self, accounts: &[AccountId], rows: Vec<E::Model>) -> Result<()>
+    pub async fn insert_each<E: Child>(&self, witnesses: &[impl Witness], rows: Vec<E::Model>) -> Result<()>
     where
         E::Model: IntoActiveModel<E::ActiveModel> + Serialize + Send + Sync,
         E::ActiveModel: ActiveModelBehavior + Send,
     {
-        if rows.iter().any(|row| !accounts.contains(&E::account_of(row))) {
+        let seen: HashSet<AccountId> = witnesses.iter().map(Witness::account).collect();
+        if rows.iter().any(|row| !seen.contains(&E::account_of(row))) {
             return Err(Error::internal("a row was inserted under another account"));
         }
         self.put::<E>(rows).await
@@ -145,12 +159,12 @@ impl Tx {
     }
 
     /// Inserts a row unless a unique key is taken; says whether it went in.
-    pub async fn insert_new<E: Child>(&self, account: AccountId, row: E::Model, key: E::Column) -> Result<bool>
+    pub async fn insert_new<E: Child>(&self, witness: &impl Witness, row: E::Model, key: E::Column) -> Result<bool>
     where
         E::Model: IntoActiveModel<E::ActiveModel> + Serialize + Send + Sync,
         E::ActiveModel: ActiveModelBehavior + Send,
     {
-        if E::account_of(&row) != account {
+        if E::account_of(&row) != witness.account() {
             return Err(Error::internal("a row was inserted under another account"));
         }
         let entry = row.clone();

@@ -101,7 +101,6 @@ where
 }
 
 /// Starts the one writer of a SQLite file; it ends when the last `Db` is dropped.
-#[expect(clippy::disallowed_methods, reason = "the writer is a task of the store's own")]
 pub(super) fn start(db: DatabaseConnection) -> mpsc::Sender<Job> {
     let (sender, mut jobs) = mpsc::channel(WAITING);
     tokio::spawn(async move {

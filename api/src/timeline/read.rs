@@ -10,9 +10,8 @@ use sea_orm::{
 use super::{Interaction, InteractionRow};
 use crate::{
     access::Scope,
-    account::contact_of,
     base::{Error, Result},
-    store::{Engine, Keyset, Many, Page, PageArgs, Shape, beyond, cursor, many, one},
+    store::{Engine, Keyset, Many, Page, PageArgs, Shape, beyond, contact_named, cursor, many, one},
 };
 
 /// Which page of the timeline; two aliases with other arguments are two pages.
@@ -74,7 +73,7 @@ pub fn shape(engine: Engine, scope: &Scope, account: SimpleExpr, args: &Timeline
         which = which.add(C::Kind.is_in(types.iter().copied()));
     }
     let order = vec![(C::OccurredAt, Order::Desc), (C::Id, Order::Desc)];
-    let parts = vec![who(engine, scope), contact_of(engine, scope, column(C::ContactId))];
+    let parts = vec![who(engine, scope), contact_named(engine, scope, column(C::ContactId))];
     let limit = keyset.size as u64 + 1;
     Ok(many(engine, scope, Many::<interaction::Entity> { which, order, limit, parts }))
 }

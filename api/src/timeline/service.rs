@@ -7,7 +7,6 @@ use sea_orm::{ActiveValue::Set, ColumnTrait};
 use super::LogInteraction;
 use crate::{
     access::Action,
-    account::locked,
     base::{Check, Error, MAX_LINE, MAX_TEXT, Result},
     ctx::Ctx,
     store::{Tx, Visible},
@@ -32,7 +31,7 @@ pub async fn log(ctx: &Ctx, input: LogInteraction) -> Result<AccountId> {
     check.done()?;
     let source = ctx.viewer().source.clone().unwrap_or_else(|| "steward".to_owned());
     ctx.write(move |tx| async move {
-        let account = locked(&tx, input.account_id).await?;
+        let account = tx.account(input.account_id).await?;
         if let Some(id) = input.contact_id {
             tx.under::<contact::Entity>(&account).filter(contact::Column::Id.eq(id)).one("contact").await?;
         }

@@ -24,17 +24,17 @@ pub async fn follow(tx: &Tx, member: MemberId, team: TeamId, now: Time) -> Resul
         return Ok(());
     }
     let ids: Vec<OwnershipId> = open.iter().map(|row| row.id).collect();
-    let accounts: Vec<_> = open.iter().map(|row| row.account_id).collect();
     for ids in ids.chunks(500) {
         let which = among::<ownership::Entity, _>(ownership::Column::Id, ids);
         tx.set::<ownership::Entity>(which, vec![(ownership::Column::UntilAt, Expr::val(now))]).await?;
     }
     let by_id = tx.viewer().member();
-    let rows = open.into_iter().map(|row| {
-        let row = row.into_inner();
+    let rows = open.iter().map(|row| {
+        let row = ownership::Model::clone(row);
         ownership::Model { id: tx.id(), team_id: team, from_at: now, until_at: None, by_id, ..row }
     });
-    tx.insert_each::<ownership::Entity>(&accounts, rows.collect()).await?;
+    let rows = rows.collect();
+    tx.insert_each::<ownership::Entity>(&open, rows).await?;
     let which = Condition::all().add(account::Column::OwnerId.eq(member));
     tx.set::<account::Entity>(which, vec![(account::Column::TeamId, Expr::val(team))]).await?;
     Ok(())

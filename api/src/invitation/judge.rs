@@ -1,0 +1,166 @@
+//! Whether a contact may be asked, and if not, why not.
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::TimeDelta;
+use entity::{InvitationId, MailState, SurveyKind, Suppression, Time, contact, invitation, member, survey};
+use sea_orm::{
+    ColumnTrait, FromQueryResult,
+    sea_query::{Condition, Expr, ExprTrait, Query, SimpleExpr},
+};
+
+use crate::{base::Result, store::Tx};
+
+/// Days between two NPS surveys to one person.
+pub const QUARANTINE_NPS: TimeDelta = TimeDelta::days(90);
+/// Days between two CSAT, or two CES, surveys to one person.
+pub const QUARANTINE_CSAT: TimeDelta = TimeDelta::days(30);
+/// Days between any two surveys to one person.
+pub const QUARANTINE_ANY: TimeDelta = TimeDelta::days(7);
+
+/// When a person was asked last, at whichever account.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LastAsked {
+    pub any: Option<Time>,
+    /// By the same kind of survey.
+    pub kind: Option<Time>,
+}
+
+/// What is known about the people behind some addresses, at all accounts, in view or not. It is
+/// used to judge and never shown.
+#[derive(Debug, Default)]
+pub struct Facts {
+    staff: HashSet<String>,
+    bounced: HashSet<String>,
+    opted_out: HashSet<String>,
+    asked: HashMap<String, LastAsked>,
+}
+
+#[derive(FromQueryResult)]
+struct Asked {
+    email_key: Option<String>,
+    kind: Option<SurveyKind>,
+    queued_at: Time,
+}
+
+impl Facts {
+    /// Three statements, whatever the number of addresses. `but` is an invitation that does not count against itself.
+    pub async fn gather(tx: &Tx, keys: &[String], kind: SurveyKind, but: Option<InvitationId>) -> Result<Self> {
+        let mut facts = Self::default();
+        if keys.is_empty() {
+            return Ok(facts);
+        }
+        let keys = || keys.iter().cloned();
+        for row in tx.everywhere::<member::Entity>().filter(member::Column::EmailKey.is_in(keys())).all().await? {
+            facts.staff.insert(row.email_key.clone());
+        }
+        let unreachable = Condition::any().add(contact::Column::OptedOutAt.is_not_null()).add(contact::Column::MailState.ne(MailState::Ok));
+        let contacts = tx.everywhere::<contact::Entity>().filter(contact::Column::EmailKey.is_in(keys())).filter(unreachable);
+        for row in contacts.all().await? {
+            let Some(key) = row.email_key.clone() else { continue };
+            if row.opted_out_at.is_some() || row.mail_state == MailState::Unsubscribed {
+                facts.opted_out.insert(key.clone());
+            }
+            if row.mail_state == MailState::Bounced {
+                facts.bounced.insert(key);
+            }
+        }
+        let since = Time::new(tx.now().0 - QUARANTINE_NPS);
+        let people = Query::select()
+            .column((contact::Entity, contact::Column::Id))
+            .from(contact::Entity)
+            .and_where(contact::Column::EmailKey.is_in(keys()))
+            .to_owned();
+        let mut asked = tx
+            .everywhere::<invitation::Entity>()
+            .filter(invitation::Column::ContactId.in_subquery(people))
+            .filter(invitation::Column::QueuedAt.gt(since))
+            .filter(invitation::Column::Suppressed.is_null());
+        if let Some(id) = but {
+            asked = asked.filter(invitation::Column::Id.ne(id));
+        }
+        let rows: Vec<Asked> = asked
+            .pick(named::<contact::Entity>(contact::Column::EmailKey, contact::Column::Id, invitation::Column::ContactId), "email_key")
+            .pick(named::<survey::Entity>(survey::Column::Kind, survey::Column::Id, invitation::Column::SurveyId), "kind")
+            .pick(Expr::col((invitation::Entity, invitation::Column::QueuedAt)), "queued_at")
+            .rows()
+            .await?;
+        for row in rows {
+            let Some(key) = row.email_key else { continue };
+            let last = facts.asked.entry(key).or_default();
+            last.any = last.any.max(Some(row.queued_at));
+            if row.kind == Some(kind) {
+                last.kind = last.kind.max(Some(row.queued_at));
+            }
+        }
+        Ok(facts)
+    }
+
+    /// The first reason against asking this person now, if there is one.
+    pub fn against(&self, email_key: Option<&str>, kind: SurveyKind, now: Time) -> Option<Suppression> {
+        let Some(key) = email_key else { return Some(Suppression::NoAddress) };
+        if self.staff.contains(key) {
+            return Some(Suppression::StaffAddress);
+        }
+        if self.bounced.contains(key) {
+            return Some(Suppression::Bounced);
+        }
+        if self.opted_out.contains(key) {
+            return Some(Suppression::OptedOut);
+        }
+        let last = self.asked.get(key).copied().unwrap_or_default();
+        last.too_recent(kind, now).then_some(Suppression::Quarantine)
+    }
+}
+
+impl LastAsked {
+    fn too_recent(self, kind: SurveyKind, now: Time) -> bool {
+        let same = match kind {
+            SurveyKind::Nps | SurveyKind::Relationship | SurveyKind::SelfAssessment => QUARANTINE_NPS,
+            SurveyKind::Csat | SurveyKind::Ces => QUARANTINE_CSAT,
+        };
+        let within = |at: Option<Time>, days: TimeDelta| at.is_some_and(|at| now.0 - at.0 < days);
+        within(self.any, QUARANTINE_ANY) || within(self.kind, same)
+    }
+}
+
+/// A column of the row that another column names.
+fn named<E: sea_orm::EntityTrait>(value: E::Column, id: E::Column, by: invitation::Column) -> SimpleExpr {
+    let select = Query::select()
+        .column((E::default(), value))
+        .from(E::default())
+        .and_where(Expr::col((E::default(), id)).equals((invitation::Entity, by)))
+        .to_owned();
+    SimpleExpr::SubQuery(None, Box::new(select.into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(n: i64) -> Time {
+        Time::new(Time::NEVER.0 + TimeDelta::days(n))
+    }
+
+    #[test]
+    fn a_person_rests_between_surveys() {
+        let asked = |any, kind| LastAsked { any: Some(day(any)), kind: Some(day(kind)) };
+        assert!(asked(100, 100).too_recent(SurveyKind::Nps, day(189)));
+        assert!(!asked(100, 100).too_recent(SurveyKind::Nps, day(190)));
+        assert!(asked(100, 100).too_recent(SurveyKind::Csat, day(129)));
+        assert!(!asked(100, 100).too_recent(SurveyKind::Csat, day(130)));
+        assert!(asked(194, 50).too_recent(SurveyKind::Nps, day(200)), "any other survey, six days ago");
+        assert!(!asked(193, 50).too_recent(SurveyKind::Nps, day(200)));
+        assert!(!LastAsked::default().too_recent(SurveyKind::Nps, day(0)));
+    }
+
+    #[test]
+    fn the_first_reason_counts() {
+        let set = |key: &str| HashSet::from([key.to_owned()]);
+        let facts = Facts { staff: set("a"), bounced: set("a"), opted_out: set("b"), asked: HashMap::new() };
+        assert_eq!(facts.against(None, SurveyKind::Nps, day(0)), Some(Suppression::NoAddress));
+        assert_eq!(facts.against(Some("a"), SurveyKind::Nps, day(0)), Some(Suppression::StaffAddress));
+        assert_eq!(facts.against(Some("b"), SurveyKind::Nps, day(0)), Some(Suppression::OptedOut));
+        assert_eq!(facts.against(Some("c"), SurveyKind::Nps, day(0)), None);
+    }
+}

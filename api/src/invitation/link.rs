@@ -1,0 +1,78 @@
+//! What a link opens: the one maker of a link holder.
+
+use entity::{InvitationStatus, Time, account, contact, invitation, response, survey, survey_version};
+use sea_orm::{
+    ColumnTrait,
+    sea_query::{Expr, ExprTrait, SimpleExpr},
+};
+
+use super::respond::AMENDABLE;
+use crate::{
+    base::{Error, Result},
+    ctx::Ctx,
+    secure::digest,
+    store::one,
+    survey::Definition,
+};
+
+/// The survey behind a link, and its answer if there is one.
+pub struct Link {
+    /// In the link holder's name.
+    pub ctx: Ctx,
+    pub invitation: invitation::Model,
+    pub survey: survey::Model,
+    pub definition: Definition,
+    pub response: Option<response::Model>,
+    pub account: account::Model,
+    pub contact: Option<contact::Model>,
+}
+
+type Row = (
+    invitation::Model,
+    Option<survey::Model>,
+    Option<survey_version::Model>,
+    Option<response::Model>,
+    Option<account::Model>,
+    Option<contact::Model>,
+);
+
+/// Opens a link, in one statement. An unknown token is `NotFound`, whatever it looks like.
+pub async fn open(ctx: &Ctx, token: &str) -> Result<Link> {
+    let engine = ctx.store().engine();
+    let at = |column| Expr::col((invitation::Entity, column));
+    let parts = vec![
+        one::<survey::Entity>(engine, "s", named("s", survey::Column::Id, at(invitation::Column::SurveyId))),
+        one::<survey_version::Entity>(engine, "v", named("v", survey_version::Column::Id, at(invitation::Column::SurveyVersionId))),
+        one::<response::Entity>(engine, "r", named("r", response::Column::InvitationId, at(invitation::Column::Id))),
+        one::<account::Entity>(engine, "a", named("a", account::Column::Id, at(invitation::Column::AccountId))),
+        one::<contact::Entity>(engine, "c", named("c", contact::Column::Id, at(invitation::Column::ContactId))),
+    ];
+    let find = ctx.store().by_secret::<invitation::Entity>().filter(invitation::Column::TokenHash.eq(digest(token)));
+    let rows: Vec<Row> = find.limit(1).shaped(parts).await?;
+    let Some((invitation, Some(survey), Some(version), response, Some(account), contact)) = rows.into_iter().next() else {
+        return Err(Error::NotFound("invitation"));
+    };
+    let definition = serde_json::from_value(version.definition).map_err(Error::internal)?;
+    let ctx = ctx.link(invitation.account_id, invitation.id);
+    Ok(Link { ctx, invitation, survey, definition, response, account, contact })
+}
+
+fn named<C: sea_orm::Iden + 'static>(alias: &'static str, column: C, id: SimpleExpr) -> SimpleExpr {
+    Expr::col((alias, column)).eq(id)
+}
+
+/// Refuses a link that is over, at this instant.
+pub(super) fn still_open(invitation: &invitation::Model, now: Time) -> Result<()> {
+    match invitation.status {
+        InvitationStatus::Revoked => Err(Error::Gone("this link was withdrawn")),
+        _ if invitation.expires_at <= now => Err(Error::Gone("this link has expired")),
+        _ => Ok(()),
+    }
+}
+
+/// Until when an answer can be changed, if it still can.
+pub(super) fn amendable_until(invitation: &invitation::Model, response: &response::Model, now: Time) -> Option<Time> {
+    let after = response.completed_at.map_or(invitation.expires_at, |at| Time::new(at.0 + AMENDABLE));
+    let until = after.min(invitation.expires_at);
+    (until > now && still_open(invitation, now).is_ok()).then_some(until)
+}

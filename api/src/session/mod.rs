@@ -1,0 +1,12 @@
+//! Signing in: members by password, integrations by key; each sign-in is a session that can be ended.
+//!
+//! A token names session and subject; what they may is read from the database at each request.
+
+mod graphql;
+mod me;
+mod rest;
+mod service;
+
+pub use graphql::SessionQuery;
+pub use rest::routes;
+pub use service::{ACCESS, AUDIENCE, DEMO, Issued, authenticate, issue, keyring, sign_in_by_key, sign_in_by_password};

@@ -1,0 +1,97 @@
+//! Signing in at the REST door.
+
+use axum::{Json, extract::State, http::header, response::IntoResponse};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::{sign_in_by_key, sign_in_by_password};
+use crate::{
+    base::{Error, Result},
+    ctx::Ctx,
+    web::{Body, NO_STORE, Problem, ProblemBody, Server},
+};
+
+pub fn routes() -> OpenApiRouter<Server> {
+    OpenApiRouter::new().routes(routes!(token)).routes(routes!(jwks))
+}
+
+/// A proof of who somebody is.
+#[derive(Deserialize, ToSchema)]
+#[serde(tag = "grant", rename_all = "snake_case", deny_unknown_fields)]
+enum Grant {
+    /// A member's mail address and password.
+    Password {
+        #[schema(max_length = 254, example = "ana@example.com")]
+        email: String,
+        #[schema(max_length = 128, format = "password")]
+        password: String,
+    },
+    /// An integration's key.
+    ApiKey {
+        #[schema(max_length = 200, example = "stw_…")]
+        key: String,
+    },
+}
+
+/// A token and how long it works.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct Token {
+    /// Send it as `Authorization: Bearer <accessToken>`.
+    access_token: String,
+    #[schema(example = "Bearer")]
+    token_type: &'static str,
+    /// Seconds until it is worthless.
+    #[schema(minimum = 1, example = 900)]
+    expires_in: i64,
+    /// The first password is to be replaced.
+    must_change_password: bool,
+}
+
+/// Sign in
+///
+/// Gives an access token for 15 minutes. What it allows is read from the database at each request.
+#[utoipa::path(
+    post, path = "/api/v1/auth/token", operation_id = "signIn", tag = "sign-in", security(()),
+    request_body = Grant,
+    responses(
+        (status = 200, description = "Signed in", body = Token),
+        (status = 400, description = "The body is no JSON", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "They do not match", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 413, description = "The body is too long", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 415, description = "The body is not application/json", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "The body breaks a rule", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+)]
+async fn token(State(server): State<Server>, body: Result<Body<Grant>, Problem>) -> Result<impl IntoResponse, Problem> {
+    let Body(grant) = body?;
+    let ctx = Ctx::nobody(server.env);
+    let issued = match grant {
+        Grant::Password { email, password } => sign_in_by_password(&ctx, &email, &password).await,
+        Grant::ApiKey { key } => sign_in_by_key(&ctx, &key).await,
+    };
+    let issued = issued.map_err(|error: Error| Problem::from(error))?;
+    let token = Token {
+        access_token: issued.access_token,
+        token_type: "Bearer",
+        expires_in: issued.expires_in.num_seconds(),
+        must_change_password: issued.must_change_password,
+    };
+    Ok(([NO_STORE], Json(token)))
+}
+
+/// The keys that sign our tokens
+///
+/// A JSON Web Key Set (RFC 7517). Retired keys stay until their last token has expired.
+#[utoipa::path(
+    get, path = "/.well-known/jwks.json", operation_id = "jwks", tag = "sign-in", security(()),
+    responses(
+        (status = 200, description = "The key set", body = Value),
+        (status = "4XX", description = "Refused", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+)]
+async fn jwks(State(server): State<Server>) -> impl IntoResponse {
+    ([(header::CACHE_CONTROL, "public, max-age=300")], Json(server.env.tokens.keyring().jwks()))
+}

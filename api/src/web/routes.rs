@@ -1,0 +1,172 @@
+//! The list of REST slices, and the document that describes them.
+
+use std::time::Duration;
+
+use axum::{
+    Json, Router,
+    extract::{DefaultBodyLimit, Request, State},
+    http::{HeaderMap, StatusCode, Uri},
+    middleware,
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, timeout::TimeoutLayer};
+use utoipa::{
+    Modify, OpenApi,
+    openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+};
+use utoipa_axum::router::OpenApiRouter;
+
+use super::{Anyone, Introspection, Problem, Server, headers, trace};
+use crate::{
+    access::Role,
+    base::Error,
+    graph::{self, explorer},
+    invitation, session,
+};
+
+/// Bytes of a REST body.
+const BODY: usize = 1024 * 1024;
+/// The longest a request may take.
+const TIME: Duration = Duration::from_secs(30);
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Steward",
+        description = "Client ownership, made explicit and measurable: the REST door for integrations and survey links.",
+        license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
+    ),
+    servers((url = "/", description = "This installation")),
+    modifiers(&Bearer),
+    components(schemas(super::ProblemBody)),
+    tags(
+        (name = "sign-in", description = "Access tokens and the keys that sign them."),
+        (name = "surveys", description = "Sending surveys."),
+        (name = "invitations", description = "The survey behind a link: for front ends of your own."),
+        (name = "operation", description = "Whether the server is up."),
+    ),
+)]
+struct Document;
+
+struct Bearer;
+
+impl Modify for Bearer {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
+        if let Some(components) = document.components.as_mut() {
+            components.add_security_scheme("bearer", SecurityScheme::Http(scheme));
+        }
+    }
+}
+
+fn described() -> OpenApiRouter<Server> {
+    OpenApiRouter::with_openapi(Document::openapi()).merge(session::routes()).merge(invitation::routes()).merge(operation::routes())
+}
+
+/// The OpenAPI document, without a database.
+pub fn document() -> utoipa::openapi::OpenApi {
+    described().split_for_parts().1
+}
+
+/// Every route of the server.
+pub fn router(server: Server) -> Router {
+    let (rest, document) = described().split_for_parts();
+    let mut app = rest.merge(invitation::pages()).route("/graphql", get(explore).post(graphql));
+    if server.explorers {
+        app = app.merge(utoipa_swagger_ui::SwaggerUi::new("/docs").url("/openapi.json", document));
+    } else {
+        app = app.route("/openapi.json", get(move || async move { Json(document) }));
+    }
+    app.fallback(missing)
+        .method_not_allowed_fallback(wrong_method)
+        .layer(CatchPanicLayer::custom(|_| Error::internal("a request panicked").into_response()))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIME))
+        .layer(DefaultBodyLimit::max(BODY))
+        .layer(CompressionLayer::new())
+        .layer(middleware::from_fn(headers::secure))
+        .layer(middleware::from_fn_with_state(server.clone(), trace::trace))
+        .with_state(server)
+}
+
+async fn missing() -> Problem {
+    Problem::new(StatusCode::NOT_FOUND, "NOT_FOUND", "there is nothing at this address")
+}
+
+async fn wrong_method() -> Problem {
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", "this address does not take this method")
+}
+
+async fn explore(State(server): State<Server>, uri: Uri, headers: HeaderMap) -> Response {
+    if server.explorers { explorer::show(uri, headers).await } else { missing().await.into_response() }
+}
+
+/// `POST /graphql`: one operation in the viewer's name.
+async fn graphql(State(server): State<Server>, asker: Result<Anyone, Error>, request: Request) -> Response {
+    let ctx = match asker {
+        Ok(Anyone(ctx)) => ctx,
+        Err(error) => {
+            let problem = Problem::from(error);
+            let failure = graph::http::Failure::Other(problem.status, problem.code, problem.detail);
+            return graph::http::refuse(request.headers(), failure);
+        }
+    };
+    let may_read_schema = match server.introspection {
+        Introspection::Off => false,
+        Introspection::Anyone => true,
+        Introspection::SignedIn => ctx.viewer().role != Role::Nobody,
+    };
+    graph::http::answer(&server.schema, &server.limits, request, |query| {
+        let query = graph::with_ctx(query, ctx);
+        if may_read_schema { query } else { query.disable_introspection() }
+    })
+    .await
+}
+
+mod operation {
+    use axum::extract::State;
+    use serde::Serialize;
+    use utoipa::ToSchema;
+    use utoipa_axum::{router::OpenApiRouter, routes};
+
+    use super::super::{ProblemBody, Server};
+    use crate::base::Result;
+
+    /// The server's word that it is well.
+    #[derive(Serialize, ToSchema)]
+    pub struct Health {
+        #[schema(example = "ok")]
+        status: &'static str,
+    }
+
+    pub fn routes() -> OpenApiRouter<Server> {
+        OpenApiRouter::new().routes(routes!(healthz)).routes(routes!(readyz))
+    }
+
+    /// Is the process up?
+    ///
+    /// Asks no database.
+    #[utoipa::path(
+        get, path = "/healthz", operation_id = "healthz", tag = "operation", security(()),
+        responses((status = 200, description = "The process answers", body = Health), (status = "4XX", description = "Refused", body = ProblemBody, content_type = "application/problem+json")),
+    )]
+    async fn healthz() -> axum::Json<Health> {
+        axum::Json(Health { status: "ok" })
+    }
+
+    /// Is the server ready for requests?
+    ///
+    /// Asks the database.
+    #[utoipa::path(
+        get, path = "/readyz", operation_id = "readyz", tag = "operation", security(()),
+        responses(
+            (status = 200, description = "Ready", body = Health),
+            (status = 503, description = "The database does not answer", body = ProblemBody, content_type = "application/problem+json"),
+            (status = "4XX", description = "Refused", body = ProblemBody, content_type = "application/problem+json"),
+        ),
+    )]
+    async fn readyz(State(server): State<Server>) -> Result<axum::Json<Health>> {
+        server.env.db.ping().await.map_err(|_| crate::base::Error::Unavailable)?;
+        Ok(axum::Json(Health { status: "ok" }))
+    }
+}

@@ -1,0 +1,30 @@
+//! What the doors share.
+
+use std::sync::Arc;
+
+use crate::{
+    ctx::Env,
+    graph::{Schema, guard::Limits},
+    invitation::page::Brand,
+};
+
+/// Who may read the GraphQL schema through the API.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Introspection {
+    Off,
+    #[default]
+    SignedIn,
+    Anyone,
+}
+
+/// The state of every route. Cheap to clone.
+#[derive(Clone)]
+pub struct Server {
+    pub env: Arc<Env>,
+    pub schema: Schema,
+    pub limits: Limits,
+    pub introspection: Introspection,
+    pub brand: Arc<Brand>,
+    /// Whether the two explorers are served.
+    pub explorers: bool,
+}
