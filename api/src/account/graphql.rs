@@ -49,7 +49,7 @@ impl AccountQuery {
         let ctx = cx.data::<Ctx>()?;
         let look = cx.look_ahead();
         let paging = Paging::of(&look, first, after, last, before);
-        let want = Want::any([look.field("nodes"), look.field("edges").field("node")]).map_err(failed)?;
+        let want = Want::any([&look.field("nodes"), &look.field("edges").field("node")]).map_err(failed)?;
         let ask = ListAccounts { filter, search, sort, archived, page: paging.args.clone() };
         let (page, total) = list(ctx, &ask, &want, paging.count).await.map_err(failed)?;
         Ok(paging.connection(page, total))

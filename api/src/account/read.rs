@@ -42,11 +42,11 @@ pub struct Want {
 impl Want {
     /// From the fields below an account in a query.
     pub fn of(account: &Lookahead<'_>) -> Result<Self> {
-        Self::any([account.clone()])
+        Self::any([account])
     }
 
     /// From the fields below several places that show the same accounts.
-    pub fn any<'a>(places: impl IntoIterator<Item = Lookahead<'a>>) -> Result<Self> {
+    pub fn any<'a>(places: impl IntoIterator<Item = &'a Lookahead<'a>>) -> Result<Self> {
         let mut want = Self::default();
         for place in places {
             let has = |name| place.field(name).exists();

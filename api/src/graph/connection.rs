@@ -39,7 +39,10 @@ pub struct Edge<T: OutputType> {
 #[graphql(concrete(name = "InteractionConnection", params(Interaction)))]
 #[graphql(concrete(name = "MemberConnection", params(Member)))]
 #[graphql(concrete(name = "ResponseConnection", params(Response)))]
-pub struct Connection<T: OutputType> {
+pub struct Connection<T: OutputType>
+where
+    Edge<T>: OutputType,
+{
     pub edges: Vec<Edge<T>>,
     /// The rows alone, without cursors.
     pub nodes: Vec<T>,
@@ -64,12 +67,18 @@ impl Paging {
         Self { args, count: has("totalCount"), edges: has("edges"), nodes: has("nodes") }
     }
 
-    pub fn connection<T: OutputType + Clone>(&self, page: Page<(String, T)>, total: Option<i64>) -> Connection<T> {
+    pub fn connection<T: OutputType + Clone>(&self, page: Page<(String, T)>, total: Option<i64>) -> Connection<T>
+    where
+        Edge<T>: OutputType,
+    {
         Connection::build(page, total, self.edges, self.nodes)
     }
 }
 
-impl<T: OutputType + Clone> Connection<T> {
+impl<T: OutputType + Clone> Connection<T>
+where
+    Edge<T>: OutputType,
+{
     /// A page that hangs on another object.
     pub fn of(page: Page<(String, T)>) -> Self {
         Self::build(page, None, true, true)

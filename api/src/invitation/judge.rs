@@ -88,9 +88,9 @@ impl Facts {
         for row in rows {
             let Some(key) = row.email_key else { continue };
             let last = facts.asked.entry(key).or_default();
-            last.any = last.any.max(Some(row.queued_at));
+            last.any = Ord::max(last.any, Some(row.queued_at));
             if row.kind == Some(kind) {
-                last.kind = last.kind.max(Some(row.queued_at));
+                last.kind = Ord::max(last.kind, Some(row.queued_at));
             }
         }
         Ok(facts)

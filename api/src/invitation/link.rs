@@ -73,6 +73,6 @@ pub(super) fn still_open(invitation: &invitation::Model, now: Time) -> Result<()
 /// Until when an answer can be changed, if it still can.
 pub(super) fn amendable_until(invitation: &invitation::Model, response: &response::Model, now: Time) -> Option<Time> {
     let after = response.completed_at.map_or(invitation.expires_at, |at| Time::new(at.0 + AMENDABLE));
-    let until = after.min(invitation.expires_at);
+    let until = Ord::min(after, invitation.expires_at);
     (until > now && still_open(invitation, now).is_ok()).then_some(until)
 }

@@ -156,7 +156,7 @@ struct CutBy<C> {
 }
 
 impl<C: ColumnTrait> CutBy<C> {
-    fn pick<E: EntityTrait<Column = C> + crate::store::Owned>(&self, mut find: Find<'_, E>, by: Option<GroupBy>) -> Find<'_, E> {
+    fn pick<'c, E: EntityTrait<Column = C> + crate::store::Owned>(&self, mut find: Find<'c, E>, by: Option<GroupBy>) -> Find<'c, E> {
         let at = |column: C| Expr::col((E::default(), column));
         let chosen = match by {
             Some(GroupBy::Owner) => self.owner.map(|c| ("owner", c)),

@@ -2,7 +2,6 @@
 
 use axum::{Json, extract::State, http::header, response::IntoResponse};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -88,7 +87,7 @@ async fn token(State(server): State<Server>, body: Result<Body<Grant>, Problem>)
 #[utoipa::path(
     get, path = "/.well-known/jwks.json", operation_id = "jwks", tag = "sign-in", security(()),
     responses(
-        (status = 200, description = "The key set", body = Value),
+        (status = 200, description = "The key set", body = serde_json::Value),
         (status = "4XX", description = "Refused", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]

@@ -7,7 +7,7 @@ use async_graphql::{
     futures_util::stream::{self, BoxStream, StreamExt},
 };
 
-use super::{Limits, admit};
+use super::{Limits, Refusal, admit};
 
 /// An executor that runs only what [`admit`] lets through.
 #[derive(Clone)]
@@ -27,22 +27,25 @@ impl<E: Executor> Guarded<E> {
         }
     }
 
-    fn admitted(&self, mut request: Request) -> Result<Request, Response> {
+    fn admitted(&self, mut request: Request) -> Result<Request, Refusal> {
         if self.introspection != IntrospectionMode::Enabled {
             request.introspection_mode = self.introspection;
         }
-        match admit(&mut request, &self.limits) {
-            Ok(_) => Ok(request),
-            Err(refusal) => Err(Response::from_errors(vec![refusal.into()])),
-        }
+        admit(&mut request, &self.limits)?;
+        Ok(request)
     }
+}
+
+/// The answer to a request that is not run.
+fn refused(refusal: Refusal) -> Response {
+    Response::from_errors(vec![refusal.into()])
 }
 
 impl<E: Executor> Executor for Guarded<E> {
     async fn execute(&self, request: Request) -> Response {
         match self.admitted(request) {
             Ok(request) => self.executor.execute(request).await,
-            Err(refused) => refused,
+            Err(refusal) => refused(refusal),
         }
     }
 
@@ -53,7 +56,7 @@ impl<E: Executor> Executor for Guarded<E> {
     ) -> BoxStream<'static, Response> {
         match self.admitted(request) {
             Ok(request) => self.executor.execute_stream(request, session),
-            Err(refused) => stream::once(std::future::ready(refused)).boxed(),
+            Err(refusal) => stream::once(std::future::ready(refused(refusal))).boxed(),
         }
     }
 }

@@ -232,22 +232,26 @@ impl<'a> Walk<'a> {
         if name == "__schema" || name == "__type" {
             self.introspection(name, below.type_lists, at)?;
         }
-        let rows = self.rows(field, &below);
+        let said = self.rows(field);
+        let otherwise = if below.paged { self.limits.page } else { 1 };
+        let rows = said.unwrap_or(otherwise).max(1);
+        // A page of bare values costs its rows too.
+        let row = below.cost.max(u64::from(said.is_some()));
         Ok(Sum {
             nodes: below.nodes,
             depth: below.depth + 1,
             levels: below.levels,
             aliases: below.aliases + u64::from(field.alias.is_some()),
             directives: below.directives,
-            cost: below.cost.saturating_mul(rows).saturating_add(1),
+            cost: row.saturating_mul(rows).saturating_add(1),
             roots: 1,
             paged: name == "edges" || name == "nodes",
             type_lists,
         })
     }
 
-    /// How many rows of `below` this field may give.
-    fn rows(&self, field: &Field, below: &Sum) -> u64 {
+    /// How many rows the field is asked for, where the query says so.
+    fn rows(&self, field: &Field) -> Option<u64> {
         let said = ["first", "last"].into_iter().filter_map(|name| {
             let value = field.get_argument(name)?.node.clone();
             let value = value
@@ -255,8 +259,7 @@ impl<'a> Walk<'a> {
                 .ok()?;
             number(&value)
         });
-        let otherwise = if below.paged { self.limits.page } else { 1 };
-        said.max().unwrap_or(otherwise).max(1)
+        said.max()
     }
 
     /// The value of a variable: from the request, else the default the operation declares.

@@ -2,7 +2,7 @@
 //!
 //! What always holds: the work done here is linear in the length of the text, whatever its
 //! fragments expand to; a text that would overflow the parser's stack never reaches the parser;
-//! no NUL character reaches a resolver (PostgreSQL text takes none). The document is parsed once
+//! no NUL character reaches a resolver (not every database takes one). The document is parsed once
 //! and handed on in the request.
 
 mod guarded;

@@ -13,7 +13,7 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 
 use super::Media;
-use crate::graph::guard::Refusal;
+use crate::graph::guard::{Refusal, shortened};
 
 /// Errors of one refused document that are shown: validation names every fault there is.
 const SHOWN_ERRORS: usize = 20;
@@ -97,6 +97,9 @@ pub(super) fn response(media: Media, mut answer: Answer) -> Response {
     };
     if !ran {
         answer.errors.truncate(SHOWN_ERRORS);
+        for error in &mut answer.errors {
+            error.message = shortened(&error.message);
+        }
     }
     for error in &mut answer.errors {
         coded(error, Refusal::INVALID);

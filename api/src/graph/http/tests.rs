@@ -25,6 +25,7 @@ impl Root {
     }
 
     async fn broken(&self) -> async_graphql::Result<String> {
+        std::future::ready(()).await;
         Err(async_graphql::Error::new("It broke."))
     }
 
