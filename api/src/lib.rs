@@ -12,8 +12,10 @@
 //! 0 base
 
 pub mod access;
+pub mod app;
 pub mod account;
 pub mod base;
+pub mod config;
 pub mod contact;
 pub mod ctx;
 pub mod graph;
@@ -27,8 +29,10 @@ pub mod response;
 pub mod satisfaction;
 pub mod secure;
 pub mod session;
+pub mod setup;
 pub mod store;
 pub mod survey;
 pub mod team;
 pub mod timeline;
 pub mod web;
+pub mod work;

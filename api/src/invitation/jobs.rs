@@ -4,7 +4,7 @@ use std::time::SystemTime;
 
 use chrono::{DateTime, Utc};
 use entity::{
-    Channel, Direction, InteractionType, InvitationId, InvitationStatus, MailState, Suppression, Time, account, contact,
+    Channel, Direction, InteractionType, InvitationId, InvitationStatus, MailState, Suppression, Time, contact,
     invitation, member, survey, survey_version,
 };
 use futures_util::future::BoxFuture;
@@ -48,7 +48,6 @@ type Row = (
     invitation::Model,
     Option<survey::Model>,
     Option<survey_version::Model>,
-    Option<account::Model>,
     Option<contact::Model>,
     Option<member::Model>,
 );
@@ -61,9 +60,9 @@ async fn claim(ctx: &Ctx, id: InvitationId) -> Result<Option<Letter>> {
         if held.status != InvitationStatus::Queued || held.expires_at <= tx.now() {
             return Ok(None);
         }
-        let (_, survey, version, account, contact, owner) = read(&tx, id).await?;
-        let (Some(survey), Some(version), Some(account)) = (survey, version, account) else {
-            return Err(Error::internal("an invitation without its survey or account"));
+        let (_, survey, version, contact, owner) = read(&tx, id).await?;
+        let (Some(survey), Some(version)) = (survey, version) else {
+            return Err(Error::internal("an invitation without its survey"));
         };
         let key = contact.as_ref().and_then(|c| c.email_key.clone());
         let keys: Vec<String> = key.iter().cloned().collect();
@@ -79,7 +78,7 @@ async fn claim(ctx: &Ctx, id: InvitationId) -> Result<Option<Letter>> {
         }
         let Some(contact) = contact else { return Ok(None) };
         let definition: Definition = serde_json::from_value(version.definition).map_err(Error::internal)?;
-        letter(&inner, &held, &survey, &definition, &Parties { account, contact, owner }, tx.now()).map(Some)
+        letter(&inner, &held, &survey, &definition, &Parties { contact, owner }, tx.now()).map(Some)
     })
     .await
 }
@@ -94,7 +93,6 @@ async fn read(tx: &Tx, id: InvitationId) -> Result<Row> {
             "v",
             Expr::col(("v", survey_version::Column::Id)).eq(at(invitation::Column::SurveyVersionId)),
         ),
-        one::<account::Entity>(engine, "a", Expr::col(("a", account::Column::Id)).eq(at(invitation::Column::AccountId))),
         one::<contact::Entity>(engine, "c", Expr::col(("c", contact::Column::Id)).eq(at(invitation::Column::ContactId))),
         one::<member::Entity>(engine, "m", Expr::col(("m", member::Column::Id)).eq(at(invitation::Column::OwnerId))),
     ];
@@ -112,7 +110,6 @@ async fn suppress(tx: &Tx, held: Visible<invitation::Model>, reason: Suppression
 }
 
 struct Parties {
-    account: account::Model,
     contact: contact::Model,
     /// The owner at the anchor; none while unowned.
     owner: Option<member::Model>,

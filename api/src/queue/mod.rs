@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// Tries before a job is buried.
-const TRIES: i16 = 12;
+pub const TRIES: i16 = 12;
 
 /// Queues work: it runs once this transaction is committed and `run_at` has come.
 pub async fn enqueue(tx: &Tx, jobs: Vec<NewJob>) -> Result<()> {

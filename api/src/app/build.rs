@@ -1,0 +1,160 @@
+//! Building the server.
+
+use std::{fs, io::Write, path::Path, sync::Arc};
+
+use axum::Router;
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+
+use crate::{
+    base::{Clock, Error, Random, Result, SystemClock, SystemRandom},
+    config::{Hidden, MailTo, Settings},
+    ctx::{Company, Ctx, Env},
+    graph::{self, guard::Limits},
+    invitation,
+    mail::{Folder, Smtp, Transport},
+    secure::{Secret, Verifier},
+    session,
+    setup::{self, FirstAdmin},
+    store::{self, Db, Open},
+    web::{Server, router},
+};
+
+/// Connections that read, at most.
+const READERS: u32 = 8;
+
+/// What a test replaces: time, chance, the way mail leaves.
+pub struct Ports {
+    pub clock: Arc<dyn Clock>,
+    pub random: Arc<dyn Random>,
+    /// As the settings say, where absent.
+    pub mail: Option<Arc<dyn Transport>>,
+}
+
+impl Default for Ports {
+    fn default() -> Self {
+        Self { clock: Arc::new(SystemClock), random: Arc::new(SystemRandom), mail: None }
+    }
+}
+
+/// A server, ready to answer.
+#[derive(Clone)]
+pub struct App {
+    pub env: Arc<Env>,
+    server: Server,
+}
+
+/// Migrates and opens the database that the settings name.
+pub async fn open_database(settings: &Settings, ports: &Ports) -> Result<Db> {
+    if settings.database_url.starts_with("sqlite:") {
+        fs::create_dir_all(&settings.data).map_err(|error| Error::internal(format!("{}: {error}", settings.data.display())))?;
+    }
+    store::migrate(&settings.database_url).await?;
+    let connections = if settings.database_url.starts_with("sqlite:") { READERS.min(4) } else { READERS + 8 };
+    Db::open(Open {
+        url: settings.database_url.clone(),
+        clock: Arc::clone(&ports.clock),
+        random: Arc::clone(&ports.random),
+        connections,
+    })
+    .await
+}
+
+impl App {
+    /// Builds everything. `public_url` is where links point: the setting, or the address listened on.
+    pub async fn build(settings: &Settings, ports: Ports, public_url: String) -> Result<Self> {
+        let db = open_database(settings, &ports).await?;
+        let secret = secret(settings, &ports)?;
+        let keyring = session::keyring(&db, &secret).await?;
+        let company = Company {
+            name: settings.company.clone(),
+            logo: settings.logo.clone(),
+            color: settings.color.clone(),
+            postal_address: settings.postal_address.clone(),
+            language: settings.language.clone(),
+            zone: settings.zone,
+            currency: settings.currency.clone(),
+            public_url: public_url.clone(),
+            mail_from: settings.mail_from.clone(),
+        };
+        let mail = match (ports.mail, &settings.mail) {
+            (Some(mail), _) => mail,
+            (None, MailTo::Folder(path)) => Arc::new(Folder::new(path)) as Arc<dyn Transport>,
+            (None, MailTo::Smtp(Hidden(url))) => Arc::new(Smtp::new(url, settings.job_concurrency).map_err(|why| Error::internal(format!("STEWARD_SMTP_URL: {why}")))?),
+        };
+        let tokens = Verifier::new(keyring, public_url, session::AUDIENCE.to_owned());
+        let brand = Arc::new(invitation::brand(&company));
+        let env = Arc::new(Env { db, company, secret, tokens, mail });
+        let system = Ctx::system(Arc::clone(&env));
+        setup::fix_zone(&system).await?;
+        setup::prepare(&system, None).await?;
+        let server = Server {
+            env: Arc::clone(&env),
+            schema: graph::schema(),
+            limits: Limits::default(),
+            introspection: settings.introspection,
+            brand,
+            explorers: true,
+        };
+        Ok(Self { env, server })
+    }
+
+    /// Every route.
+    pub fn router(&self) -> Router {
+        router(self.server.clone())
+    }
+
+    /// The server's own context: for jobs, set-up and the operator's commands.
+    pub fn system(&self) -> Ctx {
+        Ctx::system(Arc::clone(&self.env))
+    }
+
+    /// Makes the first admin where nobody has been yet; gives the password if it was made here.
+    pub async fn first_admin(&self, settings: &Settings) -> Result<Option<String>> {
+        let system = self.system();
+        if !setup::is_new(&system).await? {
+            return Ok(None);
+        }
+        let given = settings.admin_password.as_ref().map(|Hidden(text)| text.clone());
+        let generated = given.is_none();
+        let password = given.unwrap_or_else(|| {
+            let mut bytes = [0; 18];
+            self.env.db.random().fill(&mut bytes);
+            URL_SAFE_NO_PAD.encode(bytes)
+        });
+        let admin = FirstAdmin { email: settings.admin_email.clone(), password: password.clone(), must_change: generated };
+        setup::prepare(&system, Some(admin)).await?;
+        Ok(generated.then_some(password))
+    }
+}
+
+/// The installation's secret: the setting, or on SQLite a file beside the database, made once.
+fn secret(settings: &Settings, ports: &Ports) -> Result<Secret> {
+    if let Some(Hidden(text)) = &settings.secret {
+        return Secret::parse(text).map_err(|rule| Error::internal(format!("STEWARD_SECRET: {rule}")));
+    }
+    let path = settings.data.join("steward.secret");
+    let told = |error: std::io::Error| Error::internal(format!("{}: {error}", path.display()));
+    let text = match fs::read_to_string(&path) {
+        Ok(text) => text.trim().to_owned(),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            let mut bytes = [0; 32];
+            ports.random.fill(&mut bytes);
+            let text = URL_SAFE_NO_PAD.encode(bytes);
+            keep(&path, &text).map_err(told)?;
+            text
+        }
+        Err(error) => return Err(told(error)),
+    };
+    Secret::parse(&text).map_err(|rule| Error::internal(format!("{}: {rule}", path.display())))
+}
+
+/// Writes a file that only its owner reads.
+pub(super) fn keep(path: &Path, text: &str) -> std::io::Result<()> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    writeln!(file, "{text}")?;
+    file.sync_all()
+}

@@ -1,0 +1,7 @@
+//! The server, built once from settings and ports, and stopped gracefully.
+
+mod build;
+mod serve;
+
+pub use build::{App, Ports, open_database};
+pub use serve::{Jobs, serve};

@@ -1,0 +1,101 @@
+//! Serving until told to stop; what is in flight is finished within ten seconds.
+
+use std::{io::IsTerminal, sync::Arc, time::Duration};
+
+use tokio::{net::TcpListener, sync::watch};
+
+use super::{App, Ports, build::keep};
+use crate::{
+    base::{Error, Result},
+    config::Settings,
+    work::Worker,
+};
+
+/// How long requests and jobs in flight may take to finish.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// Whether this process runs jobs beside answering.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Jobs {
+    Run,
+    Leave,
+}
+
+/// Binds, builds and serves. `ready` is told the address and the app before the first request is taken.
+pub async fn serve<F, Fut>(settings: Settings, ports: Ports, jobs: Jobs, ready: F) -> Result<()>
+where
+    F: FnOnce(App, String) -> Fut,
+    Fut: Future<Output = Result<()>>,
+{
+    let listener = TcpListener::bind(settings.listen)
+        .await
+        .map_err(|error| Error::internal(format!("cannot listen on {}: {error}; set STEWARD_LISTEN to another address", settings.listen)))?;
+    let address = listener.local_addr().map_err(Error::internal)?;
+    let url = format!("http://{address}");
+    let app = App::build(&settings, ports, settings.public_url.clone().unwrap_or_else(|| url.clone())).await?;
+    if let Some(password) = app.first_admin(&settings).await? {
+        show_password(&settings, &password)?;
+    }
+    let (stop, stopped) = watch::channel(false);
+    let worker = (jobs == Jobs::Run).then(|| work(&app, &settings, stopped.clone()));
+    ready(app.clone(), url).await?;
+    let mut graceful = stopped.clone();
+    let server = axum::serve(listener, app.router()).with_graceful_shutdown(async move {
+        let _ = graceful.wait_for(|stop| *stop).await;
+    });
+    let server = tokio::spawn(server.into_future());
+    signal().await;
+    tracing::info!("stopping: finishing what is in flight");
+    let _ = stop.send(true);
+    let rest = async {
+        let _ = server.await;
+        if let Some(worker) = worker {
+            let _ = worker.await;
+        }
+    };
+    if tokio::time::timeout(GRACE, rest).await.is_err() {
+        tracing::warn!("some requests or jobs did not finish in time; jobs will be taken up again");
+    }
+    let _ = app.env.db.optimize().await;
+    Ok(())
+}
+
+/// Starts this process's worker.
+fn work(app: &App, settings: &Settings, stopped: watch::Receiver<bool>) -> tokio::task::JoinHandle<()> {
+    let worker = Worker { env: Arc::clone(&app.env), lease: settings.job_lease, concurrency: settings.job_concurrency };
+    tokio::spawn(worker.run(stopped))
+}
+
+/// Ctrl-C, or SIGTERM from whoever keeps the process.
+async fn signal() {
+    let interrupt = async {
+        let _ = tokio::signal::ctrl_c().await;
+    };
+    #[cfg(unix)]
+    let terminate = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(_) => std::future::pending().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminate = std::future::pending::<()>();
+    tokio::select! {
+        () = interrupt => {}
+        () = terminate => {}
+    }
+}
+
+/// Once: on a terminal, else in a file whose path is printed.
+fn show_password(settings: &Settings, password: &str) -> Result<()> {
+    if std::io::stderr().is_terminal() {
+        eprintln!("First admin: {} with the password {password}\nChange it at the first sign-in; it is not shown again.", settings.admin_email);
+        return Ok(());
+    }
+    let path = settings.data.join("admin-password");
+    keep(&path, password).map_err(|error| Error::internal(format!("{}: {error}", path.display())))?;
+    eprintln!("First admin: {}, password in {}", settings.admin_email, path.display());
+    Ok(())
+}

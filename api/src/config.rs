@@ -1,0 +1,297 @@
+//! Settings: read once, checked all together, secrets hidden.
+
+use std::{
+    collections::BTreeMap,
+    fmt,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
+
+use chrono::TimeDelta;
+use chrono_tz::Tz;
+
+use crate::{base::Check, invitation::colour::Colour, web::Introspection};
+
+/// A value that is never printed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Hidden(pub String);
+
+impl fmt::Debug for Hidden {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("…")
+    }
+}
+
+/// Where mail goes.
+#[derive(Clone, Debug)]
+pub enum MailTo {
+    /// `smtp://` or `smtps://`; may hold a password.
+    Smtp(Hidden),
+    Folder(PathBuf),
+}
+
+/// Everything that is set.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    pub database_url: String,
+    /// Where the server keeps its files: the folder of the SQLite file, or the working folder.
+    pub data: PathBuf,
+    pub listen: SocketAddr,
+    /// From the listen address where absent.
+    pub public_url: Option<String>,
+    pub secret: Option<Hidden>,
+    pub company: String,
+    pub logo: Option<String>,
+    pub color: Option<String>,
+    pub postal_address: Option<String>,
+    pub language: String,
+    pub zone: Tz,
+    pub currency: String,
+    pub mail: MailTo,
+    pub mail_from: String,
+    pub admin_email: String,
+    pub admin_password: Option<Hidden>,
+    pub job_lease: TimeDelta,
+    pub job_concurrency: u32,
+    pub introspection: Introspection,
+    pub log: String,
+    pub log_json: Option<bool>,
+}
+
+const KNOWN: [&str; 29] = [
+    "DATABASE_URL", "LISTEN", "PUBLIC_URL", "SECRET", "SECRET_PREVIOUS", "COMPANY", "LOGO", "COLOR", "POSTAL_ADDRESS", "LANGUAGE",
+    "TIME_ZONE", "CURRENCY", "SMTP_URL", "MAIL_DIR", "MAIL_FROM", "DKIM_KEY", "DKIM_SELECTOR", "DKIM_DOMAIN", "ADMIN_EMAIL",
+    "ADMIN_PASSWORD", "SIGNIN_URL", "ALLOWED_ORIGINS", "TRUSTED_PROXIES", "JOB_LEASE", "JOB_CONCURRENCY", "GRAPHQL_INTROSPECTION", "LOG",
+    "LOG_FORMAT", "METRICS_LISTEN",
+];
+
+/// Where settings come from: names and values, and the files that `*_FILE` name.
+pub struct Source {
+    values: BTreeMap<String, String>,
+}
+
+impl Source {
+    /// The environment of the process.
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+    pub fn environment() -> Self {
+        Self::of(std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))))
+    }
+
+    pub fn of(values: impl IntoIterator<Item = (String, String)>) -> Self {
+        let ours = values.into_iter().filter_map(|(name, value)| Some((name.strip_prefix("STEWARD_")?.to_owned(), value)));
+        Self { values: ours.filter(|(name, value)| !value.is_empty() && !name.starts_with("TEST_")).collect() }
+    }
+}
+
+/// Collects every fault, so that the operator hears all at once.
+struct Reader {
+    values: BTreeMap<String, String>,
+    faults: Vec<String>,
+}
+
+impl Reader {
+    fn fault(&mut self, name: &str, rule: impl fmt::Display) {
+        self.faults.push(format!("STEWARD_{name} {rule}"));
+    }
+
+    /// The value, or what the file says that `*_FILE` names.
+    fn text(&mut self, name: &str) -> Option<String> {
+        let file = self.values.get(&format!("{name}_FILE")).cloned();
+        match (self.values.get(name).cloned(), file) {
+            (Some(_), Some(_)) => {
+                self.fault(name, format!("and STEWARD_{name}_FILE are both set; keep one"));
+                None
+            }
+            (Some(value), None) => Some(value),
+            (None, Some(path)) => match std::fs::read_to_string(&path) {
+                Ok(text) => Some(text.trim_end_matches(['\r', '\n']).to_owned()),
+                Err(error) => {
+                    self.fault(&format!("{name}_FILE"), format!("names {path}, which cannot be read: {error}"));
+                    None
+                }
+            },
+            (None, None) => None,
+        }
+    }
+
+    fn parse<T>(&mut self, name: &str, usual: T, parse: impl FnOnce(&str) -> Result<T, String>) -> T {
+        let Some(text) = self.text(name) else { return usual };
+        parse(text.trim()).unwrap_or_else(|rule| {
+            self.fault(name, rule);
+            usual
+        })
+    }
+
+    fn line(&mut self, name: &str, usual: &str) -> String {
+        self.parse(name, usual.to_owned(), |text| {
+            let mut check = Check::default();
+            let line = check.line("", text, 200);
+            check.done().map(|()| line).map_err(|error| error.faults().iter().map(|f| f.rule.clone()).collect::<Vec<_>>().join(", "))
+        })
+    }
+
+    fn option(&mut self, name: &str, parse: impl FnOnce(&str) -> Result<String, String>) -> Option<String> {
+        self.parse(name, None, |text| parse(text).map(Some))
+    }
+
+    fn unknown(&mut self) {
+        let names: Vec<String> = self.values.keys().cloned().collect();
+        for name in names {
+            let plain = name.strip_suffix("_FILE").unwrap_or(&name);
+            if !KNOWN.contains(&plain) {
+                self.fault(&name, "is not a setting; see the table in README.md");
+            }
+        }
+    }
+}
+
+/// Every fault of the settings, one a line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Faults(pub Vec<String>);
+
+impl fmt::Display for Faults {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "the settings do not fit:")?;
+        self.0.iter().try_for_each(|fault| writeln!(f, "  {fault}"))
+    }
+}
+
+impl Settings {
+    /// Reads and checks all settings, or names every one that is wrong.
+    pub fn read(source: Source) -> Result<Self, Faults> {
+        let mut read = Reader { values: source.values, faults: Vec::new() };
+        read.unknown();
+        let database_url = read.parse("DATABASE_URL", "sqlite:steward.db".to_owned(), database);
+        let data = data_folder(&database_url);
+        let listen = read.parse("LISTEN", SocketAddr::from(([127, 0, 0, 1], 8080)), |text| {
+            text.parse().map_err(|_| "must be an address and a port like 127.0.0.1:8080".to_owned())
+        });
+        let mail = mail(&mut read, &data);
+        let settings = Self {
+            public_url: read.option("PUBLIC_URL", url),
+            secret: read.option("SECRET", |text| if text.len() >= 32 { Ok(text.to_owned()) } else { Err("must have at least 32 bytes; make one with `openssl rand -hex 32`".to_owned()) }).map(Hidden),
+            company: read.line("COMPANY", "Steward"),
+            logo: read.option("LOGO", url),
+            color: read.option("COLOR", |text| Colour::parse(text).map(|_| text.to_owned()).ok_or_else(|| "must be a colour like #1b5299".to_owned())),
+            postal_address: read.text("POSTAL_ADDRESS"),
+            language: read.line("LANGUAGE", "en"),
+            zone: read.parse("TIME_ZONE", Tz::UTC, |text| text.parse().map_err(|_| "must be a time zone like Europe/Berlin".to_owned())),
+            currency: read.parse("CURRENCY", "EUR".to_owned(), currency),
+            mail_from: sender(&mut read, &mail),
+            mail,
+            admin_email: read.line("ADMIN_EMAIL", "admin@localhost"),
+            admin_password: read.option("ADMIN_PASSWORD", |text| crate::secure::password::check(text).map(|()| text.to_owned())).map(Hidden),
+            job_lease: TimeDelta::seconds(read.parse("JOB_LEASE", 60, |text| number(text.trim_end_matches('s'), 10, 3_600))),
+            job_concurrency: u32::try_from(read.parse("JOB_CONCURRENCY", 4, |text| number(text, 1, 64))).unwrap_or(4),
+            introspection: read.parse("GRAPHQL_INTROSPECTION", Introspection::SignedIn, introspection),
+            log: read.line("LOG", "info"),
+            log_json: read.parse("LOG_FORMAT", None, log_format),
+            database_url,
+            data,
+            listen,
+        };
+        settings.together(&mut read);
+        if read.faults.is_empty() { Ok(settings) } else { Err(Faults(read.faults)) }
+    }
+
+    /// What must fit together.
+    fn together(&self, read: &mut Reader) {
+        if self.database_url.starts_with("postgres") && self.secret.is_none() {
+            read.fault("SECRET", "must be set with PostgreSQL, the same for every replica; make one with `openssl rand -hex 32`");
+        }
+        let secure = self.public_url.as_deref().is_some_and(|url| url.starts_with("https://"));
+        if let MailTo::Smtp(Hidden(url)) = &self.mail
+            && !secure
+            && !loopback(url)
+        {
+            read.fault("PUBLIC_URL", "must be an https address when mail goes to an SMTP server: it is what the links in mails begin with");
+        }
+    }
+}
+
+fn database(text: &str) -> Result<String, String> {
+    if text.starts_with("sqlite:") && text.len() > 7 || text.starts_with("postgres://") || text.starts_with("postgresql://") {
+        return Ok(text.to_owned());
+    }
+    Err("must be sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE".to_owned())
+}
+
+fn data_folder(database_url: &str) -> PathBuf {
+    let path = database_url.strip_prefix("sqlite:").map(|path| path.trim_start_matches("//"));
+    let folder = path.and_then(|path| Path::new(path).parent()).filter(|folder| !folder.as_os_str().is_empty());
+    folder.map_or_else(|| PathBuf::from("."), Path::to_path_buf)
+}
+
+fn url(text: &str) -> Result<String, String> {
+    let plain = text.bytes().all(|b| b.is_ascii_graphic()) && !text.contains(['"', '<', '>', '?', '#', '@']);
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")).unwrap_or_default();
+    if plain && !rest.is_empty() && !rest.starts_with('/') {
+        return Ok(text.trim_end_matches('/').to_owned());
+    }
+    Err("must be an address like https://steward.example.com".to_owned())
+}
+
+fn mail(read: &mut Reader, data: &Path) -> MailTo {
+    let folder = read.text("MAIL_DIR").map_or_else(|| data.join("mail"), PathBuf::from);
+    match read.text("SMTP_URL") {
+        Some(url) if url.starts_with("smtp://") || url.starts_with("smtps://") => MailTo::Smtp(Hidden(url)),
+        Some(_) => {
+            read.fault("SMTP_URL", "must be smtp://USER:PASSWORD@HOST:PORT?tls=required or smtps://…");
+            MailTo::Folder(folder)
+        }
+        None => MailTo::Folder(folder),
+    }
+}
+
+fn sender(read: &mut Reader, mail: &MailTo) -> String {
+    let given = read.text("MAIL_FROM");
+    match given {
+        None if matches!(mail, MailTo::Smtp(_)) => {
+            read.fault("MAIL_FROM", "must be set when mail goes to an SMTP server, like surveys@example.com");
+            String::new()
+        }
+        None => "surveys@localhost.localdomain".to_owned(),
+        Some(text) => {
+            let mut check = Check::default();
+            let address = check.email("", text.trim());
+            let local = address.split('@').next().unwrap_or_default().to_lowercase().replace(['-', '_', '.'], "");
+            if check.done().is_err() {
+                read.fault("MAIL_FROM", "must be a mail address like surveys@example.com");
+            } else if local.contains("noreply") || local.contains("donotreply") {
+                read.fault("MAIL_FROM", "must take replies: customers answer mails, so a no-reply address is refused");
+            }
+            address
+        }
+    }
+}
+
+fn loopback(smtp: &str) -> bool {
+    let host = smtp.split("://").nth(1).unwrap_or_default();
+    let host = host.rsplit('@').next().unwrap_or_default();
+    host.starts_with("127.") || host.starts_with("localhost") || host.starts_with("[::1]")
+}
+
+fn currency(text: &str) -> Result<String, String> {
+    if text.len() == 3 && text.bytes().all(|b| b.is_ascii_uppercase()) { Ok(text.to_owned()) } else { Err("must be an ISO 4217 code like EUR".to_owned()) }
+}
+
+fn number(text: &str, low: i64, high: i64) -> Result<i64, String> {
+    text.parse().ok().filter(|n| (low..=high).contains(n)).ok_or_else(|| format!("must be a number from {low} to {high}"))
+}
+
+fn introspection(text: &str) -> Result<Introspection, String> {
+    match text {
+        "off" => Ok(Introspection::Off),
+        "signed-in" => Ok(Introspection::SignedIn),
+        "anyone" => Ok(Introspection::Anyone),
+        _ => Err("must be off, signed-in or anyone".to_owned()),
+    }
+}
+
+fn log_format(text: &str) -> Result<Option<bool>, String> {
+    match text {
+        "json" => Ok(Some(true)),
+        "text" => Ok(Some(false)),
+        _ => Err("must be text or json".to_owned()),
+    }
+}

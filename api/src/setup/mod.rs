@@ -1,0 +1,126 @@
+//! What an installation starts with: a team at the top, an admin, the ready-made surveys.
+
+use std::collections::HashMap;
+
+use entity::{MemberRole, TeamId, member, setting, survey, team, team_member};
+use sea_orm::{ColumnTrait, sea_query::Order};
+
+use crate::{
+    base::{Error, Result, key},
+    ctx::Ctx,
+    secure::password,
+    store::Tx,
+    survey::install,
+    team::{Node, insert_tree},
+};
+
+/// The first admin, if there is to be one.
+#[derive(Clone, Debug)]
+pub struct FirstAdmin {
+    pub email: String,
+    pub password: String,
+    /// The password was made by us, or given by a setting that others may know.
+    pub must_change: bool,
+}
+
+/// Whether nobody has been here yet.
+pub async fn is_new(system: &Ctx) -> Result<bool> {
+    Ok(system.find::<member::Entity>().limit(1).maybe().await?.is_none())
+}
+
+/// Makes what is missing; run at every start, it changes nothing after the first.
+pub async fn prepare(system: &Ctx, admin: Option<FirstAdmin>) -> Result<()> {
+    let surveys = system.find::<survey::Entity>().limit(10).all().await?;
+    let teams = system.find::<team::Entity>().filter(team::Column::ParentId.is_null()).order(team::Column::Id, Order::Asc).limit(1).maybe().await?;
+    if surveys.len() >= 2 && teams.is_some() && admin.is_none() {
+        return Ok(());
+    }
+    let hash = match &admin {
+        Some(admin) => Some(password::hash(&admin.password).await.map_err(Error::internal)?),
+        None => None,
+    };
+    let company = system.company().name.clone();
+    system
+        .write(move |tx| async move {
+            install(&tx).await?;
+            let top = match teams {
+                Some(top) => top.id,
+                None => plant(&tx, &company).await?,
+            };
+            if let Some(admin) = admin {
+                enrol(&tx, &admin, hash, top).await?;
+            }
+            Ok(())
+        })
+        .await
+}
+
+/// The team at the top: the company itself.
+async fn plant(tx: &Tx, name: &str) -> Result<TeamId> {
+    let now = tx.now();
+    let row = team::Model {
+        id: tx.id(),
+        name: name.to_owned(),
+        name_key: key(name),
+        parent_id: None,
+        lead_id: None,
+        territories: None,
+        source: None,
+        reference: None,
+        version: 1,
+        created_at: now,
+        updated_at: now,
+    };
+    let id = row.id;
+    tx.insert::<team::Entity>(row).await?;
+    insert_tree(tx, &[Node { id, parent_id: None }], &HashMap::new(), now).await?;
+    Ok(id)
+}
+
+async fn enrol(tx: &Tx, admin: &FirstAdmin, password_hash: Option<String>, team_id: TeamId) -> Result<()> {
+    let now = tx.now();
+    let row = member::Model {
+        id: tx.id(),
+        name: "Admin".to_owned(),
+        name_key: "admin".to_owned(),
+        email_key: key(&admin.email),
+        email: admin.email.clone(),
+        role: MemberRole::Admin,
+        active: true,
+        team_id: Some(team_id),
+        password_hash,
+        password_must_change: admin.must_change,
+        source: None,
+        reference: None,
+        version: 1,
+        created_at: now,
+        updated_at: now,
+    };
+    let id = row.id;
+    tx.insert::<member::Entity>(row).await?;
+    tx.insert::<team_member::Entity>(team_member::Model { id: tx.id(), team_id, member_id: id, from_at: now, until_at: None }).await?;
+    Ok(())
+}
+
+/// The company's zone makes months; once there are answers it stays.
+pub async fn fix_zone(system: &Ctx) -> Result<()> {
+    let zone = system.company().zone.name().to_owned();
+    let known = system.find::<setting::Entity>().filter(setting::Column::Name.eq("time_zone")).maybe().await?;
+    match known {
+        Some(row) if row.value == zone => Ok(()),
+        Some(row) => {
+            let answered = system.find::<entity::response::Entity>().limit(1).maybe().await?.is_some();
+            if answered {
+                return Err(Error::conflict(format!(
+                    "STEWARD_TIME_ZONE was {} when the first answer was counted and cannot become {zone}; set it back",
+                    row.value
+                )));
+            }
+            system.write(move |tx| async move { tx.update::<setting::Entity>(row, |row| row.value = sea_orm::ActiveValue::Set(zone)).await.map(drop) }).await
+        }
+        None => {
+            let row = setting::Model { name: "time_zone".to_owned(), value: zone };
+            system.write(move |tx| async move { tx.insert::<setting::Entity>(row).await.map(drop) }).await
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! The jobs: their list, and the runner that leases and runs them.
+
+mod runner;
+
+pub use runner::{Worker, run_due};
+
+use futures_util::future::BoxFuture;
+use serde::de::DeserializeOwned;
+
+use crate::{
+    base::{Error, Result},
+    ctx::{Ctx, Job, Run},
+    invitation::SendMail,
+};
+
+/// The list of jobs: a new one is a line here.
+fn run(kind: &str, payload: serde_json::Value, ctx: Ctx, last: bool) -> Result<BoxFuture<'static, Result<Run>>> {
+    match kind {
+        SendMail::KIND => start::<SendMail>(payload, ctx, last),
+        other => Err(Error::internal(format!("no job of kind {other}"))),
+    }
+}
+
+fn start<J: Job + DeserializeOwned>(payload: serde_json::Value, ctx: Ctx, last: bool) -> Result<BoxFuture<'static, Result<Run>>> {
+    let job: J = serde_json::from_value(payload).map_err(Error::internal)?;
+    Ok(job.run(ctx, last))
+}

@@ -1,0 +1,116 @@
+//! Leasing and running jobs until told to stop; what is in flight is finished.
+
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
+
+use chrono::TimeDelta;
+use entity::job;
+use futures_util::{FutureExt, StreamExt, stream};
+use tokio::sync::watch;
+use uuid::Uuid;
+
+use crate::{
+    base::{Error, Result},
+    ctx::{Ctx, Env, Run},
+    queue::{self, TRIES},
+};
+
+/// How long a worker sleeps when nothing rings.
+const NAP: Duration = Duration::from_secs(1);
+/// How often done jobs are swept.
+const SWEEP: TimeDelta = TimeDelta::hours(1);
+
+/// One process's worker.
+pub struct Worker {
+    pub env: Arc<Env>,
+    /// How long a job is ours; longer than any job runs.
+    pub lease: TimeDelta,
+    /// Jobs run at once.
+    pub concurrency: u32,
+}
+
+impl Worker {
+    /// Runs jobs until `stop` says so.
+    pub async fn run(self, mut stop: watch::Receiver<bool>) {
+        let id = self.env.db.random().id(self.env.db.clock().now());
+        let mut swept = self.env.db.clock().now();
+        while !*stop.borrow() {
+            let wake = Arc::clone(self.env.db.wake());
+            let ring = wake.notified();
+            let ran = match self.round(id).await {
+                Ok(ran) => ran,
+                Err(error) => {
+                    tracing::warn!(%error, "the queue cannot be read");
+                    0
+                }
+            };
+            let now = self.env.db.clock().now();
+            if now.0 - swept.0 > SWEEP {
+                swept = now;
+                self.tidy().await;
+            }
+            if ran == 0 {
+                tokio::select! {
+                    () = ring => {}
+                    () = tokio::time::sleep(NAP) => {}
+                    _ = stop.changed() => {}
+                }
+            }
+        }
+    }
+
+    async fn tidy(&self) {
+        let system = Ctx::system(Arc::clone(&self.env));
+        if let Err(error) = system.write(|tx| async move { queue::sweep(&tx).await }).await {
+            tracing::warn!(%error, "done jobs cannot be swept");
+        }
+        if let Err(error) = self.env.db.optimize().await {
+            tracing::warn!(%error, "statistics cannot be brought up to date");
+        }
+    }
+
+    async fn round(&self, worker: Uuid) -> Result<usize> {
+        run_due(&self.env, worker, self.lease, self.concurrency).await
+    }
+}
+
+/// Leases due jobs and runs them, several at once; gives how many.
+pub async fn run_due(env: &Arc<Env>, worker: Uuid, lease: TimeDelta, concurrency: u32) -> Result<usize> {
+    let system = Ctx::system(Arc::clone(env));
+    // A lease counts from here, so no more are taken than can be started soon.
+    let batch = u64::from(concurrency) * 4;
+    let jobs = system.write(move |tx| async move { queue::claim(&tx, worker, batch, lease).await }).await?;
+    let count = jobs.len();
+    let width = usize::try_from(concurrency.max(1)).unwrap_or(1);
+    stream::iter(jobs).for_each_concurrent(width, |job| one(&system, worker, job)).await;
+    Ok(count)
+}
+
+async fn one(system: &Ctx, worker: Uuid, job: job::Model) {
+    let last = job.attempts >= TRIES;
+    let outcome = match super::run(&job.kind, job.payload.clone(), system.clone(), last) {
+        Ok(run) => match AssertUnwindSafe(run).catch_unwind().await {
+            Ok(Ok(outcome)) => outcome,
+            Ok(Err(Error::NotFound(what))) => Run::GiveUp(format!("{what} is gone")),
+            Ok(Err(error)) => Run::Retry(words(&error)),
+            Err(_) => Run::Retry("the job panicked".to_owned()),
+        },
+        Err(error) => Run::GiveUp(words(&error)),
+    };
+    match &outcome {
+        Run::Done => {}
+        Run::Retry(why) => tracing::info!(job = %job.id, kind = job.kind, why, "a job will be tried again"),
+        Run::GiveUp(why) => tracing::warn!(job = %job.id, kind = job.kind, why, "a job was given up"),
+    }
+    let id = job.id;
+    let written = system.write(move |tx| async move { queue::finish(&tx, worker, &job, &outcome).await }).await;
+    if let Err(error) = written {
+        tracing::warn!(job = %id, %error, "a job's end could not be written; its lease will end");
+    }
+}
+
+fn words(error: &Error) -> String {
+    match error {
+        Error::Internal(source) => source.to_string(),
+        other => other.to_string(),
+    }
+}
