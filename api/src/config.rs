@@ -59,10 +59,35 @@ pub struct Settings {
 }
 
 const KNOWN: [&str; 29] = [
-    "DATABASE_URL", "LISTEN", "PUBLIC_URL", "SECRET", "SECRET_PREVIOUS", "COMPANY", "LOGO", "COLOR", "POSTAL_ADDRESS", "LANGUAGE",
-    "TIME_ZONE", "CURRENCY", "SMTP_URL", "MAIL_DIR", "MAIL_FROM", "DKIM_KEY", "DKIM_SELECTOR", "DKIM_DOMAIN", "ADMIN_EMAIL",
-    "ADMIN_PASSWORD", "SIGNIN_URL", "ALLOWED_ORIGINS", "TRUSTED_PROXIES", "JOB_LEASE", "JOB_CONCURRENCY", "GRAPHQL_INTROSPECTION", "LOG",
-    "LOG_FORMAT", "METRICS_LISTEN",
+    "DATABASE_URL",
+    "LISTEN",
+    "PUBLIC_URL",
+    "SECRET",
+    "SECRET_PREVIOUS",
+    "COMPANY",
+    "LOGO",
+    "COLOR",
+    "POSTAL_ADDRESS",
+    "LANGUAGE",
+    "TIME_ZONE",
+    "CURRENCY",
+    "SMTP_URL",
+    "MAIL_DIR",
+    "MAIL_FROM",
+    "DKIM_KEY",
+    "DKIM_SELECTOR",
+    "DKIM_DOMAIN",
+    "ADMIN_EMAIL",
+    "ADMIN_PASSWORD",
+    "SIGNIN_URL",
+    "ALLOWED_ORIGINS",
+    "TRUSTED_PROXIES",
+    "JOB_LEASE",
+    "JOB_CONCURRENCY",
+    "GRAPHQL_INTROSPECTION",
+    "LOG",
+    "LOG_FORMAT",
+    "METRICS_LISTEN",
 ];
 
 /// Where settings come from: names and values, and the files that `*_FILE` name.
@@ -74,11 +99,14 @@ impl Source {
     /// The environment of the process.
     #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
     pub fn environment() -> Self {
-        Self::of(std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))))
+        Self::of(
+            std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))),
+        )
     }
 
     pub fn of(values: impl IntoIterator<Item = (String, String)>) -> Self {
-        let ours = values.into_iter().filter_map(|(name, value)| Some((name.strip_prefix("STEWARD_")?.to_owned(), value)));
+        let ours =
+            values.into_iter().filter_map(|(name, value)| Some((name.strip_prefix("STEWARD_")?.to_owned(), value)));
         Self { values: ours.filter(|(name, value)| !value.is_empty() && !name.starts_with("TEST_")).collect() }
     }
 }
@@ -126,7 +154,10 @@ impl Reader {
         self.parse(name, usual.to_owned(), |text| {
             let mut check = Check::default();
             let line = check.line("", text, 200);
-            check.done().map(|()| line).map_err(|error| error.faults().iter().map(|f| f.rule.clone()).collect::<Vec<_>>().join(", "))
+            check
+                .done()
+                .map(|()| line)
+                .map_err(|error| error.faults().iter().map(|f| f.rule.clone()).collect::<Vec<_>>().join(", "))
         })
     }
 
@@ -169,19 +200,35 @@ impl Settings {
         let mail = mail(&mut read, &data);
         let settings = Self {
             public_url: read.option("PUBLIC_URL", url),
-            secret: read.option("SECRET", |text| if text.len() >= 32 { Ok(text.to_owned()) } else { Err("must have at least 32 bytes; make one with `openssl rand -hex 32`".to_owned()) }).map(Hidden),
+            secret: read
+                .option("SECRET", |text| {
+                    if text.len() >= 32 {
+                        Ok(text.to_owned())
+                    } else {
+                        Err("must have at least 32 bytes; make one with `openssl rand -hex 32`".to_owned())
+                    }
+                })
+                .map(Hidden),
             company: read.line("COMPANY", "Steward"),
             logo: read.option("LOGO", url),
-            color: read.option("COLOR", |text| Colour::parse(text).map(|_| text.to_owned()).ok_or_else(|| "must be a colour like #1b5299".to_owned())),
+            color: read.option("COLOR", |text| {
+                Colour::parse(text).map(|_| text.to_owned()).ok_or_else(|| "must be a colour like #1b5299".to_owned())
+            }),
             postal_address: read.text("POSTAL_ADDRESS"),
             language: read.line("LANGUAGE", "en"),
-            zone: read.parse("TIME_ZONE", Tz::UTC, |text| text.parse().map_err(|_| "must be a time zone like Europe/Berlin".to_owned())),
+            zone: read.parse("TIME_ZONE", Tz::UTC, |text| {
+                text.parse().map_err(|_| "must be a time zone like Europe/Berlin".to_owned())
+            }),
             currency: read.parse("CURRENCY", "EUR".to_owned(), currency),
             mail_from: sender(&mut read, &mail),
             mail,
             admin_email: read.line("ADMIN_EMAIL", "admin@localhost"),
-            admin_password: read.option("ADMIN_PASSWORD", |text| crate::secure::password::check(text).map(|()| text.to_owned())).map(Hidden),
-            job_lease: TimeDelta::seconds(read.parse("JOB_LEASE", 60, |text| number(text.trim_end_matches('s'), 10, 3_600))),
+            admin_password: read
+                .option("ADMIN_PASSWORD", |text| crate::secure::password::check(text).map(|()| text.to_owned()))
+                .map(Hidden),
+            job_lease: TimeDelta::seconds(
+                read.parse("JOB_LEASE", 60, |text| number(text.trim_end_matches('s'), 10, 3_600)),
+            ),
             job_concurrency: u32::try_from(read.parse("JOB_CONCURRENCY", 4, |text| number(text, 1, 64))).unwrap_or(4),
             introspection: read.parse("GRAPHQL_INTROSPECTION", Introspection::SignedIn, introspection),
             log: read.line("LOG", "info"),
@@ -197,20 +244,29 @@ impl Settings {
     /// What must fit together.
     fn together(&self, read: &mut Reader) {
         if self.database_url.starts_with("postgres") && self.secret.is_none() {
-            read.fault("SECRET", "must be set with PostgreSQL, the same for every replica; make one with `openssl rand -hex 32`");
+            read.fault(
+                "SECRET",
+                "must be set with PostgreSQL, the same for every replica; make one with `openssl rand -hex 32`",
+            );
         }
         let secure = self.public_url.as_deref().is_some_and(|url| url.starts_with("https://"));
         if let MailTo::Smtp(Hidden(url)) = &self.mail
             && !secure
             && !loopback(url)
         {
-            read.fault("PUBLIC_URL", "must be an https address when mail goes to an SMTP server: it is what the links in mails begin with");
+            read.fault(
+                "PUBLIC_URL",
+                "must be an https address when mail goes to an SMTP server: it is what the links in mails begin with",
+            );
         }
     }
 }
 
 fn database(text: &str) -> Result<String, String> {
-    if text.starts_with("sqlite:") && text.len() > 7 || text.starts_with("postgres://") || text.starts_with("postgresql://") {
+    if text.starts_with("sqlite:") && text.len() > 7
+        || text.starts_with("postgres://")
+        || text.starts_with("postgresql://")
+    {
         return Ok(text.to_owned());
     }
     Err("must be sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE".to_owned())
@@ -272,11 +328,18 @@ fn loopback(smtp: &str) -> bool {
 }
 
 fn currency(text: &str) -> Result<String, String> {
-    if text.len() == 3 && text.bytes().all(|b| b.is_ascii_uppercase()) { Ok(text.to_owned()) } else { Err("must be an ISO 4217 code like EUR".to_owned()) }
+    if text.len() == 3 && text.bytes().all(|b| b.is_ascii_uppercase()) {
+        Ok(text.to_owned())
+    } else {
+        Err("must be an ISO 4217 code like EUR".to_owned())
+    }
 }
 
 fn number(text: &str, low: i64, high: i64) -> Result<i64, String> {
-    text.parse().ok().filter(|n| (low..=high).contains(n)).ok_or_else(|| format!("must be a number from {low} to {high}"))
+    text.parse()
+        .ok()
+        .filter(|n| (low..=high).contains(n))
+        .ok_or_else(|| format!("must be a number from {low} to {high}"))
 }
 
 fn introspection(text: &str) -> Result<Introspection, String> {

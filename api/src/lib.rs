@@ -12,9 +12,10 @@
 //! 0 base
 
 pub mod access;
-pub mod app;
 pub mod account;
+pub mod app;
 pub mod base;
+pub mod cli;
 pub mod config;
 pub mod contact;
 pub mod ctx;
@@ -36,3 +37,10 @@ pub mod team;
 pub mod timeline;
 pub mod web;
 pub mod work;
+
+/// The two files of the contract, by name, as the code prints them.
+pub fn contract() -> [(&'static str, String); 2] {
+    let mut openapi = serde_json::to_string_pretty(&web::document()).unwrap_or_default();
+    openapi.push('\n');
+    [("openapi.json", openapi), ("schema.graphql", graph::schema().sdl())]
+}

@@ -215,11 +215,7 @@ impl ContactRoles {
     }
 
     pub fn list(self) -> Vec<ContactRole> {
-        ContactRole::ALL
-            .iter()
-            .copied()
-            .filter(|role| self.has(*role))
-            .collect()
+        ContactRole::ALL.iter().copied().filter(|role| self.has(*role)).collect()
     }
 }
 

@@ -12,10 +12,7 @@ impl<'de> Deserialize<'de> for Digest {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
         let text = std::borrow::Cow::<str>::deserialize(d)?;
         (0..text.len() / 2)
-            .map(|i| {
-                text.get(2 * i..2 * i + 2)
-                    .and_then(|byte| u8::from_str_radix(byte, 16).ok())
-            })
+            .map(|i| text.get(2 * i..2 * i + 2).and_then(|byte| u8::from_str_radix(byte, 16).ok()))
             .collect::<Option<Vec<u8>>>()
             .map(Self)
             .ok_or_else(|| serde::de::Error::custom("not hex"))

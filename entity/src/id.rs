@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use async_graphql::{
-    ContextSelectionSet, InputType, InputValueError, InputValueResult, OutputType, Positioned,
-    ServerResult, Value, parser::types::Field, registry::Registry,
+    ContextSelectionSet, InputType, InputValueError, InputValueResult, OutputType, Positioned, ServerResult, Value,
+    parser::types::Field, registry::Registry,
 };
 use sea_orm::DeriveValueType;
 use serde::{Deserialize, Serialize};

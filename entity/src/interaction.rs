@@ -3,9 +3,7 @@
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    AccountId, Channel, ContactId, Direction, InteractionId, InteractionType, MemberId, Time,
-};
+use crate::{AccountId, Channel, ContactId, Direction, InteractionId, InteractionType, MemberId, Time};
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
 #[sea_orm(table_name = "interaction")]

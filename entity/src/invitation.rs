@@ -4,8 +4,8 @@ use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AccountId, ContactId, Digest, InvitationId, InvitationStatus, MemberId, PlaceId, Suppression,
-    SurveyId, SurveyVersionId, TeamId, Tier, Time, WaveId,
+    AccountId, ContactId, Digest, InvitationId, InvitationStatus, MemberId, PlaceId, Suppression, SurveyId,
+    SurveyVersionId, TeamId, Tier, Time, WaveId,
 };
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]

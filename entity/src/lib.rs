@@ -43,8 +43,5 @@ pub use time::{Day, Time};
 /// A string of a named format, as OpenAPI says it.
 fn text_schema(format: &str) -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
     use utoipa::openapi::schema::{ObjectBuilder, SchemaFormat, Type};
-    ObjectBuilder::new()
-        .schema_type(Type::String)
-        .format(Some(SchemaFormat::Custom(format.to_owned())))
-        .into()
+    ObjectBuilder::new().schema_type(Type::String).format(Some(SchemaFormat::Custom(format.to_owned()))).into()
 }

@@ -3,10 +3,7 @@
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    AccountId, ContactId, InvitationId, MemberId, PlaceId, ResponseId, SurveyId, SurveyKind, Tier,
-    Time,
-};
+use crate::{AccountId, ContactId, InvitationId, MemberId, PlaceId, ResponseId, SurveyId, SurveyKind, Tier, Time};
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
 #[sea_orm(table_name = "response")]

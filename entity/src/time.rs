@@ -54,10 +54,7 @@ impl<'de> Deserialize<'de> for Time {
 }
 
 /// An instant in UTC with up to microseconds, as RFC 3339 with `Z`: `2026-01-31T09:30:00Z`.
-#[Scalar(
-    name = "DateTime",
-    specified_by_url = "https://datatracker.ietf.org/doc/html/rfc3339"
-)]
+#[Scalar(name = "DateTime", specified_by_url = "https://datatracker.ietf.org/doc/html/rfc3339")]
 impl ScalarType for Time {
     fn parse(value: Value) -> InputValueResult<Self> {
         match &value {
@@ -79,19 +76,7 @@ impl utoipa::PartialSchema for Time {
 impl utoipa::ToSchema for Time {}
 
 /// A calendar day, as `2026-01-31`.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Serialize,
-    Deserialize,
-    DeriveValueType,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, DeriveValueType)]
 #[serde(transparent)]
 pub struct Day(pub NaiveDate);
 
@@ -107,9 +92,7 @@ impl Day {
         let day = NaiveDate::parse_from_str(text, "%Y-%m-%d")
             .map_err(|_| "is not a day; write it like 2026-01-31".to_owned())?;
         if text.len() != 10 || !(1..=9998).contains(&day.year()) {
-            return Err(
-                "is not a day between the years 0001 and 9998, written like 2026-01-31".to_owned(),
-            );
+            return Err("is not a day between the years 0001 and 9998, written like 2026-01-31".to_owned());
         }
         Ok(Self(day))
     }

@@ -52,9 +52,7 @@ impl MigrationTrait for Migration {
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         for table in TABLES {
-            manager
-                .drop_table(Table::drop().table(Alias::new(*table)).to_owned())
-                .await?;
+            manager.drop_table(Table::drop().table(Alias::new(*table)).to_owned()).await?;
         }
         Ok(())
     }

@@ -21,10 +21,7 @@ pub async fn run(manager: &SchemaManager<'_>, text: &str) -> Result<(), DbErr> {
         text = text.replace(word, if postgres { pg } else { sqlite });
     }
     for statement in text.split(";\n").map(str::trim).filter(|s| !s.is_empty()) {
-        manager
-            .get_connection()
-            .execute_unprepared(statement)
-            .await?;
+        manager.get_connection().execute_unprepared(statement).await?;
     }
     Ok(())
 }

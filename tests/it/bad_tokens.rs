@@ -32,9 +32,7 @@ fn every_bad_token_is_refused() {
     let ring = Keyring::new(key(SEED), vec![]);
     let good = ring.sign(&claims()).unwrap();
     let verifier = Verifier::new(ring.clone(), US.to_owned(), US.to_owned());
-    verifier
-        .verify(&good, NOW)
-        .expect("the token they are made from is good");
+    verifier.verify(&good, NOW).expect("the token they are made from is good");
     let table = bad_tokens(&good, &SEED, NOW);
     assert!(table.len() >= 25, "the table shrank to {}", table.len());
     let mut passed = vec![];
@@ -79,13 +77,7 @@ fn the_table_reaches_every_check() {
 fn tokens_of_other_flows_are_no_access_tokens() {
     let ring = Keyring::new(key(SEED), vec![]);
     let secret = Secret::parse([9; 32]).unwrap();
-    for purpose in [
-        Purpose::Survey,
-        Purpose::Unsubscribe,
-        Purpose::SignIn,
-        Purpose::Invite,
-        Purpose::Reset,
-    ] {
+    for purpose in [Purpose::Survey, Purpose::Unsubscribe, Purpose::SignIn, Purpose::Invite, Purpose::Reset] {
         let token = secret.token(purpose, Uuid::from_u128(1), 1);
         assert!(ring.verify(&token, US, US, NOW).is_err(), "{purpose:?}");
     }
@@ -96,18 +88,9 @@ fn tokens_of_other_flows_are_no_access_tokens() {
 #[test]
 fn a_fresh_token_is_taken() {
     let ring = Keyring::new(key(SEED), vec![]);
-    assert_eq!(
-        ring.verify(&ring.sign(&claims()).unwrap(), US, US, NOW),
-        Ok(claims())
-    );
-    let plain = Claims {
-        nbf: None,
-        ..claims()
-    };
-    assert_eq!(
-        ring.verify(&ring.sign(&plain).unwrap(), US, US, NOW),
-        Ok(plain)
-    );
+    assert_eq!(ring.verify(&ring.sign(&claims()).unwrap(), US, US, NOW), Ok(claims()));
+    let plain = Claims { nbf: None, ..claims() };
+    assert_eq!(ring.verify(&ring.sign(&plain).unwrap(), US, US, NOW), Ok(plain));
 }
 
 #[test]
@@ -116,16 +99,8 @@ fn a_token_of_the_old_key_is_taken_during_a_rotation() {
     let old = PublicKey::parse(key(SEED).public().x()).unwrap();
     let overlap = Keyring::new(key([2; 32]), vec![old]);
     assert!(overlap.verify(&token, US, US, NOW).is_ok());
-    assert!(
-        overlap
-            .verify(&overlap.sign(&claims()).unwrap(), US, US, NOW)
-            .is_ok()
-    );
-    assert!(
-        Keyring::new(key([2; 32]), vec![])
-            .verify(&token, US, US, NOW)
-            .is_err()
-    );
+    assert!(overlap.verify(&overlap.sign(&claims()).unwrap(), US, US, NOW).is_ok());
+    assert!(Keyring::new(key([2; 32]), vec![]).verify(&token, US, US, NOW).is_err());
 }
 
 #[test]
@@ -134,19 +109,10 @@ fn a_token_is_taken_until_the_second_before_it_expires() {
     let token = ring.sign(&claims()).unwrap();
     assert!(ring.verify(&token, US, US, NOW + 899).is_ok());
     assert!(ring.verify(&token, US, US, NOW + 900).is_err());
-    let long = Claims {
-        exp: NOW + 12 * 3600,
-        ..claims()
-    };
+    let long = Claims { exp: NOW + 12 * 3600, ..claims() };
     assert!(ring.verify(&ring.sign(&long).unwrap(), US, US, NOW).is_ok());
-    let longer = Claims {
-        exp: NOW + 12 * 3600 + 1,
-        ..claims()
-    };
-    assert!(
-        ring.verify(&ring.sign(&longer).unwrap(), US, US, NOW)
-            .is_err()
-    );
+    let longer = Claims { exp: NOW + 12 * 3600 + 1, ..claims() };
+    assert!(ring.verify(&ring.sign(&longer).unwrap(), US, US, NOW).is_err());
 }
 
 /// Our key set and our tokens, read by an implementation that is not ours.

@@ -1,9 +1,6 @@
 //! The tests from outside, in one binary.
 
-#![expect(
-    clippy::disallowed_methods,
-    reason = "tests look into the database behind the server's back"
-)]
+#![expect(clippy::disallowed_methods, reason = "tests look into the database behind the server's back")]
 
 mod architecture;
 mod bad_tokens;

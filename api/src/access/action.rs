@@ -32,10 +32,18 @@ impl Action {
     pub(super) const fn allows(self, role: Role) -> bool {
         use Role::{Admin, Customer, Manager, Owner, System};
         match self {
-            Self::ReadAccounts | Self::ReadContacts | Self::ReadInteractions | Self::ReadSurveys | Self::ReadResponses => {
+            Self::ReadAccounts
+            | Self::ReadContacts
+            | Self::ReadInteractions
+            | Self::ReadSurveys
+            | Self::ReadResponses => {
                 matches!(role, Admin | Manager | Owner | Customer | System)
             }
-            Self::ReadDirectory | Self::ReadSatisfaction | Self::ChangeContacts | Self::LogInteractions | Self::SendToAccount => {
+            Self::ReadDirectory
+            | Self::ReadSatisfaction
+            | Self::ChangeContacts
+            | Self::LogInteractions
+            | Self::SendToAccount => {
                 matches!(role, Admin | Manager | Owner | System)
             }
             Self::ChangeAccounts | Self::AssignOwners | Self::SendToContacts | Self::ReadAudit => {
@@ -76,7 +84,9 @@ impl Action {
             Self::ChangeTeams => "create or change teams",
             Self::ReadSurveys => "read surveys",
             Self::SendToAccount => "send surveys",
-            Self::SendToContacts => "choose whom a survey is sent to; name an account, and all its eligible contacts are asked",
+            Self::SendToContacts => {
+                "choose whom a survey is sent to; name an account, and all its eligible contacts are asked"
+            }
             Self::ReadResponses => "read responses",
             Self::ReadSatisfaction => "read satisfaction figures",
             Self::ReadAudit => "read the audit",

@@ -7,7 +7,11 @@ use entity::{AccountId, ContactId, InvitationId, MemberId, TeamId};
 pub enum Rows {
     All,
     /// Accounts owned by `owners`, at home in `teams`, or granted to `granted`. Empty lists match nothing.
-    Staff { owners: Vec<MemberId>, teams: Vec<TeamId>, granted: Vec<MemberId> },
+    Staff {
+        owners: Vec<MemberId>,
+        teams: Vec<TeamId>,
+        granted: Vec<MemberId>,
+    },
     /// These accounts: a customer's own and those granted to it.
     Accounts(Vec<AccountId>),
     None,
@@ -54,11 +58,23 @@ impl Scope {
     }
 
     pub(crate) const fn customer(contact: ContactId, accounts: Vec<AccountId>) -> Self {
-        Self { rows: Rows::Accounts(accounts), contact: Some(contact), invitation: None, credit: Credit::None, staff: false }
+        Self {
+            rows: Rows::Accounts(accounts),
+            contact: Some(contact),
+            invitation: None,
+            credit: Credit::None,
+            staff: false,
+        }
     }
 
     pub(crate) fn link(account: AccountId, invitation: InvitationId) -> Self {
-        Self { rows: Rows::Accounts(vec![account]), contact: None, invitation: Some(invitation), credit: Credit::None, staff: false }
+        Self {
+            rows: Rows::Accounts(vec![account]),
+            contact: None,
+            invitation: Some(invitation),
+            credit: Credit::None,
+            staff: false,
+        }
     }
 
     pub const fn rows(&self) -> &Rows {

@@ -79,11 +79,27 @@ pub struct Viewer {
 
 impl Viewer {
     pub const fn nobody() -> Self {
-        Self { actor: Actor::Nobody, role: Role::Nobody, session: None, keys: Vec::new(), source: None, scope: Scope::nothing(), must_change_password: false }
+        Self {
+            actor: Actor::Nobody,
+            role: Role::Nobody,
+            session: None,
+            keys: Vec::new(),
+            source: None,
+            scope: Scope::nothing(),
+            must_change_password: false,
+        }
     }
 
     pub(crate) const fn system() -> Self {
-        Self { actor: Actor::System, role: Role::System, session: None, keys: Vec::new(), source: None, scope: Scope::everything(), must_change_password: false }
+        Self {
+            actor: Actor::System,
+            role: Role::System,
+            session: None,
+            keys: Vec::new(),
+            source: None,
+            scope: Scope::everything(),
+            must_change_password: false,
+        }
     }
 
     pub(crate) fn link(account: entity::AccountId, invitation: InvitationId) -> Self {

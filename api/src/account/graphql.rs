@@ -3,7 +3,9 @@
 use async_graphql::{ComplexObject, Context, Object, Result};
 use entity::AccountId;
 
-use super::{Account, AccountFilter, AccountSort, CreateAccount, ListAccounts, UpdateAccount, Want, create, get, list, update};
+use super::{
+    Account, AccountFilter, AccountSort, CreateAccount, ListAccounts, UpdateAccount, Want, create, get, list, update,
+};
 use crate::{
     access::Action,
     base::{Long, Money},

@@ -67,19 +67,33 @@ impl AccountSort {
 
 impl Key {
     fn values(self, sort: AccountSort) -> Option<Vec<SimpleExpr>> {
-        let of = |value: sea_orm::Value, name: String, id: AccountId| vec![Expr::val(value), Expr::val(name), Expr::val(id)];
+        let of =
+            |value: sea_orm::Value, name: String, id: AccountId| vec![Expr::val(value), Expr::val(name), Expr::val(id)];
         match (self, sort) {
-            (Self::Name(name, id), AccountSort::NameAsc | AccountSort::NameDesc) => Some(vec![Expr::val(name), Expr::val(id)]),
-            (Self::Health(v, name, id), AccountSort::HealthAsc | AccountSort::HealthDesc) => Some(of(v.into(), name, id)),
-            (Self::Renewal(v, name, id), AccountSort::RenewalAsc | AccountSort::RenewalDesc) => Some(of(v.into(), name, id)),
-            (Self::Live(v, name, id), AccountSort::LastLiveAsc | AccountSort::LastLiveDesc) => Some(of(v.into(), name, id)),
+            (Self::Name(name, id), AccountSort::NameAsc | AccountSort::NameDesc) => {
+                Some(vec![Expr::val(name), Expr::val(id)])
+            }
+            (Self::Health(v, name, id), AccountSort::HealthAsc | AccountSort::HealthDesc) => {
+                Some(of(v.into(), name, id))
+            }
+            (Self::Renewal(v, name, id), AccountSort::RenewalAsc | AccountSort::RenewalDesc) => {
+                Some(of(v.into(), name, id))
+            }
+            (Self::Live(v, name, id), AccountSort::LastLiveAsc | AccountSort::LastLiveDesc) => {
+                Some(of(v.into(), name, id))
+            }
             _ => None,
         }
     }
 }
 
 /// A page of accounts, each with its cursor, in one statement; the count is one more.
-pub async fn list(ctx: &Ctx, ask: &ListAccounts, want: &Want, count: bool) -> Result<(Page<(String, Account)>, Option<i64>)> {
+pub async fn list(
+    ctx: &Ctx,
+    ask: &ListAccounts,
+    want: &Want,
+    count: bool,
+) -> Result<(Page<(String, Account)>, Option<i64>)> {
     ctx.may(Action::ReadAccounts)?;
     if ctx.viewer().role == Role::Customer {
         refuse_internal(ask)?;
@@ -89,7 +103,9 @@ pub async fn list(ctx: &Ctx, ask: &ListAccounts, want: &Want, count: bool) -> Re
     let columns = ask.sort.columns();
     let mut find = ctx.find::<account::Entity>().filter(conditions(ask)?);
     if let Some(from) = keyset.from.clone() {
-        let from = from.values(ask.sort).ok_or_else(|| Error::invalid("/after", "must be a cursor of this list in this order"))?;
+        let from = from
+            .values(ask.sort)
+            .ok_or_else(|| Error::invalid("/after", "must be a cursor of this list in this order"))?;
         let columns = columns.iter().map(|c| Expr::col((account::Entity, *c))).collect();
         find = find.filter(beyond(columns, from, descending));
     }
@@ -120,9 +136,15 @@ fn conditions(ask: &ListAccounts) -> Result<sea_orm::sea_query::Condition> {
 /// Filtering or sorting by what a customer never sees answers like an unknown field.
 fn refuse_internal(ask: &ListAccounts) -> Result<()> {
     if let Some(field) = ask.filter.as_ref().and_then(AccountFilter::internal) {
-        return Err(Error::invalid(format!("/filter/{field}"), "is not a field to filter by; take id, domain, territory, industry, renewalOn or updatedAt"));
+        return Err(Error::invalid(
+            format!("/filter/{field}"),
+            "is not a field to filter by; take id, domain, territory, industry, renewalOn or updatedAt",
+        ));
     }
-    if !matches!(ask.sort, AccountSort::NameAsc | AccountSort::NameDesc | AccountSort::RenewalAsc | AccountSort::RenewalDesc) {
+    if !matches!(
+        ask.sort,
+        AccountSort::NameAsc | AccountSort::NameDesc | AccountSort::RenewalAsc | AccountSort::RenewalDesc
+    ) {
         return Err(Error::invalid("/sort", "must be NAME_ASC, NAME_DESC, RENEWAL_ASC or RENEWAL_DESC"));
     }
     Ok(())

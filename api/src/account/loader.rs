@@ -6,11 +6,7 @@ use async_graphql::dataloader::Loader;
 use entity::{AccountId, account};
 
 use super::{Account, Want, read};
-use crate::{
-    base::Error,
-    ctx::Ctx,
-    store::among,
-};
+use crate::{base::Error, ctx::Ctx, store::among};
 
 /// Loads accounts by id, each with what is wanted below it.
 pub struct AccountLoader(pub Ctx);

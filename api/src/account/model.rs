@@ -1,9 +1,7 @@
 //! An account as both doors show it.
 
 use async_graphql::{Enum, InputObject, MaybeUndefined, SimpleObject};
-use entity::{
-    AccountId, Day, Lifecycle, MemberId, TeamId, Tier, Time, account, contact, member, team,
-};
+use entity::{AccountId, Day, Lifecycle, MemberId, TeamId, Tier, Time, account, contact, member, team};
 use sea_orm::sea_query::Condition;
 use serde::Deserialize;
 
@@ -13,8 +11,9 @@ use crate::{
     invitation::InvitationRow,
     ownership::{CollaboratorRow, OwnershipRow},
     response::{ResponseRow, ScoreRow},
-    store::{
-        filter::{self, DateFilter, DateTimeFilter, Filter, IdFilter, IntFilter, LifecycleFilter, LongFilter, TextFilter, TierFilter},
+    store::filter::{
+        self, DateFilter, DateTimeFilter, Filter, IdFilter, IntFilter, LifecycleFilter, LongFilter, TextFilter,
+        TierFilter,
     },
     timeline::{InteractionRow, TimelineArgs},
 };

@@ -151,7 +151,8 @@ fn parts(engine: Engine, scope: &Scope, want: &Want) -> Result<Vec<Shape>> {
         if_asked(want.invitations, &|| {
             let which = Condition::all().add(Expr::col((invitation::Entity, invitation::Column::AccountId)).eq(id()));
             let order = vec![(invitation::Column::QueuedAt, Order::Desc), (invitation::Column::Id, Order::Desc)];
-            let parts = vec![contact_named(engine, scope, Expr::col((invitation::Entity, invitation::Column::ContactId)))];
+            let parts =
+                vec![contact_named(engine, scope, Expr::col((invitation::Entity, invitation::Column::ContactId)))];
             many(engine, scope, Many::<invitation::Entity> { which, order, limit: CHILDREN, parts })
         }),
         if_asked(want.responses, &|| response::shape(engine, scope, id(), CHILDREN)),

@@ -61,7 +61,10 @@ pub async fn create(ctx: &Ctx, input: CreateAccount) -> Result<AccountId> {
         let id = row.id;
         tx.insert::<account::Entity>(row).await?;
         // A new row must lie inside the scope of whoever wrote it; if not, nothing of it stays.
-        let row = tx.account(id).await.map_err(|_| Error::Forbidden("you may only create accounts in your own teams".to_owned()))?;
+        let row = tx
+            .account(id)
+            .await
+            .map_err(|_| Error::Forbidden("you may only create accounts in your own teams".to_owned()))?;
         if let Some(member_id) = input.owner_id {
             ownership::assign_in(&tx, row, Assignment::by_hand(member_id, None)).await?;
         }
@@ -138,7 +141,11 @@ async fn home(tx: &Tx, named: Option<TeamId>) -> Result<TeamId> {
             return Ok(team);
         }
     }
-    let top = tx.find::<team::Entity>().filter(team::Column::ParentId.is_null()).order(team::Column::Id, sea_orm::sea_query::Order::Asc).limit(1);
+    let top = tx
+        .find::<team::Entity>()
+        .filter(team::Column::ParentId.is_null())
+        .order(team::Column::Id, sea_orm::sea_query::Order::Asc)
+        .limit(1);
     Ok(top.one("team").await?.id)
 }
 

@@ -46,7 +46,8 @@ pub struct App {
 /// Migrates and opens the database that the settings name.
 pub async fn open_database(settings: &Settings, ports: &Ports) -> Result<Db> {
     if settings.database_url.starts_with("sqlite:") {
-        fs::create_dir_all(&settings.data).map_err(|error| Error::internal(format!("{}: {error}", settings.data.display())))?;
+        fs::create_dir_all(&settings.data)
+            .map_err(|error| Error::internal(format!("{}: {error}", settings.data.display())))?;
     }
     store::migrate(&settings.database_url).await?;
     let connections = if settings.database_url.starts_with("sqlite:") { READERS.min(4) } else { READERS + 8 };
@@ -79,7 +80,10 @@ impl App {
         let mail = match (ports.mail, &settings.mail) {
             (Some(mail), _) => mail,
             (None, MailTo::Folder(path)) => Arc::new(Folder::new(path)) as Arc<dyn Transport>,
-            (None, MailTo::Smtp(Hidden(url))) => Arc::new(Smtp::new(url, settings.job_concurrency).map_err(|why| Error::internal(format!("STEWARD_SMTP_URL: {why}")))?),
+            (None, MailTo::Smtp(Hidden(url))) => Arc::new(
+                Smtp::new(url, settings.job_concurrency)
+                    .map_err(|why| Error::internal(format!("STEWARD_SMTP_URL: {why}")))?,
+            ),
         };
         let tokens = Verifier::new(keyring, public_url, session::AUDIENCE.to_owned());
         let brand = Arc::new(invitation::brand(&company));
@@ -121,7 +125,8 @@ impl App {
             self.env.db.random().fill(&mut bytes);
             URL_SAFE_NO_PAD.encode(bytes)
         });
-        let admin = FirstAdmin { email: settings.admin_email.clone(), password: password.clone(), must_change: generated };
+        let admin =
+            FirstAdmin { email: settings.admin_email.clone(), password: password.clone(), must_change: generated };
         setup::prepare(&system, Some(admin)).await?;
         Ok(generated.then_some(password))
     }

@@ -4,4 +4,4 @@ mod build;
 mod serve;
 
 pub use build::{App, Ports, open_database};
-pub use serve::{Jobs, serve};
+pub use serve::{Jobs, serve, work_only};

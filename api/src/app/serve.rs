@@ -1,5 +1,7 @@
 //! Serving until told to stop; what is in flight is finished within ten seconds.
 
+#![expect(clippy::disallowed_methods, reason = "the app starts the server's tasks and waits for them")]
+
 use std::{io::IsTerminal, sync::Arc, time::Duration};
 
 use tokio::{net::TcpListener, sync::watch};
@@ -27,9 +29,9 @@ where
     F: FnOnce(App, String) -> Fut,
     Fut: Future<Output = Result<()>>,
 {
-    let listener = TcpListener::bind(settings.listen)
-        .await
-        .map_err(|error| Error::internal(format!("cannot listen on {}: {error}; set STEWARD_LISTEN to another address", settings.listen)))?;
+    let listener = TcpListener::bind(settings.listen).await.map_err(|error| {
+        Error::internal(format!("cannot listen on {}: {error}; set STEWARD_LISTEN to another address", settings.listen))
+    })?;
     let address = listener.local_addr().map_err(Error::internal)?;
     let url = format!("http://{address}");
     let app = App::build(&settings, ports, settings.public_url.clone().unwrap_or_else(|| url.clone())).await?;
@@ -91,11 +93,28 @@ async fn signal() {
 /// Once: on a terminal, else in a file whose path is printed.
 fn show_password(settings: &Settings, password: &str) -> Result<()> {
     if std::io::stderr().is_terminal() {
-        eprintln!("First admin: {} with the password {password}\nChange it at the first sign-in; it is not shown again.", settings.admin_email);
+        eprintln!(
+            "First admin: {} with the password {password}\nChange it at the first sign-in; it is not shown again.",
+            settings.admin_email
+        );
         return Ok(());
     }
     let path = settings.data.join("admin-password");
     keep(&path, password).map_err(|error| Error::internal(format!("{}: {error}", path.display())))?;
     eprintln!("First admin: {}, password in {}", settings.admin_email, path.display());
+    Ok(())
+}
+
+/// Runs jobs only, until told to stop.
+pub async fn work_only(settings: Settings, ports: Ports) -> Result<()> {
+    let url = settings.public_url.clone().unwrap_or_else(|| format!("http://{}", settings.listen));
+    let app = App::build(&settings, ports, url).await?;
+    let (stop, stopped) = watch::channel(false);
+    let worker = work(&app, &settings, stopped);
+    signal().await;
+    let _ = stop.send(true);
+    if tokio::time::timeout(GRACE, worker).await.is_err() {
+        tracing::warn!("some jobs did not finish in time; they will be taken up again");
+    }
     Ok(())
 }

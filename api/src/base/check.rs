@@ -78,7 +78,8 @@ impl Check {
     pub fn language_opt(&mut self, field: &str, text: Option<&str>) -> Option<String> {
         let text = self.line_opt(field, text, 35)?;
         let mut parts = text.split('-');
-        let primary = parts.next().is_some_and(|p| (2..=3).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_alphabetic()));
+        let primary =
+            parts.next().is_some_and(|p| (2..=3).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_alphabetic()));
         let rest = parts.all(|p| (1..=8).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_alphanumeric()));
         if !(primary && rest) {
             self.fault(field, "must be a language tag like en or pt-BR");
@@ -128,7 +129,12 @@ pub fn key(text: &str) -> String {
 fn is_email(text: &str) -> bool {
     let Some((local, domain)) = text.rsplit_once('@') else { return false };
     let atom = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+/=?^_`{|}~.-".contains(c);
-    let label = |l: &str| (1..=63).contains(&l.len()) && !l.starts_with('-') && !l.ends_with('-') && l.chars().all(|c| c.is_alphanumeric() || c == '-');
+    let label = |l: &str| {
+        (1..=63).contains(&l.len())
+            && !l.starts_with('-')
+            && !l.ends_with('-')
+            && l.chars().all(|c| c.is_alphanumeric() || c == '-')
+    };
     (1..=64).contains(&local.len())
         && local.chars().all(atom)
         && !local.starts_with('.')

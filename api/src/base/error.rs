@@ -120,6 +120,7 @@ impl Error {
 }
 
 fn sentence(faults: &[Fault]) -> String {
-    let all: Vec<_> = faults.iter().map(|f| format!("{} {}", f.field.trim_start_matches('/').replace('/', "."), f.rule)).collect();
+    let all: Vec<_> =
+        faults.iter().map(|f| format!("{} {}", f.field.trim_start_matches('/').replace('/', "."), f.rule)).collect();
     all.join("; ")
 }

@@ -116,7 +116,11 @@ async fn revoke(tx: &Tx, id: ContactId) -> Result<()> {
         .add(invitation::Column::ContactId.eq(id))
         .add(invitation::Column::Status.is_in([InvitationStatus::Queued, InvitationStatus::Sent]))
         .add(invitation::Column::ExpiresAt.gt(tx.now()));
-    tx.set::<invitation::Entity>(open, vec![(invitation::Column::Status, Expr::val(InvitationStatus::Revoked.as_str()))]).await?;
+    tx.set::<invitation::Entity>(
+        open,
+        vec![(invitation::Column::Status, Expr::val(InvitationStatus::Revoked.as_str()))],
+    )
+    .await?;
     Ok(())
 }
 
@@ -156,7 +160,11 @@ pub async fn list(ctx: &Ctx, ask: &ListContacts, count: bool) -> Result<(Page<(S
     };
     let mut page = find()?;
     if let Some(id) = keyset.from {
-        page = page.filter(beyond(vec![Expr::col((contact::Entity, contact::Column::Id))], vec![Expr::val(id)], keyset.backward));
+        page = page.filter(beyond(
+            vec![Expr::col((contact::Entity, contact::Column::Id))],
+            vec![Expr::val(id)],
+            keyset.backward,
+        ));
     }
     page = page.order(contact::Column::Id, if keyset.backward { Order::Desc } else { Order::Asc });
     let rows = page.limit(keyset.size as u64 + 1).all().await?;

@@ -32,7 +32,12 @@ pub fn failed(error: impl Borrow<Error>) -> async_graphql::Error {
         extensions.set("code", code);
         if !faults.is_empty() {
             let list = faults.into_iter().map(|(pointer, detail)| {
-                async_graphql::Value::Object([("pointer", pointer), ("detail", detail)].into_iter().map(|(k, v)| (async_graphql::Name::new(k), v.into())).collect())
+                async_graphql::Value::Object(
+                    [("pointer", pointer), ("detail", detail)]
+                        .into_iter()
+                        .map(|(k, v)| (async_graphql::Name::new(k), v.into()))
+                        .collect(),
+                )
             });
             extensions.set("errors", async_graphql::Value::List(list.collect()));
         }

@@ -61,7 +61,13 @@ pub struct Paging {
 }
 
 impl Paging {
-    pub fn of(look: &Lookahead<'_>, first: Option<i32>, after: Option<String>, last: Option<i32>, before: Option<String>) -> Self {
+    pub fn of(
+        look: &Lookahead<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Self {
         let has = |name| look.field(name).exists();
         let args = PageArgs { first, after, last, before };
         Self { args, count: has("totalCount"), edges: has("edges"), nodes: has("nodes") }

@@ -12,8 +12,7 @@ use axum::{
     http::{
         HeaderMap, HeaderName, HeaderValue, StatusCode, Uri,
         header::{
-            ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, VARY,
-            X_CONTENT_TYPE_OPTIONS,
+            ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS,
         },
     },
     response::Response,
@@ -90,15 +89,11 @@ pub async fn show(uri: Uri, headers: HeaderMap) -> Response {
         (X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
     for (name, value) in set {
-        response
-            .headers_mut()
-            .insert(name, HeaderValue::from_static(value));
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
     }
     match HeaderValue::from_str(&PAGE.policy) {
         Ok(policy) => {
-            response
-                .headers_mut()
-                .insert(CONTENT_SECURITY_POLICY, policy);
+            response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
         }
         // A page without its policy is not served.
         Err(_) => *response.status_mut() = StatusCode::NOT_FOUND,
@@ -108,18 +103,12 @@ pub async fn show(uri: Uri, headers: HeaderMap) -> Response {
 
 fn has_query(uri: &Uri) -> bool {
     let names = uri.query().unwrap_or_default().split('&');
-    names
-        .filter_map(|pair| pair.split('=').next())
-        .any(|name| name == "query")
+    names.filter_map(|pair| pair.split('=').next()).any(|name| name == "query")
 }
 
 fn takes_html(headers: &HeaderMap) -> bool {
-    let mut accepted = headers
-        .get_all(ACCEPT)
-        .iter()
-        .filter_map(|value| value.to_str().ok());
-    !headers.contains_key(ACCEPT)
-        || accepted.any(|value| value.contains("text/html") || value.contains("*/*"))
+    let mut accepted = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    !headers.contains_key(ACCEPT) || accepted.any(|value| value.contains("text/html") || value.contains("*/*"))
 }
 
 #[cfg(test)]
@@ -136,9 +125,7 @@ mod tests {
         for accept in [None, Some("*/*"), Some("text/html,application/xhtml+xml")] {
             let response = get("/graphql?tab=1", accept).await;
             assert_eq!(response.status(), StatusCode::OK);
-            let policy = response.headers()[CONTENT_SECURITY_POLICY]
-                .to_str()
-                .unwrap();
+            let policy = response.headers()[CONTENT_SECURITY_POLICY].to_str().unwrap();
             assert!(policy.contains("default-src 'none'") && policy.contains("'sha256-"));
         }
     }
@@ -160,10 +147,7 @@ mod tests {
     fn the_page_has_no_open_place_and_one_script() {
         assert!(!PAGE.html.contains("{{"));
         assert_eq!(PAGE.html.matches("</script>").count(), 1);
-        let ours = [
-            include_str!("assets/explorer.html"),
-            include_str!("assets/explorer.js"),
-        ];
+        let ours = [include_str!("assets/explorer.html"), include_str!("assets/explorer.js")];
         assert!(ours.map(|file| file.lines().count()).iter().sum::<usize>() <= 80);
     }
 }

@@ -46,5 +46,7 @@ pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
 
 /// The schema. Limits are the guard's matter; extensions are kept off, since each slows every field.
 pub fn schema() -> Schema {
-    async_graphql::Schema::build(Query::default(), Mutation::default(), EmptySubscription).disable_suggestions().finish()
+    async_graphql::Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+        .disable_suggestions()
+        .finish()
 }

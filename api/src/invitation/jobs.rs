@@ -56,7 +56,8 @@ type Row = (
 async fn claim(ctx: &Ctx, id: InvitationId) -> Result<Option<Letter>> {
     let inner = ctx.clone();
     ctx.write(move |tx| async move {
-        let held = tx.find::<invitation::Entity>().filter(invitation::Column::Id.eq(id)).lock().one("invitation").await?;
+        let held =
+            tx.find::<invitation::Entity>().filter(invitation::Column::Id.eq(id)).lock().one("invitation").await?;
         if held.status != InvitationStatus::Queued || held.expires_at <= tx.now() {
             return Ok(None);
         }
@@ -93,10 +94,15 @@ async fn read(tx: &Tx, id: InvitationId) -> Result<Row> {
             "v",
             Expr::col(("v", survey_version::Column::Id)).eq(at(invitation::Column::SurveyVersionId)),
         ),
-        one::<contact::Entity>(engine, "c", Expr::col(("c", contact::Column::Id)).eq(at(invitation::Column::ContactId))),
+        one::<contact::Entity>(
+            engine,
+            "c",
+            Expr::col(("c", contact::Column::Id)).eq(at(invitation::Column::ContactId)),
+        ),
         one::<member::Entity>(engine, "m", Expr::col(("m", member::Column::Id)).eq(at(invitation::Column::OwnerId))),
     ];
-    let rows: Vec<Row> = tx.find::<invitation::Entity>().filter(invitation::Column::Id.eq(id)).limit(1).shaped(parts).await?;
+    let rows: Vec<Row> =
+        tx.find::<invitation::Entity>().filter(invitation::Column::Id.eq(id)).limit(1).shaped(parts).await?;
     rows.into_iter().next().ok_or(Error::NotFound("invitation"))
 }
 
@@ -115,7 +121,14 @@ struct Parties {
     owner: Option<member::Model>,
 }
 
-fn letter(ctx: &Ctx, row: &invitation::Model, survey: &survey::Model, definition: &Definition, who: &Parties, now: Time) -> Result<Letter> {
+fn letter(
+    ctx: &Ctx,
+    row: &invitation::Model,
+    survey: &survey::Model,
+    definition: &Definition,
+    who: &Parties,
+    now: Time,
+) -> Result<Letter> {
     let company = ctx.company();
     let link = |path: &str, purpose| {
         let token = ctx.secret().token(purpose, row.id.0, row.generation);
@@ -174,7 +187,8 @@ async fn settle(ctx: &Ctx, id: InvitationId, sent: Result<(), Refusal>, last: bo
         Ok(()) => None,
     };
     ctx.write(move |tx| async move {
-        let held = tx.find::<invitation::Entity>().filter(invitation::Column::Id.eq(id)).lock().one("invitation").await?;
+        let held =
+            tx.find::<invitation::Entity>().filter(invitation::Column::Id.eq(id)).lock().one("invitation").await?;
         if held.status != InvitationStatus::Queued {
             return Ok(Run::Done);
         }
@@ -182,7 +196,8 @@ async fn settle(ctx: &Ctx, id: InvitationId, sent: Result<(), Refusal>, last: bo
         match refusal {
             None => {
                 let account = tx.account(held.account_id).await?;
-                let mut news = Event::ours(InteractionType::SurveySent, Direction::Outbound, now, "Survey sent".to_owned());
+                let mut news =
+                    Event::ours(InteractionType::SurveySent, Direction::Outbound, now, "Survey sent".to_owned());
                 news.contact_id = held.contact_id;
                 news.member_id = held.owner_id;
                 timeline::event(&tx, &account, news).await?;

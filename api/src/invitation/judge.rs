@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use chrono::TimeDelta;
-use entity::{InvitationId, MailState, SurveyKind, Suppression, Time, contact, invitation, member, survey};
+use entity::{InvitationId, MailState, Suppression, SurveyKind, Time, contact, invitation, member, survey};
 use sea_orm::{
     ColumnTrait, FromQueryResult,
     sea_query::{Condition, Expr, ExprTrait, Query, SimpleExpr},
@@ -54,8 +54,11 @@ impl Facts {
         for row in tx.everywhere::<member::Entity>().filter(member::Column::EmailKey.is_in(keys())).all().await? {
             facts.staff.insert(row.email_key.clone());
         }
-        let unreachable = Condition::any().add(contact::Column::OptedOutAt.is_not_null()).add(contact::Column::MailState.ne(MailState::Ok));
-        let contacts = tx.everywhere::<contact::Entity>().filter(contact::Column::EmailKey.is_in(keys())).filter(unreachable);
+        let unreachable = Condition::any()
+            .add(contact::Column::OptedOutAt.is_not_null())
+            .add(contact::Column::MailState.ne(MailState::Ok));
+        let contacts =
+            tx.everywhere::<contact::Entity>().filter(contact::Column::EmailKey.is_in(keys())).filter(unreachable);
         for row in contacts.all().await? {
             let Some(key) = row.email_key.clone() else { continue };
             if row.opted_out_at.is_some() || row.mail_state == MailState::Unsubscribed {
@@ -80,8 +83,14 @@ impl Facts {
             asked = asked.filter(invitation::Column::Id.ne(id));
         }
         let rows: Vec<Asked> = asked
-            .pick(named::<contact::Entity>(contact::Column::EmailKey, contact::Column::Id, invitation::Column::ContactId), "email_key")
-            .pick(named::<survey::Entity>(survey::Column::Kind, survey::Column::Id, invitation::Column::SurveyId), "kind")
+            .pick(
+                named::<contact::Entity>(contact::Column::EmailKey, contact::Column::Id, invitation::Column::ContactId),
+                "email_key",
+            )
+            .pick(
+                named::<survey::Entity>(survey::Column::Kind, survey::Column::Id, invitation::Column::SurveyId),
+                "kind",
+            )
             .pick(Expr::col((invitation::Entity, invitation::Column::QueuedAt)), "queued_at")
             .rows()
             .await?;

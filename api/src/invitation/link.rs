@@ -42,14 +42,19 @@ pub async fn open(ctx: &Ctx, token: &str) -> Result<Link> {
     let at = |column| Expr::col((invitation::Entity, column));
     let parts = vec![
         one::<survey::Entity>(engine, "s", named("s", survey::Column::Id, at(invitation::Column::SurveyId))),
-        one::<survey_version::Entity>(engine, "v", named("v", survey_version::Column::Id, at(invitation::Column::SurveyVersionId))),
+        one::<survey_version::Entity>(
+            engine,
+            "v",
+            named("v", survey_version::Column::Id, at(invitation::Column::SurveyVersionId)),
+        ),
         one::<response::Entity>(engine, "r", named("r", response::Column::InvitationId, at(invitation::Column::Id))),
         one::<account::Entity>(engine, "a", named("a", account::Column::Id, at(invitation::Column::AccountId))),
         one::<contact::Entity>(engine, "c", named("c", contact::Column::Id, at(invitation::Column::ContactId))),
     ];
     let find = ctx.store().by_secret::<invitation::Entity>().filter(invitation::Column::TokenHash.eq(digest(token)));
     let rows: Vec<Row> = find.limit(1).shaped(parts).await?;
-    let Some((invitation, Some(survey), Some(version), response, Some(account), contact)) = rows.into_iter().next() else {
+    let Some((invitation, Some(survey), Some(version), response, Some(account), contact)) = rows.into_iter().next()
+    else {
         return Err(Error::NotFound("invitation"));
     };
     let definition = serde_json::from_value(version.definition).map_err(Error::internal)?;

@@ -1,7 +1,9 @@
 //! Answering: once, amendable for a day, counted in the same transaction.
 
 use chrono::TimeDelta;
-use entity::{Direction, InteractionType, ResponseId, Time, account, interaction, invitation, response, response_version};
+use entity::{
+    Direction, InteractionType, ResponseId, Time, account, interaction, invitation, response, response_version,
+};
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait,
@@ -139,11 +141,17 @@ async fn create(tx: &Tx, link: &Link, invitation: &Visible<invitation::Model>, g
     if !tx.insert_new::<response::Entity>(invitation, row.clone(), response::Column::InvitationId).await? {
         return Err(already());
     }
-    let mut news = Event::ours(InteractionType::SurveyAnswered, Direction::Inbound, now, format!("{}: {}", link.survey.name, row.score));
+    let mut news = Event::ours(
+        InteractionType::SurveyAnswered,
+        Direction::Inbound,
+        now,
+        format!("{}: {}", link.survey.name, row.score),
+    );
     news.contact_id = row.contact_id;
     let news = news.row(tx, row.account_id);
     tx.insert_each::<interaction::Entity>(std::slice::from_ref(invitation), vec![news]).await?;
-    let earlier = Condition::all().add(account::Column::Id.eq(row.account_id)).add(account::Column::LastInboundAt.lt(now));
+    let earlier =
+        Condition::all().add(account::Column::Id.eq(row.account_id)).add(account::Column::LastInboundAt.lt(now));
     tx.set::<account::Entity>(earlier, vec![(account::Column::LastInboundAt, Expr::val(now))]).await?;
     count(tx, &[(credited(&row), row.score, 1)]).await?;
     Ok(Answered::new(invitation, &row, now, true))
@@ -151,7 +159,8 @@ async fn create(tx: &Tx, link: &Link, invitation: &Visible<invitation::Model>, g
 
 async fn amend(tx: &Tx, invitation: &Visible<invitation::Model>, given: Given, version: i32) -> Result<Answered> {
     let now = tx.now();
-    let found = tx.find::<response::Entity>().filter(response::Column::InvitationId.eq(invitation.id)).lock().maybe().await?;
+    let found =
+        tx.find::<response::Entity>().filter(response::Column::InvitationId.eq(invitation.id)).lock().maybe().await?;
     let Some(old) = found else { return Err(Error::Stale) };
     if old.version != version {
         return Err(Error::Stale);
@@ -202,5 +211,8 @@ pub fn credited(row: &response::Model) -> Credited {
 }
 
 fn already() -> Error {
-    Error::Conflict(Code::AlreadyAnswered, "this invitation is answered already; to change the answer send its version as If-Match".to_owned())
+    Error::Conflict(
+        Code::AlreadyAnswered,
+        "this invitation is answered already; to change the answer send its version as If-Match".to_owned(),
+    )
 }

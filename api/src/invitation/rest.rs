@@ -35,7 +35,9 @@ pub fn routes() -> OpenApiRouter<Server> {
 
 /// The pages that links in mails open.
 pub fn pages() -> Router<Server> {
-    Router::new().route("/s/{token}", get(survey_page).post(survey_form)).route("/u/{token}", get(opt_out_page).post(opt_out_form))
+    Router::new()
+        .route("/s/{token}", get(survey_page).post(survey_form))
+        .route("/u/{token}", get(opt_out_page).post(opt_out_form))
 }
 
 /// The company's look, for every page.
@@ -63,7 +65,11 @@ pub fn brand(company: &Company) -> Brand {
         (status = 422, description = "The body breaks a rule", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
-async fn send_survey(Signed(ctx): Signed, Path(id): Path<String>, body: Result<Body<SendSurvey>, Problem>) -> Result<impl IntoResponse, Problem> {
+async fn send_survey(
+    Signed(ctx): Signed,
+    Path(id): Path<String>,
+    body: Result<Body<SendSurvey>, Problem>,
+) -> Result<impl IntoResponse, Problem> {
     let Body(input) = body?;
     let id = id.parse::<SurveyId>().map_err(|_| Error::NotFound("survey"))?;
     let sent = send(&ctx, id, input).await?;
@@ -184,7 +190,8 @@ fn version(value: &HeaderValue) -> Option<i32> {
 }
 
 fn question(link: &Link) -> Result<Question<'_>> {
-    let text = link.definition.text(&link.invitation.language).ok_or_else(|| Error::internal("a survey without a text"))?;
+    let text =
+        link.definition.text(&link.invitation.language).ok_or_else(|| Error::internal("a survey without a text"))?;
     let (min, max) = link.definition.scale;
     Ok(Question { kind: link.survey.kind, text: &text.question, min, max, low: &text.low, high: &text.high })
 }
@@ -195,7 +202,11 @@ struct Chosen {
     score: Option<String>,
 }
 
-async fn survey_page(State(server): State<Server>, Path(token): Path<String>, Query(chosen): Query<Chosen>) -> Response {
+async fn survey_page(
+    State(server): State<Server>,
+    Path(token): Path<String>,
+    Query(chosen): Query<Chosen>,
+) -> Response {
     let ctx = Ctx::nobody(server.env.clone());
     let link = match open(&ctx, &token).await {
         Ok(link) => link,
@@ -208,8 +219,12 @@ async fn survey_page(State(server): State<Server>, Path(token): Path<String>, Qu
     let state = match (&link.response, still_open(&link.invitation, now)) {
         (Some(row), _) => match amends(&link, row, now) {
             // The plain link after an answer changes it; the buttons of the mail show what was answered.
-            Some(amends) if picked.is_none() => Page::Ask(page::Form { question, score: Some(row.score), comment: "", amends: Some(amends) }),
-            until => Page::AlreadyAnswered(page::Answered { question, score: row.score, until: until.map(|a| a.until) }),
+            Some(amends) if picked.is_none() => {
+                Page::Ask(page::Form { question, score: Some(row.score), comment: "", amends: Some(amends) })
+            }
+            until => {
+                Page::AlreadyAnswered(page::Answered { question, score: row.score, until: until.map(|a| a.until) })
+            }
         },
         (None, Err(error)) => return failed_page(&server, texts, error),
         (None, Ok(())) => Page::Ask(page::Form { question, score: picked, comment: "", amends: None }),
@@ -234,10 +249,19 @@ struct Posted {
     version: String,
 }
 
-async fn survey_form(State(server): State<Server>, Path(token): Path<String>, form: Result<Form<Posted>, FormRejection>) -> Response {
+async fn survey_form(
+    State(server): State<Server>,
+    Path(token): Path<String>,
+    form: Result<Form<Posted>, FormRejection>,
+) -> Response {
     let ctx = Ctx::nobody(server.env.clone());
     let Ok(Form(posted)) = form else {
-        return Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE", "send the form as application/x-www-form-urlencoded").into_response();
+        return Problem::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "UNSUPPORTED_MEDIA_TYPE",
+            "send the form as application/x-www-form-urlencoded",
+        )
+        .into_response();
     };
     let score = posted.score.trim().parse::<i16>().ok();
     let version = posted.version.trim().parse::<i32>().ok();
@@ -264,13 +288,18 @@ async fn survey_form(State(server): State<Server>, Path(token): Path<String>, fo
             let form = page::Form { question, score, comment: &posted.comment, amends: until };
             let wrong = |field: &str| faults.iter().any(|fault| fault.field == field);
             let length = posted.comment.trim().replace("\r\n", "\n").chars().count();
-            let comment = wrong("/comment").then_some(if length > page::COMMENT_MAX { CommentFault::TooLong(length) } else { CommentFault::Unreadable });
+            let comment = wrong("/comment").then_some(if length > page::COMMENT_MAX {
+                CommentFault::TooLong(length)
+            } else {
+                CommentFault::Unreadable
+            });
             let state = Page::Invalid(form, Faults { score: wrong("/score"), comment });
             show(&server, StatusCode::UNPROCESSABLE_ENTITY, page::survey(&server.brand, texts, &state))
         }
         Err(error) => match earlier {
             Some(row) if matches!(error, Error::Stale | Error::Conflict(Code::AlreadyAnswered, _) | Error::Gone(_)) => {
-                let state = Page::AlreadyAnswered(page::Answered { question, score: row.score, until: until.map(|a| a.until) });
+                let state =
+                    Page::AlreadyAnswered(page::Answered { question, score: row.score, until: until.map(|a| a.until) });
                 show(&server, Problem::from(error).status, page::survey(&server.brand, texts, &state))
             }
             _ => failed_page(&server, texts, error),
@@ -308,7 +337,11 @@ async fn opt_out_form(State(server): State<Server>, Path(token): Path<String>) -
     if let Err(error) = opt_out(&ctx, &token).await {
         return error.into_response();
     }
-    show(&server, StatusCode::OK, page::unsubscribe(&server.brand, Texts::of(&ctx.company().language), Unsubscribe::Done))
+    show(
+        &server,
+        StatusCode::OK,
+        page::unsubscribe(&server.brand, Texts::of(&ctx.company().language), Unsubscribe::Done),
+    )
 }
 
 fn show(server: &Server, status: StatusCode, html: String) -> Response {

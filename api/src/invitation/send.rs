@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use async_graphql::{InputObject, SimpleObject};
 use chrono::TimeDelta;
 use entity::{
-    AccountId, ContactId, ContactRole, InvitationId, InvitationStatus, Suppression, SurveyId, Time, WaveId, account, contact, invitation,
-    ownership, team, team_place, wave,
+    AccountId, ContactId, ContactRole, InvitationId, InvitationStatus, Suppression, SurveyId, Time, WaveId, account,
+    contact, invitation, ownership, team, team_place, wave,
 };
 use sea_orm::{
     ColumnTrait,
@@ -97,7 +97,8 @@ pub async fn send(ctx: &Ctx, survey_id: SurveyId, input: SendSurvey) -> Result<S
         let mut seen = HashSet::new();
         let (mut rows, mut jobs, mut reasons) = (Vec::new(), Vec::new(), BTreeMap::new());
         for contact in &contacts {
-            let home = homes.get(&contact.account_id).ok_or_else(|| Error::internal("a contact without its account"))?;
+            let home =
+                homes.get(&contact.account_id).ok_or_else(|| Error::internal("a contact without its account"))?;
             let first = contact.email_key.as_ref().is_none_or(|key| seen.insert(key.clone()));
             let against = facts.against(contact.email_key.as_deref(), survey.kind, now);
             let suppressed = against.or((!first).then_some(Suppression::Duplicate));
@@ -138,7 +139,11 @@ async fn audience(tx: &Tx, input: &SendSurvey) -> Result<Vec<Visible<contact::Mo
         let mut ids = ids.clone();
         ids.sort_unstable();
         ids.dedup();
-        let found = live.filter(among::<contact::Entity, _>(contact::Column::Id, &ids)).order(contact::Column::Id, Order::Asc).all().await?;
+        let found = live
+            .filter(among::<contact::Entity, _>(contact::Column::Id, &ids))
+            .order(contact::Column::Id, Order::Asc)
+            .all()
+            .await?;
         return if found.len() == ids.len() { Ok(found) } else { Err(Error::NotFound("contact")) };
     }
     let account = input.account_id.ok_or(Error::NotFound("account"))?;

@@ -15,7 +15,8 @@ impl Loader<MemberId> for MemberLoader {
     type Error = Arc<Error>;
 
     async fn load(&self, ids: &[MemberId]) -> Result<HashMap<MemberId, Member>, Self::Error> {
-        let rows = self.0.find::<member::Entity>().filter(among::<member::Entity, _>(member::Column::Id, ids)).all().await?;
+        let rows =
+            self.0.find::<member::Entity>().filter(among::<member::Entity, _>(member::Column::Id, ids)).all().await?;
         Ok(rows.into_iter().map(|row| (row.id, row.into_inner().into())).collect())
     }
 }

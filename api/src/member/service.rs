@@ -131,7 +131,9 @@ async fn move_team(tx: &Tx, row: &member::Model, change: &MaybeUndefined<TeamId>
             follow(tx, row.id, team, now).await?;
         }
         None if owns(tx, row.id).await? > 0 => {
-            return Err(Error::conflict("this member owns accounts and must be in a team; move them to another team instead"));
+            return Err(Error::conflict(
+                "this member owns accounts and must be in a team; move them to another team instead",
+            ));
         }
         None => {}
     }
@@ -156,7 +158,9 @@ async fn owns(tx: &Tx, id: MemberId) -> Result<i64> {
 async fn may_leave(tx: &Tx, id: MemberId) -> Result<()> {
     let owned = owns(tx, id).await?;
     if owned > 0 {
-        return Err(Error::conflict(format!("this member owns {owned} accounts; assign each to somebody else, or end the ownership, first")));
+        return Err(Error::conflict(format!(
+            "this member owns {owned} accounts; assign each to somebody else, or end the ownership, first"
+        )));
     }
     let leads = tx.find::<team::Entity>().filter(team::Column::LeadId.eq(id)).count().await?;
     if leads > 0 {

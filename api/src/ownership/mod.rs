@@ -9,5 +9,8 @@ mod model;
 mod service;
 
 pub use graphql::{OwnershipMutation, OwnershipQuery};
-pub use model::{AddCollaborator, AssignOwner, Collaborator, CollaboratorRow, EndOwnership, Ownership, OwnershipRow, RemoveCollaborator};
+pub use model::{
+    AddCollaborator, AssignOwner, Collaborator, CollaboratorRow, EndOwnership, Ownership, OwnershipRow,
+    RemoveCollaborator,
+};
 pub use service::{Assignment, add_collaborator, assign, assign_in, end, owner_at, remove_collaborator};

@@ -1,7 +1,10 @@
 //! Ownership as both doors show it.
 
 use async_graphql::{InputObject, SimpleObject};
-use entity::{AccountId, GrantId, GrantKind, MemberId, OwnershipId, OwnershipSource, TeamRole, Time, account_grant, member, ownership};
+use entity::{
+    AccountId, GrantId, GrantKind, MemberId, OwnershipId, OwnershipSource, TeamRole, Time, account_grant, member,
+    ownership,
+};
 use serde::Deserialize;
 
 use crate::member::Member;
@@ -24,7 +27,14 @@ pub struct OwnershipRow(pub ownership::Model, pub member::Model);
 
 impl From<OwnershipRow> for Ownership {
     fn from(OwnershipRow(row, owner): OwnershipRow) -> Self {
-        Self { id: row.id, owner: owner.into(), from: row.from_at, until: row.until_at, source: row.source, reason: row.reason }
+        Self {
+            id: row.id,
+            owner: owner.into(),
+            from: row.from_at,
+            until: row.until_at,
+            source: row.source,
+            reason: row.reason,
+        }
     }
 }
 

@@ -2,8 +2,8 @@
 
 use chrono::TimeDelta;
 use entity::{
-    AccountId, Direction, GrantKind, InteractionType, MemberId, OwnershipSource, TeamId, Time, account, account_grant, member,
-    ownership,
+    AccountId, Direction, GrantKind, InteractionType, MemberId, OwnershipSource, TeamId, Time, account, account_grant,
+    member, ownership,
 };
 use sea_orm::{
     ActiveValue::Set,
@@ -68,7 +68,12 @@ pub async fn assign_in(tx: &Tx, account: Visible<account::Model>, new: Assignmen
         by_id: tx.viewer().member(),
     };
     tx.insert_under::<ownership::Entity>(&account, row).await?;
-    let mut news = Event::ours(InteractionType::OwnerChanged, Direction::Internal, now, format!("{} became the owner", member.name));
+    let mut news = Event::ours(
+        InteractionType::OwnerChanged,
+        Direction::Internal,
+        now,
+        format!("{} became the owner", member.name),
+    );
     news.member_id = Some(member.id);
     timeline::event(tx, &account, news).await?;
     let version = account.version;
@@ -96,8 +101,14 @@ pub async fn end(ctx: &Ctx, input: EndOwnership) -> Result<AccountId> {
             return Ok(id);
         }
         let now = close(&tx, &account).await?;
-        let words = reason.map_or_else(|| "The account has no owner".to_owned(), |why| format!("The account has no owner: {why}"));
-        let news = Event::ours(InteractionType::OwnerChanged, Direction::Internal, now, words.chars().take(MAX_LINE).collect());
+        let words = reason
+            .map_or_else(|| "The account has no owner".to_owned(), |why| format!("The account has no owner: {why}"));
+        let news = Event::ours(
+            InteractionType::OwnerChanged,
+            Direction::Internal,
+            now,
+            words.chars().take(MAX_LINE).collect(),
+        );
         timeline::event(&tx, &account, news).await?;
         let version = account.version;
         tx.update::<account::Entity>(account, |row| {
@@ -114,12 +125,8 @@ pub async fn end(ctx: &Ctx, input: EndOwnership) -> Result<AccountId> {
 
 /// Closes the open period, if any, and gives the instant: now, but after the last period's start.
 async fn close(tx: &Tx, account: &Visible<account::Model>) -> Result<Time> {
-    let last = tx
-        .under::<ownership::Entity>(account)
-        .order(ownership::Column::FromAt, Order::Desc)
-        .limit(1)
-        .maybe()
-        .await?;
+    let last =
+        tx.under::<ownership::Entity>(account).order(ownership::Column::FromAt, Order::Desc).limit(1).maybe().await?;
     let Some(last) = last else { return Ok(tx.now()) };
     let after = last.until_at.unwrap_or_else(|| Time::new(last.from_at.0 + TimeDelta::microseconds(1)));
     let now = tx.now().max(after);
@@ -143,7 +150,11 @@ async fn successor(tx: &Tx, id: MemberId) -> Result<(Visible<member::Model>, Tea
         Rows::Staff { teams, .. } => teams.contains(&team),
         _ => false,
     };
-    if inside { Ok((found, team)) } else { Err(Error::Forbidden("this member is outside your teams; hand the account off, or ask an admin".to_owned())) }
+    if inside {
+        Ok((found, team))
+    } else {
+        Err(Error::Forbidden("this member is outside your teams; hand the account off, or ask an admin".to_owned()))
+    }
 }
 
 /// Who owned an account at an instant.
@@ -204,7 +215,11 @@ pub async fn remove_collaborator(ctx: &Ctx, input: RemoveCollaborator) -> Result
     .await
 }
 
-async fn grants(tx: &Tx, account: &Visible<account::Model>, member: MemberId) -> Result<Vec<Visible<account_grant::Model>>> {
+async fn grants(
+    tx: &Tx,
+    account: &Visible<account::Model>,
+    member: MemberId,
+) -> Result<Vec<Visible<account_grant::Model>>> {
     tx.under::<account_grant::Entity>(account)
         .filter(account_grant::Column::MemberId.eq(member))
         .filter(account_grant::Column::Kind.eq(GrantKind::Collaborator))

@@ -137,7 +137,10 @@ pub async fn finish(tx: &Tx, worker: Uuid, job: &job::Model, outcome: &Outcome) 
 /// Forgets jobs done more than a week ago.
 pub async fn sweep(tx: &Tx) -> Result<u64> {
     let old = Time::new(tx.now().0 - TimeDelta::days(7));
-    tx.remove::<job::Entity>(Condition::all().add(job::Column::State.eq(JobState::Done)).add(job::Column::RunAt.lt(old))).await
+    tx.remove::<job::Entity>(
+        Condition::all().add(job::Column::State.eq(JobState::Done)).add(job::Column::RunAt.lt(old)),
+    )
+    .await
 }
 
 /// 10 s, 20 s, 40 s, … at most 6 h: twelve tries span about a day.

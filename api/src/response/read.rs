@@ -28,7 +28,8 @@ use response::Column as C;
 pub struct ScoreRow(pub String, pub SurveyKind, pub i16, pub i64);
 
 fn people(engine: Engine, scope: &Scope) -> Vec<Shape> {
-    let owner = if scope.is_staff() { member_named(engine, Expr::col((Table::default(), C::OwnerId))) } else { Expr::null() };
+    let owner =
+        if scope.is_staff() { member_named(engine, Expr::col((Table::default(), C::OwnerId))) } else { Expr::null() };
     vec![owner, contact_named(engine, scope, Expr::col((Table::default(), C::ContactId)))]
 }
 

@@ -32,7 +32,10 @@ pub async fn count(tx: &Tx, answers: &[(Credited, i16, i32)]) -> Result<()> {
     let mut owners: BTreeMap<(String, PlaceId, i32, MemberId, i16), [i32; 11]> = BTreeMap::new();
     let mut slices: BTreeMap<(&str, String, PlaceId, i32, String, i16), (SliceDim, [i32; 11])> = BTreeMap::new();
     for (to, score, by) in answers {
-        let slot = usize::try_from(*score).ok().filter(|slot| *slot < 11).ok_or_else(|| Error::internal("score off the scale"))?;
+        let slot = usize::try_from(*score)
+            .ok()
+            .filter(|slot| *slot < 11)
+            .ok_or_else(|| Error::internal("score off the scale"))?;
         let owner = to.owner_id.unwrap_or(MemberId::NOBODY);
         owners.entry((to.question.clone(), to.place_id, to.month, owner, to.mode)).or_default()[slot] += by;
         let cuts = [

@@ -26,7 +26,9 @@ impl SatisfactionQuery {
         #[graphql(desc = "First month, like 2026-01; 11 months before the last where absent.")] from: Option<String>,
         #[graphql(desc = "The month after the last, like 2027-01; next month where absent.")] until: Option<String>,
         #[graphql(desc = "Only answers credited to this member.")] owner_id: Option<MemberId>,
-        #[graphql(desc = "Only answers credited in this team or below, at its place in the tree.")] team_id: Option<TeamId>,
+        #[graphql(desc = "Only answers credited in this team or below, at its place in the tree.")] team_id: Option<
+            TeamId,
+        >,
     ) -> Result<Vec<SatisfactionGroup>> {
         let ask = Ask { view, group_by, from, until, owner_id, team_id };
         report(cx.data::<Ctx>()?, &ask).await.map_err(failed)

@@ -6,10 +6,7 @@ use async_graphql::{Enum, SimpleObject};
 use entity::{MemberId, SurveyKind, TeamId};
 
 use super::rules::{self, Counts};
-use crate::{
-    base::Long,
-    response::ScoreRow,
-};
+use crate::{base::Long, response::ScoreRow};
 
 /// Which answers a figure holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]

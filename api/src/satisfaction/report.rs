@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use entity::{MemberId, PlaceId, SliceDim, SurveyKind, TeamId, member, response, score_owner, score_slice, survey, team, team_place};
+use entity::{
+    MemberId, PlaceId, SliceDim, SurveyKind, TeamId, member, response, score_owner, score_slice, survey, team,
+    team_place,
+};
 use sea_orm::{
     ColumnTrait, EntityTrait, FromQueryResult, Iterable,
     sea_query::{Condition, Expr, ExprTrait, IntoColumnRef, Query, SimpleExpr},
@@ -104,13 +107,18 @@ async fn credited(ctx: &Ctx, ask: &Ask, (from, until): (i32, i32)) -> Result<Tab
         Some(GroupBy::Segment) => Some(SliceDim::Segment),
         Some(GroupBy::Survey) => Some(SliceDim::Survey),
         // A whole company over months is the same in every slice, and the smallest one is read fastest.
-        Some(GroupBy::Month) | None if *ctx.viewer().scope.credit() == Credit::All && ask.owner_id.is_none() => Some(SliceDim::Survey),
+        Some(GroupBy::Month) | None if *ctx.viewer().scope.credit() == Credit::All && ask.owner_id.is_none() => {
+            Some(SliceDim::Survey)
+        }
         _ => None,
     };
     let rows = match slice {
         Some(dim) => {
             if matches!(ctx.viewer().scope.credit(), Credit::Owner(_)) || ask.owner_id.is_some() {
-                return Err(Error::invalid("/groupBy", "cuts one owner's credit by OWNER, TEAM or MONTH only; ask for view ACCOUNTS"));
+                return Err(Error::invalid(
+                    "/groupBy",
+                    "cuts one owner's credit by OWNER, TEAM or MONTH only; ask for view ACCOUNTS",
+                ));
             }
             use score_slice::Column as C;
             let mut find = ctx
@@ -156,7 +164,11 @@ struct CutBy<C> {
 }
 
 impl<C: ColumnTrait> CutBy<C> {
-    fn pick<'c, E: EntityTrait<Column = C> + crate::store::Owned>(&self, mut find: Find<'c, E>, by: Option<GroupBy>) -> Find<'c, E> {
+    fn pick<'c, E: EntityTrait<Column = C> + crate::store::Owned>(
+        &self,
+        mut find: Find<'c, E>,
+        by: Option<GroupBy>,
+    ) -> Find<'c, E> {
         let at = |column: C| Expr::col((E::default(), column));
         let chosen = match by {
             Some(GroupBy::Owner) => self.owner.map(|c| ("owner", c)),
@@ -259,7 +271,8 @@ async fn answered(ctx: &Ctx, ask: &Ask, (from, until): (i32, i32)) -> Result<Tab
 /// Puts names to the cuts, folds teams that stood at several places, and sorts by name or month.
 async fn named(ctx: &Ctx, ask: &Ask, table: Table) -> Result<Vec<SatisfactionGroup>> {
     let names = names(ctx, ask.group_by, &table).await?;
-    let mut groups: BTreeMap<(String, Option<TeamId>, Option<MemberId>), BTreeMap<String, (SurveyKind, Counts)>> = BTreeMap::new();
+    let mut groups: BTreeMap<(String, Option<TeamId>, Option<MemberId>), BTreeMap<String, (SurveyKind, Counts)>> =
+        BTreeMap::new();
     for ((cut, question), (kind, counts)) in table {
         let owner = cut.owner.filter(|id| *id != MemberId::NOBODY);
         let (team, name) = match cut.place.and_then(|place| names.places.get(&place)) {
@@ -307,7 +320,8 @@ async fn names(ctx: &Ctx, by: Option<GroupBy>, table: &Table) -> Result<Names> {
                 "t",
                 Expr::col(("t", team::Column::Id)).equals((team_place::Entity, team_place::Column::TeamId)),
             );
-            let rows: Vec<(team_place::Model, team::Model)> = ctx.find::<team_place::Entity>().shaped(vec![name]).await?;
+            let rows: Vec<(team_place::Model, team::Model)> =
+                ctx.find::<team_place::Entity>().shaped(vec![name]).await?;
             names.places = rows.into_iter().map(|(place, team)| (place.id, (team.id, team.name))).collect();
         }
         Some(GroupBy::Survey) => {

@@ -18,7 +18,8 @@ pub const LENGTH: std::ops::RangeInclusive<usize> = 15..=128;
 const COST: (u32, u32, u32) = (19 * 1024, 2, 1);
 
 /// Checked where there is no member. Made with `COST`; nobody knows a password to it.
-const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$Rw9HcJ8m+kcMvWo5q63tUg$mOtSr1hXXwx+oEn1NZbxow1sS50/qZqJKbEaL1Ifd48";
+const NOBODY: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$Rw9HcJ8m+kcMvWo5q63tUg$mOtSr1hXXwx+oEn1NZbxow1sS50/qZqJKbEaL1Ifd48";
 
 /// What people choose who are told to choose something long, in small letters and without spaces.
 const COMMON: [&str; 17] = [
@@ -42,15 +43,11 @@ const COMMON: [&str; 17] = [
 ];
 
 /// Runs of letters and digits that are no secret, there and back.
-const RUNS: [&str; 2] = [
-    "012345678901234567890123456789",
-    "abcdefghijklmnopqrstuvwxyz",
-];
+const RUNS: [&str; 2] = ["012345678901234567890123456789", "abcdefghijklmnopqrstuvwxyz"];
 
 /// Hashes wait here for a core, so a flood of sign-ins leaves memory and threads alone.
-static GATE: LazyLock<Semaphore> = LazyLock::new(|| {
-    Semaphore::new(std::thread::available_parallelism().map_or(1, std::num::NonZero::get))
-});
+static GATE: LazyLock<Semaphore> =
+    LazyLock::new(|| Semaphore::new(std::thread::available_parallelism().map_or(1, std::num::NonZero::get)));
 
 /// Why a password could not be hashed: a fault of ours, never of the password.
 #[derive(Debug, thiserror::Error)]
@@ -112,8 +109,7 @@ pub async fn hash(password: &str) -> Result<String, HashError> {
 pub async fn verify(password: &str, hash: Option<&str>) -> Result<bool, HashError> {
     let password: String = password.nfc().collect();
     let known = hash.is_some();
-    let hash =
-        PasswordHash::new(hash.unwrap_or(NOBODY)).map_err(argon2::password_hash::Error::from)?;
+    let hash = PasswordHash::new(hash.unwrap_or(NOBODY)).map_err(argon2::password_hash::Error::from)?;
     let turn = GATE.acquire().await?;
     tokio::task::spawn_blocking(move || {
         let _turn = turn;

@@ -80,8 +80,7 @@ impl Secret {
             invite: link_key(&root, Purpose::Invite)?,
             reset: link_key(&root, Purpose::Reset)?,
             seal: std::sync::Arc::new(LessSafeKey::new(UnboundKey::from(
-                root.expand(&[b"steward seal signing key 1"], &AES_256_GCM)
-                    .map_err(underivable)?,
+                root.expand(&[b"steward seal signing key 1"], &AES_256_GCM).map_err(underivable)?,
             ))),
         })
     }
@@ -121,11 +120,7 @@ impl Secret {
         let (nonce, body) = sealed.split_at_checked(NONCE_LEN)?;
         let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
         let mut body = body.to_vec();
-        let open = self
-            .seal
-            .open_in_place(nonce, Aad::empty(), &mut body)
-            .ok()?
-            .len();
+        let open = self.seal.open_in_place(nonce, Aad::empty(), &mut body).ok()?.len();
         body.truncate(open);
         Some(body)
     }
@@ -139,18 +134,12 @@ impl std::fmt::Debug for Secret {
 
 /// SHA-256 of a token's text: what the database holds of it.
 pub fn digest(token: &str) -> Digest {
-    Digest(
-        aws_lc_rs::digest::digest(&SHA256, token.as_bytes())
-            .as_ref()
-            .to_vec(),
-    )
+    Digest(aws_lc_rs::digest::digest(&SHA256, token.as_bytes()).as_ref().to_vec())
 }
 
 fn link_key(root: &Prk, purpose: Purpose) -> Result<hmac::Key, String> {
     let label = [purpose.label()];
-    let key = root
-        .expand(&label, hmac::HMAC_SHA256)
-        .map_err(underivable)?;
+    let key = root.expand(&label, hmac::HMAC_SHA256).map_err(underivable)?;
     Ok(hmac::Key::from(key))
 }
 

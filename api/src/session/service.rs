@@ -10,7 +10,7 @@ use crate::{
     access::{Role, Viewer},
     base::{Error, Result, key},
     ctx::{Ctx, Env},
-    secure::{ApiKey, Claims, Keyring, PublicKey, SigningKey, Secret, password},
+    secure::{ApiKey, Claims, Keyring, PublicKey, Secret, SigningKey, password},
     store::{Db, Subject},
 };
 
@@ -156,11 +156,15 @@ pub async fn keyring(db: &Db, secret: &Secret) -> Result<Keyring> {
     let signing = SigningKey::unseal(secret, &current.sealed.0, &current.id).ok_or_else(|| {
         Error::internal("the signing key cannot be opened: STEWARD_SECRET is not the one this database was made with")
     })?;
-    let others = rows.iter().filter(|row| row.id != current.id).map(|row| PublicKey::parse(&row.public_key).map_err(Error::internal));
+    let others = rows
+        .iter()
+        .filter(|row| row.id != current.id)
+        .map(|row| PublicKey::parse(&row.public_key).map_err(Error::internal));
     Ok(Keyring::new(signing, others.collect::<Result<_>>()?))
 }
 
 async fn keys(store: &crate::store::Store) -> Result<Vec<signing_key::Model>> {
-    let rows = store.find::<signing_key::Entity>().order(signing_key::Column::CreatedAt, Order::Desc).limit(10).all().await?;
+    let rows =
+        store.find::<signing_key::Entity>().order(signing_key::Column::CreatedAt, Order::Desc).limit(10).all().await?;
     Ok(rows.into_iter().map(crate::store::Visible::into_inner).collect())
 }

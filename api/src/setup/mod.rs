@@ -31,7 +31,13 @@ pub async fn is_new(system: &Ctx) -> Result<bool> {
 /// Makes what is missing; run at every start, it changes nothing after the first.
 pub async fn prepare(system: &Ctx, admin: Option<FirstAdmin>) -> Result<()> {
     let surveys = system.find::<survey::Entity>().limit(10).all().await?;
-    let teams = system.find::<team::Entity>().filter(team::Column::ParentId.is_null()).order(team::Column::Id, Order::Asc).limit(1).maybe().await?;
+    let teams = system
+        .find::<team::Entity>()
+        .filter(team::Column::ParentId.is_null())
+        .order(team::Column::Id, Order::Asc)
+        .limit(1)
+        .maybe()
+        .await?;
     if surveys.len() >= 2 && teams.is_some() && admin.is_none() {
         return Ok(());
     }
@@ -98,7 +104,14 @@ async fn enrol(tx: &Tx, admin: &FirstAdmin, password_hash: Option<String>, team_
     };
     let id = row.id;
     tx.insert::<member::Entity>(row).await?;
-    tx.insert::<team_member::Entity>(team_member::Model { id: tx.id(), team_id, member_id: id, from_at: now, until_at: None }).await?;
+    tx.insert::<team_member::Entity>(team_member::Model {
+        id: tx.id(),
+        team_id,
+        member_id: id,
+        from_at: now,
+        until_at: None,
+    })
+    .await?;
     Ok(())
 }
 
@@ -116,7 +129,11 @@ pub async fn fix_zone(system: &Ctx) -> Result<()> {
                     row.value
                 )));
             }
-            system.write(move |tx| async move { tx.update::<setting::Entity>(row, |row| row.value = sea_orm::ActiveValue::Set(zone)).await.map(drop) }).await
+            system
+                .write(move |tx| async move {
+                    tx.update::<setting::Entity>(row, |row| row.value = sea_orm::ActiveValue::Set(zone)).await.map(drop)
+                })
+                .await
         }
         None => {
             let row = setting::Model { name: "time_zone".to_owned(), value: zone };

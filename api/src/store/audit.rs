@@ -47,7 +47,8 @@ pub(super) fn entry<E: Owned>(
 where
     E::Model: Serialize,
 {
-    let names: Option<Vec<String>> = changed.map(|columns| columns.iter().map(|c| Iden::unquoted(c).to_owned()).collect());
+    let names: Option<Vec<String>> =
+        changed.map(|columns| columns.iter().map(|c| Iden::unquoted(c).to_owned()).collect());
     let pick = |row: &E::Model| -> Result<Value> {
         let Value::Object(all) = serde_json::to_value(row).map_err(Error::internal)? else {
             return Err(Error::internal("a row is not an object"));

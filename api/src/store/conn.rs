@@ -1,7 +1,8 @@
 //! A pool or a transaction, alike.
 
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, ExecResult, FromQueryResult, QueryResult, StatementBuilder,
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, ExecResult, FromQueryResult, QueryResult,
+    StatementBuilder,
 };
 
 use super::from_db;

@@ -54,7 +54,7 @@ pub(super) struct Inner {
 
 impl Db {
     /// Opens the database and, on SQLite, makes the file if there is none. Runs no migration.
-        pub async fn open(open: Open) -> Result<Self> {
+    pub async fn open(open: Open) -> Result<Self> {
         let engine = if open.url.starts_with("sqlite:") { Engine::Sqlite } else { Engine::Postgres };
         let statements = Arc::new(AtomicU64::new(0));
         let connect = |connections: u32, read_only: bool| {

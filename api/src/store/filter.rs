@@ -190,7 +190,8 @@ pub fn contains<E: EntityTrait>(column: E::Column, field: &str, text: &str) -> R
     if words.chars().count() > 100 {
         return Err(Error::invalid(format!("/{field}"), "must have at most 100 characters"));
     }
-    let escaped: String = words.chars().flat_map(|c| (matches!(c, '%' | '_' | '\\')).then_some('\\').into_iter().chain([c])).collect();
+    let escaped: String =
+        words.chars().flat_map(|c| (matches!(c, '%' | '_' | '\\')).then_some('\\').into_iter().chain([c])).collect();
     let like = LikeExpr::new(format!("%{escaped}%")).escape('\\');
     Ok(Condition::all().add(Expr::col((E::default(), column)).like(like)))
 }

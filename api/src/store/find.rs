@@ -5,7 +5,9 @@ use std::{marker::PhantomData, ops::Deref};
 use entity::AccountId;
 use sea_orm::{
     ColumnTrait, EntityTrait, FromQueryResult, Iterable,
-    sea_query::{Condition, Expr, ExprTrait, IntoCondition, LockBehavior, LockType, Order, Query, SelectStatement, SimpleExpr},
+    sea_query::{
+        Condition, Expr, ExprTrait, IntoCondition, LockBehavior, LockType, Order, Query, SelectStatement, SimpleExpr,
+    },
 };
 use serde::de::DeserializeOwned;
 
@@ -114,11 +116,8 @@ impl<'c, E: Owned> Find<'c, E> {
 
     /// The scope is put on last, whatever the caller did to the query before.
     fn scoped(mut self) -> (SelectStatement, Conn<'c>) {
-        let rule = if self.witness.is_some() {
-            E::own(self.scope, self.engine)
-        } else {
-            E::visible(self.scope, self.engine)
-        };
+        let rule =
+            if self.witness.is_some() { E::own(self.scope, self.engine) } else { E::visible(self.scope, self.engine) };
         self.select.cond_where(rule);
         (self.select, self.conn)
     }

@@ -23,11 +23,11 @@ mod writer;
 pub use db::{Db, Engine, Open, migrate};
 pub use error::from_db;
 pub use find::{Find, Visible};
+pub use find::{among, nothing};
 pub use page::{Keyset, MAX_PAGE, PAGE, Page, PageArgs, beyond, cursor};
 pub use people::{contact_named, member_named};
 pub use principal::{Principal, Subject};
 pub use rules::{Apart, Child, Owned, Witness};
-pub use find::{among, nothing};
 pub use shape::{Many, Shape, array, many, one, row};
 pub use tx::Tx;
 

@@ -108,7 +108,9 @@ impl Principal {
                 let accounts = row.contact_account.into_iter().collect();
                 (Actor::Contact(id), Role::Customer, Scope::customer(id, accounts))
             }
-            (_, _, Some(id)) if id.0 == subject && row.key_revoked.is_none() && row.key_expires.is_none_or(|at| at > now) => {
+            (_, _, Some(id))
+                if id.0 == subject && row.key_revoked.is_none() && row.key_expires.is_none_or(|at| at > now) =>
+            {
                 let rows = match row.key_team {
                     Some(_) => Rows::Staff { owners: Vec::new(), teams: list(&row.below)?, granted: Vec::new() },
                     None => Rows::All,
@@ -118,8 +120,21 @@ impl Principal {
             }
             _ => return Err(ENDED),
         };
-        let keys = row.key_scopes.iter().flat_map(|text| text.split(' ')).filter_map(|word| word.parse::<KeyScope>().ok()).collect();
-        Ok(Viewer { actor, role, session: Some(session), keys, source: row.key_source, scope, must_change_password: row.must_change == Some(true) })
+        let keys = row
+            .key_scopes
+            .iter()
+            .flat_map(|text| text.split(' '))
+            .filter_map(|word| word.parse::<KeyScope>().ok())
+            .collect();
+        Ok(Viewer {
+            actor,
+            role,
+            session: Some(session),
+            keys,
+            source: row.key_source,
+            scope,
+            must_change_password: row.must_change == Some(true),
+        })
     }
 }
 
@@ -133,7 +148,10 @@ impl Row {
                 let rows = Rows::Staff { owners, teams: list(&self.below)?, granted };
                 Ok((Role::Manager, Scope::staff(rows, Credit::Teams(list(&self.led)?))))
             }
-            _ => Ok((Role::Owner, Scope::staff(Rows::Staff { owners: vec![me], teams: Vec::new(), granted }, Credit::Owner(me)))),
+            _ => Ok((
+                Role::Owner,
+                Scope::staff(Rows::Staff { owners: vec![me], teams: Vec::new(), granted }, Credit::Owner(me)),
+            )),
         }
     }
 }

@@ -5,16 +5,19 @@
 //! as a union of ids, a manager's children by walking time and asking each row's team.
 
 use entity::{
-    AccountId, account, account_grant, api_key, audit, contact, interaction, invitation, job, member, ownership, response,
-    response_version, score_owner, score_slice, session, setting, signing_key, survey, survey_version, team, team_deputy,
-    team_member, team_place, team_tree, wave,
+    AccountId, account, account_grant, api_key, audit, contact, interaction, invitation, job, member, ownership,
+    response, response_version, score_owner, score_slice, session, setting, signing_key, survey, survey_version, team,
+    team_deputy, team_member, team_place, team_tree, wave,
 };
 use sea_orm::{
     ColumnTrait, EntityTrait,
     sea_query::{Condition, Expr, ExprTrait, Func, Query, SelectStatement, SimpleExpr, UnionType},
 };
 
-use super::{Engine, Visible, find::{among, nothing}};
+use super::{
+    Engine, Visible,
+    find::{among, nothing},
+};
 use crate::access::{Credit, Rows, Scope};
 
 /// A table with its rule.

@@ -79,7 +79,10 @@ pub(super) fn packed<E: Owned>(engine: Engine, mut inner: SelectStatement, parts
         Engine::Sqlite => Func::cust("json_group_array").arg(row).into(),
         Engine::Postgres => Func::coalesce([Func::cust("json_agg").arg(row).into(), Expr::cust("'[]'::json")]).into(),
     };
-    Query::select().expr_as(if engine == Engine::Postgres { rows.cast_as("text") } else { rows }, "v").from_subquery(inner, INNER).to_owned()
+    Query::select()
+        .expr_as(if engine == Engine::Postgres { rows.cast_as("text") } else { rows }, "v")
+        .from_subquery(inner, INNER)
+        .to_owned()
 }
 
 /// One column as a JSON value.
@@ -93,7 +96,9 @@ fn value<C: ColumnTrait>(engine: Engine, alias: &'static str, column: C) -> Simp
             Func::cust("json").arg(Func::cust("iif").arg(value).arg("true").arg("false")).into()
         }
         (Engine::Sqlite, ColumnType::Json | ColumnType::JsonBinary) => Func::cust("json").arg(value).into(),
-        (Engine::Postgres, ColumnType::VarBinary(_) | ColumnType::Blob) => Func::cust("encode").arg(value).arg("hex").into(),
+        (Engine::Postgres, ColumnType::VarBinary(_) | ColumnType::Blob) => {
+            Func::cust("encode").arg(value).arg("hex").into()
+        }
         _ => value,
     }
 }

@@ -8,8 +8,8 @@ use std::sync::{
 
 use entity::{AccountId, AuditAction, Time, account};
 use sea_orm::{
-    ActiveModelBehavior, ActiveModelTrait, ColumnTrait, ActiveValue, DatabaseTransaction, DbErr, EntityTrait, FromQueryResult, IntoActiveModel,
-    Iterable, ModelTrait, PrimaryKeyToColumn, Value,
+    ActiveModelBehavior, ActiveModelTrait, ActiveValue, ColumnTrait, DatabaseTransaction, DbErr, EntityTrait,
+    FromQueryResult, IntoActiveModel, Iterable, ModelTrait, PrimaryKeyToColumn, Value,
     sea_query::{Condition, Expr, ExprTrait, OnConflict, Query, SimpleExpr},
 };
 use serde::Serialize;
@@ -119,7 +119,11 @@ impl Tx {
     }
 
     /// Inserts a row of an account that was read inside the scope.
-    pub async fn insert_under<E: Child>(&self, account: &Visible<account::Model>, row: E::Model) -> Result<Visible<E::Model>>
+    pub async fn insert_under<E: Child>(
+        &self,
+        account: &Visible<account::Model>,
+        row: E::Model,
+    ) -> Result<Visible<E::Model>>
     where
         E::Model: IntoActiveModel<E::ActiveModel> + Serialize + Send + Sync,
         E::ActiveModel: ActiveModelBehavior + Send,
@@ -184,7 +188,11 @@ impl Tx {
     }
 
     /// Changes a row that was read inside the scope. The key cannot change.
-    pub async fn update<E: Owned>(&self, row: Visible<E::Model>, edit: impl FnOnce(&mut E::ActiveModel)) -> Result<Visible<E::Model>>
+    pub async fn update<E: Owned>(
+        &self,
+        row: Visible<E::Model>,
+        edit: impl FnOnce(&mut E::ActiveModel),
+    ) -> Result<Visible<E::Model>>
     where
         E::Model: IntoActiveModel<E::ActiveModel> + ModelTrait<Entity = E> + FromQueryResult + Serialize + Send + Sync,
         E::ActiveModel: ActiveModelBehavior + Send,
@@ -247,7 +255,13 @@ impl Tx {
         Ok(())
     }
 
-    fn note<E: Owned>(&self, action: AuditAction, row: &E::Model, before: Option<&E::Model>, changed: Option<&[E::Column]>) -> Result<()>
+    fn note<E: Owned>(
+        &self,
+        action: AuditAction,
+        row: &E::Model,
+        before: Option<&E::Model>,
+        changed: Option<&[E::Column]>,
+    ) -> Result<()>
     where
         E::Model: Serialize,
     {

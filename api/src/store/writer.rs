@@ -10,7 +10,8 @@ use std::{
 
 use futures_util::{FutureExt, future::BoxFuture};
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, TransactionOptions,
+    TransactionTrait,
 };
 use tokio::sync::{mpsc, oneshot};
 
@@ -125,8 +126,10 @@ async fn maintain_now(db: &DatabaseConnection, sql: &str) -> Result<()> {
 }
 
 async fn group(db: &DatabaseConnection, first: Change, jobs: &mut mpsc::Receiver<Job>) {
-    let immediate =
-        TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..TransactionOptions::default() };
+    let immediate = TransactionOptions {
+        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+        ..TransactionOptions::default()
+    };
     let outer = match db.begin_with_options(immediate).await {
         Ok(outer) => outer,
         Err(error) => {

@@ -27,7 +27,10 @@ pub async fn get(ctx: &Ctx, id: SurveyId) -> Result<Survey> {
 }
 
 /// A survey with the version that goes out now.
-pub async fn current(tx: &Tx, id: SurveyId) -> Result<(Visible<survey::Model>, Visible<survey_version::Model>, Definition)> {
+pub async fn current(
+    tx: &Tx,
+    id: SurveyId,
+) -> Result<(Visible<survey::Model>, Visible<survey_version::Model>, Definition)> {
     let survey = tx.find::<survey::Entity>().filter(survey::Column::Id.eq(id)).one("survey").await?;
     let version = match survey.current_id {
         Some(id) if survey.archived_at.is_none() => {

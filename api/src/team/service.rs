@@ -102,7 +102,13 @@ pub async fn update(ctx: &Ctx, input: UpdateTeam) -> Result<TeamId> {
 /// All teams, by name.
 pub async fn list(ctx: &Ctx) -> Result<Vec<Team>> {
     ctx.may(Action::ReadDirectory)?;
-    let rows = ctx.find::<team::Entity>().order(team::Column::NameKey, Order::Asc).order(team::Column::Id, Order::Asc).limit(1_000).all().await?;
+    let rows = ctx
+        .find::<team::Entity>()
+        .order(team::Column::NameKey, Order::Asc)
+        .order(team::Column::Id, Order::Asc)
+        .limit(1_000)
+        .all()
+        .await?;
     Ok(rows.into_iter().map(|row| row.into_inner().into()).collect())
 }
 
@@ -145,7 +151,8 @@ async fn refresh_roles(tx: &Tx, touched: &[MemberId]) -> Result<()> {
     let leads = tx.find::<team::Entity>().filter(team::Column::LeadId.is_in(ids.iter().copied())).all().await?;
     let deputises = tx.find::<team_deputy::Entity>().filter(team_deputy::Column::MemberId.is_in(ids)).all().await?;
     for row in found {
-        let manages = leads.iter().any(|team| team.lead_id == Some(row.id)) || deputises.iter().any(|d| d.member_id == row.id);
+        let manages =
+            leads.iter().any(|team| team.lead_id == Some(row.id)) || deputises.iter().any(|d| d.member_id == row.id);
         if manages && !row.active {
             return Err(Error::conflict(format!("{} is not active and cannot lead a team", row.name)));
         }

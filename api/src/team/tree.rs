@@ -21,7 +21,12 @@ pub struct Node {
 }
 
 /// Closure and places of new teams, parents before children; `above` knows the paths of teams that stand already.
-pub async fn insert_tree(tx: &Tx, nodes: &[Node], above: &HashMap<TeamId, Vec<TeamId>>, now: Time) -> Result<HashMap<TeamId, PlaceId>> {
+pub async fn insert_tree(
+    tx: &Tx,
+    nodes: &[Node],
+    above: &HashMap<TeamId, Vec<TeamId>>,
+    now: Time,
+) -> Result<HashMap<TeamId, PlaceId>> {
     let mut paths = above.clone();
     let (mut closure, mut places) = (Vec::new(), Vec::new());
     for node in nodes {
@@ -85,7 +90,8 @@ pub(super) async fn shift(tx: &Tx, id: TeamId, parent: Option<TeamId>, now: Time
     if let Some(parent) = parent {
         above.insert(parent, path(tx, parent).await?);
     }
-    tx.remove::<team_tree::Entity>(Condition::all().add(team_tree::Column::TeamId.is_in(below.iter().copied()))).await?;
+    tx.remove::<team_tree::Entity>(Condition::all().add(team_tree::Column::TeamId.is_in(below.iter().copied())))
+        .await?;
     let open = Condition::all()
         .add(team_place::Column::TeamId.is_in(below.iter().copied()))
         .add(team_place::Column::UntilAt.is_null());
@@ -102,7 +108,12 @@ fn from_the_top(root: TeamId, parents: &HashMap<TeamId, Option<TeamId>>) -> Vec<
     let mut next = 0;
     while let Some(node) = nodes.get(next).copied() {
         next += 1;
-        nodes.extend(parents.iter().filter(|(id, parent)| **id != root && **parent == Some(node.id)).map(|(id, parent)| Node { id: *id, parent_id: *parent }));
+        nodes.extend(
+            parents
+                .iter()
+                .filter(|(id, parent)| **id != root && **parent == Some(node.id))
+                .map(|(id, parent)| Node { id: *id, parent_id: *parent }),
+        );
     }
     nodes
 }

@@ -1,7 +1,9 @@
 //! An entry of the timeline as both doors show it.
 
 use async_graphql::{InputObject, SimpleObject};
-use entity::{AccountId, Channel, ContactId, Direction, InteractionId, InteractionType, Time, contact, interaction, member};
+use entity::{
+    AccountId, Channel, ContactId, Direction, InteractionId, InteractionType, Time, contact, interaction, member,
+};
 use serde::Deserialize;
 
 use crate::{contact::Contact, ctx::StaffOnly, member::Member};

@@ -33,7 +33,9 @@ impl TimelineArgs {
                 ("first", Value::Number(n)) => args.first = n.as_i64().and_then(|n| i32::try_from(n).ok()),
                 ("after", Value::String(text)) => args.after = Some(text),
                 ("types", Value::List(list)) => args.types = Some(list.iter().filter_map(choice).collect()),
-                ("types", one @ (Value::Enum(_) | Value::String(_))) => args.types = Some(choice(&one).into_iter().collect()),
+                ("types", one @ (Value::Enum(_) | Value::String(_))) => {
+                    args.types = Some(choice(&one).into_iter().collect())
+                }
                 _ => {}
             }
         }

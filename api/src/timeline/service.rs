@@ -1,7 +1,9 @@
 //! Appending to the timeline, and what an account remembers of its contacts with us.
 
 use chrono::TimeDelta;
-use entity::{AccountId, Channel, ContactId, Direction, InteractionType, MemberId, Time, account, contact, interaction};
+use entity::{
+    AccountId, Channel, ContactId, Direction, InteractionType, MemberId, Time, account, contact, interaction,
+};
 use sea_orm::{ActiveValue::Set, ColumnTrait};
 
 use super::LogInteraction;
@@ -22,7 +24,10 @@ pub async fn log(ctx: &Ctx, input: LogInteraction) -> Result<AccountId> {
     let subject = check.line("subject", &input.subject, MAX_LINE);
     let body = check.text_opt("body", input.body.as_deref(), MAX_TEXT);
     let external_id = check.line_opt("externalId", input.external_id.as_deref(), MAX_LINE);
-    if matches!(input.kind, InteractionType::SurveySent | InteractionType::SurveyAnswered | InteractionType::OwnerChanged) {
+    if matches!(
+        input.kind,
+        InteractionType::SurveySent | InteractionType::SurveyAnswered | InteractionType::OwnerChanged
+    ) {
         check.fault("type", "must not be one that Steward writes itself");
     }
     if input.occurred_at.is_some_and(|at| at.0 > ctx.now().0 + AHEAD) {
@@ -91,7 +96,17 @@ impl Event {
     /// What Steward itself has to tell.
     pub fn ours(kind: InteractionType, direction: Direction, occurred_at: Time, subject: String) -> Self {
         let channel = if kind == InteractionType::OwnerChanged { Channel::System } else { Channel::Survey };
-        Self { kind, channel, direction, occurred_at, member_id: None, contact_id: None, subject, body: None, customer_visible: false }
+        Self {
+            kind,
+            channel,
+            direction,
+            occurred_at,
+            member_id: None,
+            contact_id: None,
+            subject,
+            body: None,
+            customer_visible: false,
+        }
     }
 
     pub fn row(self, tx: &Tx, account_id: AccountId) -> interaction::Model {
@@ -122,7 +137,13 @@ pub async fn event(tx: &Tx, account: &Visible<account::Model>, new: Event) -> Re
 }
 
 /// Keeps when an account was last in contact, live, inbound and outbound. Late entries move nothing back.
-pub async fn touch(tx: &Tx, account: Visible<account::Model>, channel: Channel, direction: Direction, at: Time) -> Result<()> {
+pub async fn touch(
+    tx: &Tx,
+    account: Visible<account::Model>,
+    channel: Channel,
+    direction: Direction,
+    at: Time,
+) -> Result<()> {
     let live = channel.is_live() && at > account.last_live_at;
     let inbound = direction == Direction::Inbound && at > account.last_inbound_at;
     let outbound = direction == Direction::Outbound && at > account.last_outbound_at;

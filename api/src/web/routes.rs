@@ -61,7 +61,10 @@ impl Modify for Bearer {
 }
 
 fn described() -> OpenApiRouter<Server> {
-    OpenApiRouter::with_openapi(Document::openapi()).merge(session::routes()).merge(invitation::routes()).merge(operation::routes())
+    OpenApiRouter::with_openapi(Document::openapi())
+        .merge(session::routes())
+        .merge(invitation::routes())
+        .merge(operation::routes())
 }
 
 /// The OpenAPI document, without a database.

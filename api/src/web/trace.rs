@@ -26,7 +26,8 @@ pub fn request_id() -> String {
 /// Gives the request its id and writes one line about it.
 pub async fn trace(State(server): State<Server>, request: Request, next: Next) -> Response {
     let id = server.env.db.random().id(server.env.db.clock().now()).to_string();
-    let route = request.extensions().get::<MatchedPath>().map_or_else(|| "none".to_owned(), |path| path.as_str().to_owned());
+    let route =
+        request.extensions().get::<MatchedPath>().map_or_else(|| "none".to_owned(), |path| path.as_str().to_owned());
     let method = request.method().clone();
     let start = Instant::now();
     let mut response = REQUEST.scope(id.clone(), next.run(request)).await;

@@ -21,7 +21,11 @@ fn run(kind: &str, payload: serde_json::Value, ctx: Ctx, last: bool) -> Result<B
     }
 }
 
-fn start<J: Job + DeserializeOwned>(payload: serde_json::Value, ctx: Ctx, last: bool) -> Result<BoxFuture<'static, Result<Run>>> {
+fn start<J: Job + DeserializeOwned>(
+    payload: serde_json::Value,
+    ctx: Ctx,
+    last: bool,
+) -> Result<BoxFuture<'static, Result<Run>>> {
     let job: J = serde_json::from_value(payload).map_err(Error::internal)?;
     Ok(job.run(ctx, last))
 }

@@ -60,11 +60,7 @@ impl Forge {
     }
 
     pub fn message_of(&self, header: &Value, claims: &Value) -> String {
-        format!(
-            "{}.{}",
-            encode(header.to_string()),
-            encode(claims.to_string())
-        )
+        format!("{}.{}", encode(header.to_string()), encode(claims.to_string()))
     }
 
     /// Other claims under the good header, honestly signed.
@@ -90,8 +86,7 @@ impl Forge {
     /// A token whose signature needs a letter in which the two alphabets differ, written in the
     /// other one.
     pub fn plain_letters(&self) -> String {
-        let tries =
-            (0..100).map(|n| self.claiming(&self.claims_with("role", json!(format!("r{n}")))));
+        let tries = (0..100).map(|n| self.claiming(&self.claims_with("role", json!(format!("r{n}")))));
         tries
             .filter_map(|token| {
                 let (message, signature) = token.rsplit_once('.')?;
@@ -106,11 +101,7 @@ impl Forge {
 /// The same signature with its last letter's unused bits set: 64 bytes leave four of them.
 pub fn stray_bits(good: &str) -> String {
     let letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    let last = good
-        .chars()
-        .last()
-        .and_then(|letter| letters.find(letter))
-        .expect("a letter");
+    let last = good.chars().last().and_then(|letter| letters.find(letter)).expect("a letter");
     let stray = letters.chars().nth(last | 1).expect("a letter");
     format!("{}{stray}", &good[..good.len() - 1])
 }

@@ -20,11 +20,7 @@ pub struct Guarded<E> {
 impl<E: Executor> Guarded<E> {
     /// Puts the guard before `executor`; `introspection` holds for every request of this door.
     pub fn new(executor: E, limits: Limits, introspection: IntrospectionMode) -> Self {
-        Self {
-            executor,
-            limits,
-            introspection,
-        }
+        Self { executor, limits, introspection }
     }
 
     fn admitted(&self, mut request: Request) -> Result<Request, Refusal> {
@@ -49,11 +45,7 @@ impl<E: Executor> Executor for Guarded<E> {
         }
     }
 
-    fn execute_stream(
-        &self,
-        request: Request,
-        session: Option<Arc<Data>>,
-    ) -> BoxStream<'static, Response> {
+    fn execute_stream(&self, request: Request, session: Option<Arc<Data>>) -> BoxStream<'static, Response> {
         match self.admitted(request) {
             Ok(request) => self.executor.execute_stream(request, session),
             Err(refusal) => stream::once(std::future::ready(refused(refusal))).boxed(),

@@ -38,11 +38,7 @@ pub struct Measure {
 const TYPE_LISTS: [&str; 4] = ["fields", "inputFields", "interfaces", "possibleTypes"];
 
 /// Measures every operation and every fragment, used or not: validation walks them all.
-pub(super) fn document(
-    document: &ExecutableDocument,
-    request: &Request,
-    limits: &Limits,
-) -> Result<Measure, Refusal> {
+pub(super) fn document(document: &ExecutableDocument, request: &Request, limits: &Limits) -> Result<Measure, Refusal> {
     let mut whole = Measure::default();
     for (_, operation) in document.operations.iter() {
         let mut walk = Walk::new(document, request, limits, Some(&operation.node));
@@ -56,18 +52,10 @@ pub(super) fn document(
         whole.cost = whole.cost.max(sum.cost);
         if sum.roots > limits.root_fields {
             let at = operation.node.selection_set.pos;
-            return Err(Refusal::too_many(
-                "root fields",
-                limits.root_fields,
-                Some(at),
-            ));
+            return Err(Refusal::too_many("root fields", limits.root_fields, Some(at)));
         }
         if whole.fields > limits.fields {
-            return Err(Refusal::too_many(
-                "fields",
-                limits.fields,
-                Some(operation.pos),
-            ));
+            return Err(Refusal::too_many("fields", limits.fields, Some(operation.pos)));
         }
     }
     let mut walk = Walk::new(document, request, limits, None);
@@ -128,14 +116,7 @@ impl<'a> Walk<'a> {
         operation: Option<&'a OperationDefinition>,
     ) -> Self {
         let fragments = HashMap::new();
-        Self {
-            document,
-            request,
-            limits,
-            operation,
-            fragments,
-            visited: 0,
-        }
+        Self { document, request, limits, operation, fragments, visited: 0 }
     }
 
     fn selections(&mut self, set: &'a SelectionSet, level: u64) -> Result<Sum, Refusal> {
@@ -189,11 +170,7 @@ impl<'a> Walk<'a> {
 
     fn deeper(&self, level: u64, at: Pos) -> Result<(), Refusal> {
         if level > self.limits.levels {
-            return Err(Refusal::too_many(
-                "selections inside one another",
-                self.limits.levels,
-                Some(at),
-            ));
+            return Err(Refusal::too_many("selections inside one another", self.limits.levels, Some(at)));
         }
         Ok(())
     }
@@ -211,10 +188,7 @@ impl<'a> Walk<'a> {
             }
             Some(None) => {
                 let name = super::shortened(name);
-                Err(Refusal::invalid(
-                    format!("The fragment `{name}` holds itself."),
-                    Some(at),
-                ))
+                Err(Refusal::invalid(format!("The fragment `{name}` holds itself."), Some(at)))
             }
             None => {
                 self.fragments.insert(name, None);
@@ -254,9 +228,7 @@ impl<'a> Walk<'a> {
     fn rows(&self, field: &Field) -> Option<u64> {
         let said = ["first", "last"].into_iter().filter_map(|name| {
             let value = field.get_argument(name)?.node.clone();
-            let value = value
-                .into_const_with(|name| Ok::<_, ()>(self.variable(&name)))
-                .ok()?;
+            let value = value.into_const_with(|name| Ok::<_, ()>(self.variable(&name))).ok()?;
             number(&value)
         });
         said.max()
@@ -270,29 +242,18 @@ impl<'a> Walk<'a> {
             let definition = definitions.iter().find(|one| one.node.name.node == *name)?;
             definition.node.default_value()
         };
-        given
-            .get(name)
-            .or_else(declared)
-            .cloned()
-            .unwrap_or_default()
+        given.get(name).or_else(declared).cloned().unwrap_or_default()
     }
 
     fn introspection(&self, name: &str, type_lists: u64, at: Pos) -> Result<(), Refusal> {
         // `__type` stays: without leave it answers null, as for a type that does not exist.
         let off = self.request.introspection_mode == IntrospectionMode::Disabled;
         if off && name == "__schema" {
-            return Err(Refusal::forbidden(
-                "The schema cannot be read with this token.",
-                at,
-            ));
+            return Err(Refusal::forbidden("The schema cannot be read with this token.", at));
         }
         if type_lists > self.limits.introspection_lists {
             let most = self.limits.introspection_lists;
-            return Err(Refusal::too_many(
-                "lists of types inside one another",
-                most,
-                Some(at),
-            ));
+            return Err(Refusal::too_many("lists of types inside one another", most, Some(at)));
         }
         Ok(())
     }
@@ -305,9 +266,5 @@ fn number(value: &Value) -> Option<u64> {
         return None;
     };
     let negative = number.as_i64().is_some_and(|number| number < 0);
-    Some(if negative {
-        0
-    } else {
-        number.as_u64().unwrap_or(u64::MAX)
-    })
+    Some(if negative { 0 } else { number.as_u64().unwrap_or(u64::MAX) })
 }

@@ -45,16 +45,12 @@ pub fn admit(request: &mut Request, limits: &Limits) -> Result<Measure, Refusal>
 fn unreadable(error: &parser::Error) -> Refusal {
     let at = error.positions().next();
     let reason = match error {
-        parser::Error::Syntax { message, .. } => message
-            .rsplit_once("= ")
-            .map_or(message.as_str(), |(_, expected)| expected)
-            .replace('_', " "),
+        parser::Error::Syntax { message, .. } => {
+            message.rsplit_once("= ").map_or(message.as_str(), |(_, expected)| expected).replace('_', " ")
+        }
         other => other.to_string(),
     };
-    Refusal::invalid(
-        format!("The query cannot be read: {}", shortened(reason.trim())),
-        at,
-    )
+    Refusal::invalid(format!("The query cannot be read: {}", shortened(reason.trim())), at)
 }
 
 /// At most [`SHOWN`] characters of a text, so that an answer never repeats a whole request.

@@ -27,43 +27,23 @@ impl Refusal {
     pub const UNREADABLE: &'static str = "BAD_REQUEST";
 
     pub(super) fn invalid(message: String, at: Option<Pos>) -> Self {
-        Self {
-            code: Self::INVALID,
-            message,
-            at,
-            pointer: None,
-        }
+        Self { code: Self::INVALID, message, at, pointer: None }
     }
 
     pub(super) fn forbidden(message: &str, at: Pos) -> Self {
-        Self {
-            code: Self::FORBIDDEN,
-            message: message.to_owned(),
-            at: Some(at),
-            pointer: None,
-        }
+        Self { code: Self::FORBIDDEN, message: message.to_owned(), at: Some(at), pointer: None }
     }
 
     /// More than `most` of `what`.
     pub(super) fn too_many(what: &str, most: impl std::fmt::Display, at: Option<Pos>) -> Self {
         let message = format!("The query asks for too much: at most {most} {what} are allowed.");
-        Self {
-            code: Self::TOO_COMPLEX,
-            message,
-            at,
-            pointer: None,
-        }
+        Self { code: Self::TOO_COMPLEX, message, at, pointer: None }
     }
 
     /// A NUL character in the value at `pointer`.
     pub(super) fn nul(pointer: String) -> Self {
         let message = "Text must not contain the character NUL (U+0000).".to_owned();
-        Self {
-            code: Self::UNREADABLE,
-            message,
-            at: None,
-            pointer: Some(pointer),
-        }
+        Self { code: Self::UNREADABLE, message, at: None, pointer: Some(pointer) }
     }
 
     /// Whether the request itself is at fault rather than what it asks of the schema: such a

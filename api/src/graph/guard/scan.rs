@@ -7,18 +7,11 @@ use super::{Limits, Refusal};
 
 /// Passes a text that the parser can take.
 pub(super) fn text(query: &str, limits: &Limits) -> Result<(), Refusal> {
-    let mut scan = Scan {
-        rest: query.as_bytes(),
-        ..Scan::default()
-    };
+    let mut scan = Scan { rest: query.as_bytes(), ..Scan::default() };
     while let Some(&byte) = scan.rest.first() {
         scan.step(byte)?;
         if scan.open > limits.nesting {
-            return Err(Refusal::too_many(
-                "brackets inside one another",
-                limits.nesting,
-                None,
-            ));
+            return Err(Refusal::too_many("brackets inside one another", limits.nesting, None));
         }
         if scan.directives > limits.directives {
             return Err(Refusal::too_many("directives", limits.directives, None));
@@ -113,10 +106,7 @@ impl Scan<'_> {
 }
 
 fn endless() -> Refusal {
-    Refusal::invalid(
-        "The query cannot be read: a string has no end.".to_owned(),
-        None,
-    )
+    Refusal::invalid("The query cannot be read: a string has no end.".to_owned(), None)
 }
 
 fn is_word(byte: u8) -> bool {

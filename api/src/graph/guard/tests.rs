@@ -42,10 +42,7 @@ fn an_ordinary_query_is_counted() {
     // 10 rows × (edges, node, id, title, contacts, 25 rows × (edges, node, id)).
     assert_eq!(measure.cost, 2 + 1 + 10 * (5 + 25 * 3));
     assert_eq!((measure.fields, measure.depth), (12, 7));
-    assert_eq!(
-        (measure.aliases, measure.directives, measure.root_fields),
-        (1, 1, 2)
-    );
+    assert_eq!((measure.aliases, measure.directives, measure.root_fields), (1, 1, 2));
 }
 
 #[test]
@@ -82,10 +79,7 @@ fn a_long_chain_of_fragments_does_not_reach_the_stack() {
             let next = level + 1;
             let _ = write!(query, " fragment f{level} on M {{ ...f{next} }}");
         }
-        too_complex(
-            &(query + " fragment f900 on M { id }"),
-            "inside one another",
-        );
+        too_complex(&(query + " fragment f900 on M { id }"), "inside one another");
     }
 }
 
@@ -97,10 +91,7 @@ fn deep_brackets_never_reach_the_parser() {
     }
     let lists = format!("{{ a(x: {}{}) }}", "[".repeat(50_000), "]".repeat(50_000));
     too_complex(&lists, "brackets");
-    too_complex(
-        &format!("query($a: {}) {{ a }}", "[".repeat(50_000)),
-        "brackets",
-    );
+    too_complex(&format!("query($a: {}) {{ a }}", "[".repeat(50_000)), "brackets");
 }
 
 #[test]
@@ -110,17 +101,13 @@ fn the_deepest_text_let_through_fits_the_stack() {
     let lists = format!("{{ a(x: {}{}) }}", "[".repeat(list), "]".repeat(list));
     assert!(measured(&lists).is_ok());
     let open = limits.nesting;
-    too_complex(
-        &format!("{}a{}", "{a".repeat(open), "}".repeat(open)),
-        "inside one another",
-    );
+    too_complex(&format!("{}a{}", "{a".repeat(open), "}".repeat(open)), "inside one another");
 }
 
 #[test]
 fn brackets_in_strings_and_comments_do_not_count() {
     let many = "{".repeat(100);
-    let query =
-        format!("# {many}\n{{ a(x: \"{many} \\\" \", y: \"\"\"{many} \\\"\"\" \" \"\"\") }}");
+    let query = format!("# {many}\n{{ a(x: \"{many} \\\" \", y: \"\"\"{many} \\\"\"\" \" \"\"\") }}");
     assert_eq!(measured(&query).unwrap().fields, 1);
 }
 
@@ -145,43 +132,27 @@ fn depth_is_limited_through_fragments_too() {
 
 #[test]
 fn aliases_are_counted_expanded() {
-    let aliases = |count: usize| {
-        (0..count).fold(String::new(), |text, at| {
-            text + &format!("a{at}: __typename ")
-        })
-    };
+    let aliases = |count: usize| (0..count).fold(String::new(), |text, at| text + &format!("a{at}: __typename "));
     too_complex(&format!("{{ {} }}", aliases(10_000)), "words and signs");
     too_complex(&format!("{{ {} }}", aliases(1_000)), "50 aliases");
     too_complex(&format!("{{ me {{ {} }} }}", aliases(51)), "50 aliases");
     assert!(measured(&format!("{{ me {{ {} }} }}", aliases(50))).is_ok());
-    let twice = format!(
-        "{{ a {{ ...f }} b {{ ...f }} }} fragment f on A {{ {} }}",
-        aliases(26)
-    );
+    let twice = format!("{{ a {{ ...f }} b {{ ...f }} }} fragment f on A {{ {} }}", aliases(26));
     too_complex(&twice, "50 aliases");
 }
 
 #[test]
 fn directives_are_counted_in_the_text_and_expanded() {
-    too_complex(
-        &format!("{{ a {} }}", "@skip(if: false) ".repeat(5_000)),
-        "50 directives",
-    );
+    too_complex(&format!("{{ a {} }}", "@skip(if: false) ".repeat(5_000)), "50 directives");
     too_complex(&format!("{{ a {} }}", "@a".repeat(51)), "50 directives");
-    let twice = format!(
-        "{{ a {{ ...f }} b {{ ...f }} }} fragment f on A {{ a {} }}",
-        "@a ".repeat(26)
-    );
+    let twice = format!("{{ a {{ ...f }} b {{ ...f }} }} fragment f on A {{ a {} }}", "@a ".repeat(26));
     too_complex(&twice, "50 directives");
 }
 
 #[test]
 fn root_fields_are_limited() {
     too_complex(&format!("{{ {} }}", "me ".repeat(21)), "20 root fields");
-    too_complex(
-        &format!("{{ ...f }} fragment f on Query {{ {} }}", "me ".repeat(21)),
-        "20 root fields",
-    );
+    too_complex(&format!("{{ ...f }} fragment f on Query {{ {} }}", "me ".repeat(21)), "20 root fields");
     assert!(measured(&format!("{{ {} }}", "me ".repeat(20))).is_ok());
 }
 
@@ -189,21 +160,10 @@ fn root_fields_are_limited() {
 fn pages_multiply_what_is_below_them() {
     let page = "{ a(first: 2147483647) { edges { node { id } } } }";
     too_complex(page, "20000 fields over all rows");
-    too_complex(
-        "{ a(last: 99999999999999999999) { edges { node { id } } } }",
-        "20000",
-    );
-    too_complex(
-        "{ a(first: 100) { edges { node { b(first: 100) { nodes { id } } } } } }",
-        "20000",
-    );
-    too_complex(
-        "{ a { edges { node { b { edges { node { c { nodes { id } } } } } } } } }",
-        "20000",
-    );
-    assert!(
-        measured("{ a(first: 100) { edges { node { id b { nodes { id name } } } } } }").is_ok()
-    );
+    too_complex("{ a(last: 99999999999999999999) { edges { node { id } } } }", "20000");
+    too_complex("{ a(first: 100) { edges { node { b(first: 100) { nodes { id } } } } } }", "20000");
+    too_complex("{ a { edges { node { b { edges { node { c { nodes { id } } } } } } } } }", "20000");
+    assert!(measured("{ a(first: 100) { edges { node { id b { nodes { id name } } } } } }").is_ok());
     assert!(measured("{ a(first: -1) { edges { node { id } } } }").is_ok());
 }
 
@@ -225,16 +185,12 @@ fn pages_read_their_length_from_variables() {
 fn several_operations_are_measured_together() {
     let operation = |at: usize| format!("query Q{at} {{ a {{ {} }} }} ", "id ".repeat(900));
     assert!(measured(&(operation(1) + &operation(2))).is_ok());
-    too_complex(
-        &(operation(1) + &operation(2) + &operation(3)),
-        "2000 fields",
-    );
+    too_complex(&(operation(1) + &operation(2) + &operation(3)), "2000 fields");
 }
 
 #[test]
 fn types_that_lead_to_types_are_cut_short() {
-    let circle =
-        "{ __schema { types { fields { type { fields { type { fields { name } } } } } } } }";
+    let circle = "{ __schema { types { fields { type { fields { type { fields { name } } } } } } } }";
     too_complex(circle, "lists of types");
     let spread = "{ __type(name: \"A\") { ...t } } fragment t on __Type { fields { type { possibleTypes { inputFields { name } } } } }";
     too_complex(spread, "lists of types");
@@ -244,10 +200,7 @@ fn types_that_lead_to_types_are_cut_short() {
 fn explorers_may_read_the_whole_schema() {
     let query = include_str!("introspection.graphql");
     let measure = measured(query).unwrap();
-    assert!(
-        measure.depth <= Limits::default().depth && measure.cost < 500,
-        "{measure:?}"
-    );
+    assert!(measure.depth <= Limits::default().depth && measure.cost < 500, "{measure:?}");
     let mut request = Request::new(query).disable_introspection();
     let refusal = admit(&mut request, &Limits::default()).unwrap_err();
     assert_eq!(refusal.code, Refusal::FORBIDDEN);
@@ -255,23 +208,11 @@ fn explorers_may_read_the_whole_schema() {
 
 #[test]
 fn nul_is_refused_wherever_it_stands() {
-    for query in [
-        "{ a(x: \"\\u0000\") }",
-        "{ a\0 }",
-        "{ a(x: \"b\0\") }",
-        "# \0\n{ a }",
-        "{ a(x: \"\"\"\0\"\"\") }",
-    ] {
+    for query in ["{ a(x: \"\\u0000\") }", "{ a\0 }", "{ a(x: \"b\0\") }", "# \0\n{ a }", "{ a(x: \"\"\"\0\"\"\") }"] {
         let refusal = refused(query);
-        assert_eq!(
-            (refusal.code, refusal.pointer.as_deref()),
-            (Refusal::UNREADABLE, Some("/query"))
-        );
+        assert_eq!((refusal.code, refusal.pointer.as_deref()), (Refusal::UNREADABLE, Some("/query")));
     }
-    assert!(
-        measured("{ a(x: \"\\\\u0000\") }").is_ok(),
-        "an escaped backslash before u0000"
-    );
+    assert!(measured("{ a(x: \"\\\\u0000\") }").is_ok(), "an escaped backslash before u0000");
     let variables = value!({"input": {"names": ["fine", "b\u{0}"]}});
     let mut request = Request::new("{ a }").variables(Variables::from_value(variables));
     let refusal = admit(&mut request, &Limits::default()).unwrap_err();
@@ -280,16 +221,7 @@ fn nul_is_refused_wherever_it_stands() {
 
 #[test]
 fn unreadable_text_is_answered_in_one_line() {
-    for query in [
-        "",
-        "{",
-        "{ a(x: 1e400) }",
-        "}{",
-        "query",
-        "\u{feff}",
-        "{ a } { b }",
-        "{ a(x: 01) }",
-    ] {
+    for query in ["", "{", "{ a(x: 1e400) }", "}{", "query", "\u{feff}", "{ a } { b }", "{ a(x: 01) }"] {
         let refusal = refused(query);
         assert_eq!(refusal.code, Refusal::INVALID, "{query}");
         assert!(!refusal.message.contains('\n'), "{}", refusal.message);
@@ -302,9 +234,7 @@ fn unreadable_text_is_answered_in_one_line() {
 async fn the_guard_stands_before_a_socket_too() {
     use super::Guarded;
     use async_graphql::futures_util::StreamExt;
-    use async_graphql::{
-        EmptyMutation, EmptySubscription, Executor, IntrospectionMode, Object, Schema,
-    };
+    use async_graphql::{EmptyMutation, EmptySubscription, Executor, IntrospectionMode, Object, Schema};
 
     struct Root;
     #[Object]
@@ -316,20 +246,9 @@ async fn the_guard_stands_before_a_socket_too() {
     let schema = Schema::new(Root, EmptyMutation, EmptySubscription);
     let guarded = Guarded::new(schema, Limits::default(), IntrospectionMode::Disabled);
     let many = format!("{{ {} }}", "one ".repeat(21));
-    for (query, fine) in [
-        ("{ one }", true),
-        (many.as_str(), false),
-        ("{ __schema { types { name } } }", false),
-    ] {
-        let answers: Vec<_> = guarded
-            .execute_stream(Request::new(query), None)
-            .collect()
-            .await;
+    for (query, fine) in [("{ one }", true), (many.as_str(), false), ("{ __schema { types { name } } }", false)] {
+        let answers: Vec<_> = guarded.execute_stream(Request::new(query), None).collect().await;
         assert_eq!((answers.len(), answers[0].is_ok()), (1, fine), "{query}");
-        assert_eq!(
-            guarded.execute(Request::new(query)).await.is_ok(),
-            fine,
-            "{query}"
-        );
+        assert_eq!(guarded.execute(Request::new(query)).await.is_ok(), fine, "{query}");
     }
 }

@@ -44,13 +44,8 @@ pub(super) fn text(variables: &Variables) -> Result<(), Refusal> {
 fn nul_in(key: &str, value: &Value) -> Option<String> {
     let below = match value {
         Value::String(text) if text.contains('\0') => Some(String::new()),
-        Value::List(items) => items
-            .iter()
-            .enumerate()
-            .find_map(|(index, item)| nul_in(&index.to_string(), item)),
-        Value::Object(members) => members
-            .iter()
-            .find_map(|(name, item): (&Name, &Value)| nul_in(name, item)),
+        Value::List(items) => items.iter().enumerate().find_map(|(index, item)| nul_in(&index.to_string(), item)),
+        Value::Object(members) => members.iter().find_map(|(name, item): (&Name, &Value)| nul_in(name, item)),
         _ => None,
     };
     let here = key.contains('\0').then(String::new);

@@ -21,15 +21,9 @@ struct Members {
     extensions: Option<HashMap<String, Value>>,
 }
 
-pub(super) async fn read(
-    headers: &HeaderMap,
-    body: Body,
-    limits: &Limits,
-) -> Result<Query, Failure> {
-    let announced = headers
-        .get(CONTENT_LENGTH)
-        .and_then(|value| value.to_str().ok()?.parse::<usize>().ok())
-        .unwrap_or(0);
+pub(super) async fn read(headers: &HeaderMap, body: Body, limits: &Limits) -> Result<Query, Failure> {
+    let announced =
+        headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok()).unwrap_or(0);
     let mut stream = body.into_data_stream();
     if announced > limits.body_bytes {
         return Err(too_large(stream, announced, limits).await);
@@ -63,16 +57,12 @@ fn parse(bytes: &[u8]) -> Result<Query, Failure> {
         Some(b'{') => {}
         Some(b'[') => return Err(bad("Batches are not taken: send one operation a request.")),
         _ => {
-            return Err(bad(
-                "The body must be a JSON object with the member `query`.",
-            ));
+            return Err(bad("The body must be a JSON object with the member `query`."));
         }
     }
     let members: Members = serde_json::from_slice(bytes).map_err(|error| {
         let reason = shortened(&error.to_string());
-        bad(&format!(
-            "The body cannot be read as a GraphQL request: {reason}."
-        ))
+        bad(&format!("The body cannot be read as a GraphQL request: {reason}."))
     })?;
     let mut query = Query::new(members.query).variables(members.variables.unwrap_or_default());
     query.operation_name = members.operation_name;

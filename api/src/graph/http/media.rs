@@ -56,11 +56,7 @@ impl Media {
 /// The comma-separated parts of a header; one that is not text has none.
 fn parts(value: &HeaderValue) -> Vec<String> {
     let text = value.to_str().unwrap_or_default();
-    text.split(',')
-        .map(str::trim)
-        .filter(|part| !part.is_empty())
-        .map(str::to_owned)
-        .collect()
+    text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect()
 }
 
 /// A media range and its weight, 1 where none is given and 0 where it cannot be read.
@@ -68,11 +64,7 @@ fn weighed(part: &str) -> (&str, f32) {
     let mut fields = part.split(';').map(str::trim);
     let name = fields.next().unwrap_or_default();
     let weight = fields
-        .find_map(|field| {
-            field
-                .strip_prefix("q=")
-                .or_else(|| field.strip_prefix("Q="))
-        })
+        .find_map(|field| field.strip_prefix("q=").or_else(|| field.strip_prefix("Q=")))
         .map_or(1.0, |weight| weight.parse().unwrap_or(0.0));
     (name, weight)
 }
@@ -80,17 +72,11 @@ fn weighed(part: &str) -> (&str, f32) {
 /// Whether the body is plain JSON in UTF-8. Forms and plain text, which a foreign page may send
 /// without asking first, are not; nor is anything compressed, whose size the cap would not see.
 pub(super) fn is_json(headers: &HeaderMap) -> bool {
-    let text = |name| {
-        headers
-            .get(name)
-            .map_or(Some(""), |value| value.to_str().ok())
-    };
+    let text = |name| headers.get(name).map_or(Some(""), |value| value.to_str().ok());
     let (Some(content), Some(encoding)) = (text(CONTENT_TYPE), text(CONTENT_ENCODING)) else {
         return false;
     };
-    let mut fields = content
-        .split(';')
-        .map(|field| field.trim().to_ascii_lowercase());
+    let mut fields = content.split(';').map(|field| field.trim().to_ascii_lowercase());
     let json = fields.next().is_some_and(|name| name == "application/json");
     let utf8 = fields
         .filter_map(|field| field.strip_prefix("charset=").map(str::to_owned))

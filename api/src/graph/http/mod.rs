@@ -22,12 +22,7 @@ pub use reply::Failure;
 ///
 /// `prepare` gets the query before it is measured and run: it puts the viewer's context into the
 /// request's data and says whether the schema may be read (`disable_introspection`).
-pub async fn answer<E, F>(
-    executor: &E,
-    limits: &Limits,
-    request: Request<Body>,
-    prepare: F,
-) -> Response
+pub async fn answer<E, F>(executor: &E, limits: &Limits, request: Request<Body>, prepare: F) -> Response
 where
     E: Executor,
     F: FnOnce(Query) -> Query,

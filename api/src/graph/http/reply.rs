@@ -39,11 +39,9 @@ impl Failure {
     fn parts(self) -> (StatusCode, &'static str, String) {
         match self {
             Self::BadRequest(message) => (StatusCode::BAD_REQUEST, "BAD_REQUEST", message),
-            Self::MethodNotAllowed => (
-                StatusCode::METHOD_NOT_ALLOWED,
-                "METHOD_NOT_ALLOWED",
-                "Queries are sent by POST.".to_owned(),
-            ),
+            Self::MethodNotAllowed => {
+                (StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", "Queries are sent by POST.".to_owned())
+            }
             Self::NotAcceptable => (
                 StatusCode::NOT_ACCEPTABLE,
                 "NOT_ACCEPTABLE",
@@ -71,9 +69,7 @@ pub(super) fn failure(media: Media, failure: Failure) -> Response {
     coded(&mut error, code);
     let mut response = send(media, status, None, &[error], &BTreeMap::new());
     if closed {
-        response
-            .headers_mut()
-            .insert(ALLOW, HeaderValue::from_static("POST"));
+        response.headers_mut().insert(ALLOW, HeaderValue::from_static("POST"));
     }
     response
 }
@@ -90,11 +86,7 @@ pub(super) fn response(media: Media, mut answer: Answer) -> Response {
     let ran = answer.errors.is_empty()
         || answer.data != Value::Null
         || answer.errors.iter().any(|error| !error.path.is_empty());
-    let status = if ran {
-        StatusCode::OK
-    } else {
-        unrun(media, false)
-    };
+    let status = if ran { StatusCode::OK } else { unrun(media, false) };
     if !ran {
         answer.errors.truncate(SHOWN_ERRORS);
         for error in &mut answer.errors {
@@ -112,18 +104,12 @@ pub(super) fn response(media: Media, mut answer: Answer) -> Response {
 
 /// The status of a well-formed request whose query did not run.
 fn unrun(media: Media, bad_request: bool) -> StatusCode {
-    if bad_request || media == Media::GraphQl {
-        StatusCode::BAD_REQUEST
-    } else {
-        StatusCode::OK
-    }
+    if bad_request || media == Media::GraphQl { StatusCode::BAD_REQUEST } else { StatusCode::OK }
 }
 
 /// Gives an error its code, unless whoever made it did.
 fn coded(error: &mut ServerError, code: &str) {
-    let extensions = error
-        .extensions
-        .get_or_insert_with(ErrorExtensionValues::default);
+    let extensions = error.extensions.get_or_insert_with(ErrorExtensionValues::default);
     if extensions.get("code").is_none() {
         extensions.set("code", code);
     }
@@ -147,11 +133,7 @@ fn send(
     errors: &[ServerError],
     extensions: &BTreeMap<String, Value>,
 ) -> Response {
-    let (status, bytes) = match serde_json::to_vec(&Entries {
-        data,
-        errors,
-        extensions,
-    }) {
+    let (status, bytes) = match serde_json::to_vec(&Entries { data, errors, extensions }) {
         Ok(bytes) => (status, bytes),
         Err(_) => (StatusCode::INTERNAL_SERVER_ERROR, UNWRITABLE.to_vec()),
     };

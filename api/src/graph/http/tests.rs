@@ -14,10 +14,7 @@ struct Root;
 #[Object]
 impl Root {
     async fn viewer(&self, ctx: &Context<'_>) -> String {
-        ctx.data_opt::<&str>()
-            .copied()
-            .unwrap_or("nobody")
-            .to_owned()
+        ctx.data_opt::<&str>().copied().unwrap_or("nobody").to_owned()
     }
 
     async fn echo(&self, text: String) -> String {
@@ -39,18 +36,13 @@ struct Got(StatusCode, String, Value);
 
 impl Got {
     fn code(&self) -> &str {
-        self.2["errors"][0]["extensions"]["code"]
-            .as_str()
-            .unwrap_or_default()
+        self.2["errors"][0]["extensions"]["code"].as_str().unwrap_or_default()
     }
 }
 
 async fn send(request: Request<Body>) -> Got {
     let schema = Schema::new(Root, EmptyMutation, EmptySubscription);
-    let response = answer(&schema, &Limits::default(), request, |query| {
-        query.data("ana")
-    })
-    .await;
+    let response = answer(&schema, &Limits::default(), request, |query| query.data("ana")).await;
     let (parts, body) = response.into_parts();
     let media = parts.headers["content-type"].to_str().unwrap().to_owned();
     assert_eq!(parts.headers["cache-control"], "no-store");
@@ -60,10 +52,7 @@ async fn send(request: Request<Body>) -> Got {
 
 fn request(accept: &str, content: &str, body: impl Into<Body>) -> Request<Body> {
     let request = Request::post("/graphql").header("accept", accept);
-    request
-        .header("content-type", content)
-        .body(body.into())
-        .unwrap()
+    request.header("content-type", content).body(body.into()).unwrap()
 }
 
 async fn post(body: impl Into<Body>) -> Got {
@@ -80,60 +69,31 @@ const STRICT: &str = "application/graphql-response+json";
 #[tokio::test]
 async fn a_query_runs_with_what_was_prepared() {
     let got = query("*/*", "{ viewer }").await;
-    assert_eq!(
-        (got.0, got.2),
-        (StatusCode::OK, json!({"data": {"viewer": "ana"}}))
-    );
+    assert_eq!((got.0, got.2), (StatusCode::OK, json!({"data": {"viewer": "ana"}})));
     assert_eq!(got.1, "application/json; charset=utf-8");
-    assert_eq!(
-        query(STRICT, "{ viewer }").await.1,
-        "application/graphql-response+json; charset=utf-8"
-    );
+    assert_eq!(query(STRICT, "{ viewer }").await.1, "application/graphql-response+json; charset=utf-8");
 }
 
 #[tokio::test]
 async fn the_media_type_is_the_one_liked_best() {
     for (accept, strict) in [
         ("application/json, application/graphql-response+json", false),
-        (
-            "application/graphql-response+json, application/json;q=0.9",
-            true,
-        ),
-        (
-            "application/json;q=0.5, application/graphql-response+json;q=0.6",
-            true,
-        ),
+        ("application/graphql-response+json, application/json;q=0.9", true),
+        ("application/json;q=0.5, application/graphql-response+json;q=0.6", true),
         ("application/graphql-response+json;q=0, */*;q=0.1", false),
         ("Application/GraphQL-Response+JSON; charset=utf-8", true),
     ] {
-        assert_eq!(
-            query(accept, "{ viewer }").await.1.contains("graphql"),
-            strict,
-            "{accept}"
-        );
+        assert_eq!(query(accept, "{ viewer }").await.1.contains("graphql"), strict, "{accept}");
     }
     let got = query("text/html", "{ viewer }").await;
-    assert_eq!(
-        (got.0, got.code()),
-        (StatusCode::NOT_ACCEPTABLE, "NOT_ACCEPTABLE")
-    );
+    assert_eq!((got.0, got.code()), (StatusCode::NOT_ACCEPTABLE, "NOT_ACCEPTABLE"));
 }
 
 #[tokio::test]
 async fn a_query_that_did_not_run_has_no_data() {
-    for text in [
-        "{",
-        "{ nothing }",
-        "query($a: Int!) { list(of: [$a]) }",
-        "{ viewer @x }",
-        "{ ...f }",
-    ] {
+    for text in ["{", "{ nothing }", "query($a: Int!) { list(of: [$a]) }", "{ viewer @x }", "{ ...f }"] {
         let (plain, strict) = (query("*/*", text).await, query(STRICT, text).await);
-        assert_eq!(
-            (plain.0, strict.0),
-            (StatusCode::OK, StatusCode::BAD_REQUEST),
-            "{text}"
-        );
+        assert_eq!((plain.0, strict.0), (StatusCode::OK, StatusCode::BAD_REQUEST), "{text}");
         for got in [plain, strict] {
             assert_eq!(got.code(), "INVALID_QUERY", "{text}");
             assert!(got.2.get("data").is_none(), "{text}");
@@ -155,19 +115,14 @@ async fn a_query_beyond_the_limits_is_a_bad_request_in_both_types() {
     let text = format!("{{ {} }}", "viewer ".repeat(21));
     for accept in ["*/*", STRICT] {
         let got = query(accept, &text).await;
-        assert_eq!(
-            (got.0, got.code()),
-            (StatusCode::BAD_REQUEST, "QUERY_TOO_COMPLEX")
-        );
+        assert_eq!((got.0, got.code()), (StatusCode::BAD_REQUEST, "QUERY_TOO_COMPLEX"));
     }
 }
 
 #[tokio::test]
 async fn only_post_is_taken() {
     for method in ["GET", "PUT", "DELETE"] {
-        let request = Request::builder()
-            .method(method)
-            .uri("/graphql?query={viewer}");
+        let request = Request::builder().method(method).uri("/graphql?query={viewer}");
         let schema = Schema::new(Root, EmptyMutation, EmptySubscription);
         let request = request.body(Body::empty()).unwrap();
         let response = answer(&schema, &Limits::default(), request, |query| query).await;
@@ -190,17 +145,10 @@ async fn only_json_is_taken() {
         assert_eq!(got.0, StatusCode::UNSUPPORTED_MEDIA_TYPE, "{content}");
         assert_eq!(got.code(), "UNSUPPORTED_MEDIA_TYPE");
     }
-    let got = send(request(
-        "*/*",
-        "Application/JSON;charset=\"UTF-8\"",
-        r#"{"query":"{viewer}"}"#,
-    ))
-    .await;
+    let got = send(request("*/*", "Application/JSON;charset=\"UTF-8\"", r#"{"query":"{viewer}"}"#)).await;
     assert_eq!(got.0, StatusCode::OK);
     let mut zipped = request("*/*", "application/json", "x");
-    zipped
-        .headers_mut()
-        .insert("content-encoding", "gzip".parse().unwrap());
+    zipped.headers_mut().insert("content-encoding", "gzip".parse().unwrap());
     assert_eq!(send(zipped).await.0, StatusCode::UNSUPPORTED_MEDIA_TYPE);
 }
 
@@ -211,31 +159,20 @@ async fn a_body_beyond_the_cap_is_refused_while_it_arrives() {
     assert_eq!(body(most).len(), most);
     assert_eq!(post(body(most)).await.0, StatusCode::OK);
     let got = post(body(most + 1)).await;
-    assert_eq!(
-        (got.0, got.code()),
-        (StatusCode::PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE")
-    );
+    assert_eq!((got.0, got.code()), (StatusCode::PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE"));
 
     let chunks = std::iter::repeat_with(|| Ok::<_, std::io::Error>(Bytes::from(vec![b' '; 4096])));
     let stream = async_graphql::futures_util::stream::iter(chunks);
-    assert_eq!(
-        post(Body::from_stream(stream)).await.0,
-        StatusCode::PAYLOAD_TOO_LARGE
-    );
+    assert_eq!(post(Body::from_stream(stream)).await.0, StatusCode::PAYLOAD_TOO_LARGE);
 
     let mut lying = request("*/*", "application/json", "{}");
-    lying
-        .headers_mut()
-        .insert("content-length", "99999999999".parse().unwrap());
+    lying.headers_mut().insert("content-length", "99999999999".parse().unwrap());
     assert_eq!(send(lying).await.0, StatusCode::PAYLOAD_TOO_LARGE);
 }
 
 #[tokio::test]
 async fn what_is_no_request_is_a_bad_request() {
-    let deep = format!(
-        "{{\"query\":\"{{viewer}}\",\"variables\":{{\"a\":{}",
-        "[".repeat(50_000)
-    );
+    let deep = format!("{{\"query\":\"{{viewer}}\",\"variables\":{{\"a\":{}", "[".repeat(50_000));
     for body in [
         "",
         "null",
@@ -258,11 +195,7 @@ async fn what_is_no_request_is_a_bad_request() {
         &deep,
     ] {
         let got = post(body.to_owned()).await;
-        assert_eq!(
-            (got.0, got.code()),
-            (StatusCode::BAD_REQUEST, "BAD_REQUEST"),
-            "{body:.80}"
-        );
+        assert_eq!((got.0, got.code()), (StatusCode::BAD_REQUEST, "BAD_REQUEST"), "{body:.80}");
         assert!(got.2.get("data").is_none());
     }
     let got = post(&b"{\"query\":\"{viewer}\xff\"}"[..]).await;
@@ -272,32 +205,20 @@ async fn what_is_no_request_is_a_bad_request() {
 #[tokio::test]
 async fn the_members_of_a_request_are_read() {
     for (body, data) in [
-        (
-            json!({"query": "{viewer}", "id": "x", "more": [1]}),
-            json!({"viewer": "ana"}),
-        ),
+        (json!({"query": "{viewer}", "id": "x", "more": [1]}), json!({"viewer": "ana"})),
         (
             json!({"query": "{viewer}", "operationName": null, "variables": null, "extensions": null}),
             json!({"viewer": "ana"}),
         ),
-        (
-            json!({"query": "{viewer}", "extensions": {"a": {"b": 1}}}),
-            json!({"viewer": "ana"}),
-        ),
-        (
-            json!({"query": "query A{viewer} query B{a:viewer}", "operationName": "B"}),
-            json!({"a": "ana"}),
-        ),
+        (json!({"query": "{viewer}", "extensions": {"a": {"b": 1}}}), json!({"viewer": "ana"})),
+        (json!({"query": "query A{viewer} query B{a:viewer}", "operationName": "B"}), json!({"a": "ana"})),
         (
             json!({"query": "query($t:String!){echo(text:$t)}", "variables": {"t": "é\u{1}🏃"}}),
             json!({"echo": "é\u{1}🏃"}),
         ),
     ] {
         let got = post(body.to_string()).await;
-        assert_eq!(
-            (got.0, &got.2["data"], got.2.get("errors")),
-            (StatusCode::OK, &data, None)
-        );
+        assert_eq!((got.0, &got.2["data"], got.2.get("errors")), (StatusCode::OK, &data, None));
     }
     let got = post(json!({"query": "query A{viewer}", "operationName": "B"}).to_string()).await;
     assert_eq!(got.code(), "INVALID_QUERY");
@@ -305,18 +226,10 @@ async fn the_members_of_a_request_are_read() {
 
 #[tokio::test]
 async fn numbers_at_the_edges_are_no_fault_of_ours() {
-    for number in [
-        "9223372036854775808",
-        "-9223372036854775809",
-        "1e308",
-        "-0",
-        "0.5",
-        "1e400",
-    ] {
+    for number in ["9223372036854775808", "-9223372036854775809", "1e308", "-0", "0.5", "1e400"] {
         let got = query(STRICT, &format!("{{ list(of: [{number}]) }}")).await;
         assert!(got.0.as_u16() <= 400, "{number}: {}", got.0);
-        let body =
-            format!(r#"{{"query":"query($a:Int){{list(of:[$a])}}","variables":{{"a":{number}}}}}"#);
+        let body = format!(r#"{{"query":"query($a:Int){{list(of:[$a])}}","variables":{{"a":{number}}}}}"#);
         assert!(post(body).await.0.as_u16() <= 400, "{number}");
     }
 }
@@ -325,17 +238,10 @@ async fn numbers_at_the_edges_are_no_fault_of_ours() {
 async fn a_schema_that_may_not_be_read_is_not_read() {
     let schema = Schema::new(Root, EmptyMutation, EmptySubscription);
     for (text, expected) in [
-        (
-            "{ __type(name: \"Root\") { name fields { name } } }",
-            json!({"data": {"__type": null}}),
-        ),
+        ("{ __type(name: \"Root\") { name fields { name } } }", json!({"data": {"__type": null}})),
         ("{ __typename }", json!({"data": {"__typename": "Root"}})),
     ] {
-        let request = request(
-            "*/*",
-            "application/json",
-            json!({ "query": text }).to_string(),
-        );
+        let request = request("*/*", "application/json", json!({ "query": text }).to_string());
         let closed = |query: async_graphql::Request| query.disable_introspection();
         let response = answer(&schema, &Limits::default(), request, closed).await;
         let bytes = to_bytes(response.into_body(), usize::MAX).await.unwrap();

@@ -31,11 +31,7 @@ pub struct Claims {
     /// Issued at.
     pub iat: i64,
     /// Not to be used before.
-    #[serde(
-        default,
-        deserialize_with = "present",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     pub nbf: Option<i64>,
     /// Worthless from this second on.
     pub exp: i64,

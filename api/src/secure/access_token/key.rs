@@ -72,12 +72,9 @@ pub struct SigningKey {
 impl SigningKey {
     /// The key of a seed of 32 random bytes.
     pub fn from_seed(seed: &[u8; SEED_BYTES]) -> Result<Self, String> {
-        let pair = Ed25519KeyPair::from_seed_unchecked(seed)
-            .map_err(|_| "is no seed of an Ed25519 key")?;
+        let pair = Ed25519KeyPair::from_seed_unchecked(seed).map_err(|_| "is no seed of an Ed25519 key")?;
         let public = PublicKey::parse(&to_base64url(pair.public_key()))?;
-        let private = pair
-            .to_pkcs8v1()
-            .map_err(|_| "has no private half to sign with")?;
+        let private = pair.to_pkcs8v1().map_err(|_| "has no private half to sign with")?;
         let key = EncodingKey::from_ed_der(private.as_ref());
         Ok(Self { public, key })
     }

@@ -52,22 +52,13 @@ impl Keyring {
 
     /// The claims of a token that is ours, for us and holds at `now` (seconds since 1970). Rights
     /// are not in it: whether the session still stands is for the database to say.
-    pub fn verify(
-        &self,
-        token: &str,
-        issuer: &str,
-        audience: &str,
-        now: i64,
-    ) -> Result<Claims, Refused> {
+    pub fn verify(&self, token: &str, issuer: &str, audience: &str, now: i64) -> Result<Claims, Refused> {
         let (header, body, signature) = split(token)?;
         let header: Header = object(header).ok_or(Refused::Header)?;
         if header.alg != ALGORITHM || header.typ != TYPE {
             return Err(Refused::Header);
         }
-        let key = self
-            .keys()
-            .find(|key| key.id() == header.kid)
-            .ok_or(Refused::Key)?;
+        let key = self.keys().find(|key| key.id() == header.kid).ok_or(Refused::Key)?;
         from_base64url(signature).ok_or(Refused::Form)?;
         braced(body).ok_or(Refused::Claims)?;
         let claims = decode::<Claims>(token, key.decoding(), &expected(issuer, audience))

@@ -35,16 +35,8 @@ struct State {
 
 impl Verifier {
     pub fn new(keyring: Keyring, issuer: String, audience: String) -> Self {
-        let state = Mutex::new(State {
-            keyring: Arc::new(keyring),
-            newer: HashMap::new(),
-            older: HashMap::new(),
-        });
-        Self {
-            issuer,
-            audience,
-            state,
-        }
+        let state = Mutex::new(State { keyring: Arc::new(keyring), newer: HashMap::new(), older: HashMap::new() });
+        Self { issuer, audience, state }
     }
 
     /// The keys in force.
@@ -118,11 +110,8 @@ impl State {
     /// Returns what was dropped, to be freed after the lock.
     fn put(&mut self, digest: Digest, claims: &Arc<Claims>) -> HashMap<Digest, Arc<Claims>> {
         let full = self.newer.len() >= REMEMBERED / 2;
-        let dropped = if full {
-            std::mem::replace(&mut self.older, std::mem::take(&mut self.newer))
-        } else {
-            HashMap::new()
-        };
+        let dropped =
+            if full { std::mem::replace(&mut self.older, std::mem::take(&mut self.newer)) } else { HashMap::new() };
         self.newer.insert(digest, Arc::clone(claims));
         dropped
     }

@@ -35,12 +35,7 @@ fn verifier(keyring: Keyring) -> Verifier {
 fn only_the_time_passed_in_counts() {
     let ring = Keyring::new(key(1), vec![]);
     for now in [1_000_000_000, 4_000_000_000] {
-        let then = Claims {
-            iat: now,
-            nbf: Some(now),
-            exp: now + 900,
-            ..claims()
-        };
+        let then = Claims { iat: now, nbf: Some(now), exp: now + 900, ..claims() };
         let token = ring.sign(&then).unwrap();
         let read = ring.verify(&token, &then.iss, &then.aud, now);
         assert_eq!(read, Ok(then));
@@ -52,14 +47,8 @@ fn only_the_time_passed_in_counts() {
 fn a_key_is_named_by_its_thumbprint() {
     let seed = from_base64url("nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A").unwrap();
     let key = SigningKey::from_seed(&seed.try_into().unwrap()).unwrap();
-    assert_eq!(
-        key.public().x(),
-        "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"
-    );
-    assert_eq!(
-        key.public().id(),
-        "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"
-    );
+    assert_eq!(key.public().x(), "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo");
+    assert_eq!(key.public().id(), "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k");
     assert!(!format!("{key:?}").contains("nWGx"));
 }
 
@@ -70,11 +59,7 @@ fn a_signing_key_survives_the_database() {
     let id = key(1).public().id().to_owned();
     let again = SigningKey::unseal(&secret(), &sealed, &id).unwrap();
     let token = Keyring::new(again, vec![]).sign(&claims()).unwrap();
-    assert!(
-        verifier(Keyring::new(key(1), vec![]))
-            .verify(&token, NOW)
-            .is_ok()
-    );
+    assert!(verifier(Keyring::new(key(1), vec![])).verify(&token, NOW).is_ok());
     assert!(SigningKey::unseal(&secret(), &sealed, key(2).public().id()).is_none());
 }
 
@@ -86,12 +71,7 @@ fn the_key_set_shows_public_halves_only() {
     assert_eq!(keys.len(), 2);
     assert_eq!(keys[0]["kid"], key(1).public().id());
     for key in keys {
-        let mut fields: Vec<_> = key
-            .as_object()
-            .unwrap()
-            .keys()
-            .map(String::as_str)
-            .collect();
+        let mut fields: Vec<_> = key.as_object().unwrap().keys().map(String::as_str).collect();
         fields.sort_unstable();
         assert_eq!(fields, ["alg", "crv", "kid", "kty", "use", "x"]);
     }
@@ -124,10 +104,7 @@ fn a_refused_token_is_not_remembered() {
     let ring = Keyring::new(key(1), vec![]);
     let token = ring.sign(&claims()).unwrap();
     let verifier = verifier(ring);
-    assert_eq!(
-        verifier.verify(&token[..token.len() - 1], NOW),
-        Err(Refused::Form)
-    );
+    assert_eq!(verifier.verify(&token[..token.len() - 1], NOW), Err(Refused::Form));
     assert_eq!(verifier.verify(&token, NOW + 900), Err(Refused::Expired));
     assert_eq!(verifier.remembered(), 0);
 }
@@ -138,10 +115,7 @@ fn new_keys_forget_the_tokens_of_old_ones() {
     let verifier = verifier(Keyring::new(key(1), vec![]));
     assert!(verifier.verify(&token, NOW).is_ok());
     verifier.replace(Keyring::new(key(2), vec![key(1).public().clone()]));
-    assert!(
-        verifier.verify(&token, NOW).is_ok(),
-        "the old key still verifies"
-    );
+    assert!(verifier.verify(&token, NOW).is_ok(), "the old key still verifies");
     verifier.replace(Keyring::new(key(2), vec![]));
     assert_eq!(verifier.verify(&token, NOW), Err(Refused::Key));
 }
@@ -150,13 +124,7 @@ fn new_keys_forget_the_tokens_of_old_ones() {
 fn the_memory_of_tokens_is_bounded_and_keeps_those_in_use() {
     let verifier = verifier(Keyring::new(key(1), vec![]));
     let ring = verifier.keyring();
-    let sign = |n: u128| {
-        ring.sign(&Claims {
-            jti: Uuid::from_u128(n),
-            ..claims()
-        })
-        .unwrap()
-    };
+    let sign = |n: u128| ring.sign(&Claims { jti: Uuid::from_u128(n), ..claims() }).unwrap();
     let used = sign(0);
     for n in 1..=12_000 {
         verifier.verify(&sign(n), NOW).unwrap();
@@ -167,9 +135,5 @@ fn the_memory_of_tokens_is_bounded_and_keeps_those_in_use() {
     }
     let before = verifier.remembered();
     verifier.verify(&used, NOW).unwrap();
-    assert_eq!(
-        verifier.remembered(),
-        before,
-        "the token in use was remembered"
-    );
+    assert_eq!(verifier.remembered(), before, "the token in use was remembered");
 }

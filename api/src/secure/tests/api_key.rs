@@ -5,10 +5,7 @@ use crate::secure::{ApiKey, digest};
 #[test]
 fn an_integration_key_is_known_by_its_digest() {
     let key = ApiKey::new([9; 32]);
-    assert_eq!(
-        key.text(),
-        "stw_CQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQk"
-    );
+    assert_eq!(key.text(), "stw_CQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQk");
     assert_eq!(key.prefix(), "CQkJCQkJ");
     assert_eq!(key.digest(), digest(key.text()));
     assert_eq!(ApiKey::parse(key.text()), Some(key.clone()));

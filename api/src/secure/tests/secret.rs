@@ -8,10 +8,7 @@ use crate::secure::{Purpose, Secret, from_base64url, secret::TOKEN_LETTERS};
 #[test]
 fn a_secret_of_31_bytes_is_refused_with_advice_and_never_shown() {
     let refused = Secret::parse([b'x'; 31]).unwrap_err();
-    assert!(
-        refused.contains("31 bytes") && refused.contains("at least 32"),
-        "{refused}"
-    );
+    assert!(refused.contains("31 bytes") && refused.contains("at least 32"), "{refused}");
     assert!(Secret::parse([b'x'; 32]).is_ok());
     assert_eq!(format!("{:?}", secret()), "Secret(hidden)");
 }
@@ -52,14 +49,10 @@ fn tokens_of_neighbouring_ids_share_nothing() {
         .map(|step| secret.token(Purpose::Survey, Uuid::from_u128(ID.as_u128() + step), 1))
         .map(|token| from_base64url(&token).unwrap())
         .collect();
-    let bits =
-        |a: &[u8], b: &[u8]| -> u32 { a.iter().zip(b).map(|(a, b)| (a ^ b).count_ones()).sum() };
+    let bits = |a: &[u8], b: &[u8]| -> u32 { a.iter().zip(b).map(|(a, b)| (a ^ b).count_ones()).sum() };
     let changed: u32 = tokens.windows(2).map(|two| bits(&two[0], &two[1])).sum();
     let mean = f64::from(changed) / 9_999.0;
-    assert!(
-        (79.5..80.5).contains(&mean),
-        "{mean} of 160 bits change, 80 are due"
-    );
+    assert!((79.5..80.5).contains(&mean), "{mean} of 160 bits change, 80 are due");
     assert!(tokens.is_sorted().eq(&false));
 }
 

@@ -1,0 +1,37 @@
+//! `steward healthcheck`.
+
+use std::{net::SocketAddr, time::Duration};
+
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    time::timeout,
+};
+
+use crate::base::{Error, Result};
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Where the server listens.
+    #[arg(long, env = "STEWARD_LISTEN", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+}
+
+/// Asks `/readyz`; anything but 200 within three seconds is a failure.
+pub async fn run(args: &Args) -> Result<()> {
+    let answer = timeout(Duration::from_secs(3), ask(args.listen)).await;
+    match answer {
+        Ok(Ok(line)) if line.starts_with("HTTP/1.1 200") => Ok(()),
+        Ok(Ok(line)) => Err(Error::internal(format!("not ready: {}", line.lines().next().unwrap_or("no answer")))),
+        Ok(Err(error)) => Err(Error::internal(format!("no server on {}: {error}", args.listen))),
+        Err(_) => Err(Error::internal(format!("no answer from {} within 3 s", args.listen))),
+    }
+}
+
+async fn ask(listen: SocketAddr) -> std::io::Result<String> {
+    let mut stream = TcpStream::connect(listen).await?;
+    stream.write_all(format!("GET /readyz HTTP/1.1\r\nHost: {listen}\r\nConnection: close\r\n\r\n").as_bytes()).await?;
+    let mut answer = Vec::new();
+    stream.take(4_096).read_to_end(&mut answer).await?;
+    Ok(String::from_utf8_lossy(&answer).into_owned())
+}

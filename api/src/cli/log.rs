@@ -1,0 +1,16 @@
+//! The log: one line an event, text on a terminal, else JSON.
+
+use std::io::IsTerminal;
+
+use tracing_subscriber::EnvFilter;
+
+use crate::config::Settings;
+
+/// Starts the log; the first start in a process counts.
+pub fn start(settings: &Settings) {
+    let filter = EnvFilter::try_new(&settings.log).unwrap_or_else(|_| EnvFilter::new("info"));
+    let json = settings.log_json.unwrap_or_else(|| !std::io::stderr().is_terminal());
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    let started = if json { lines.json().try_init() } else { lines.try_init() };
+    drop(started);
+}

@@ -1,0 +1,119 @@
+//! The command line. Exit codes: 0 done, 1 failed, 2 wrong usage or settings.
+
+mod healthcheck;
+mod log;
+mod migrate;
+mod token;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::{
+    app::{Jobs, Ports, serve},
+    base::{Error, Result},
+    config::{Faults, Settings, Source},
+};
+
+/// Client ownership, made explicit and measurable.
+///
+/// Without a command Steward serves: on SQLite in the working folder, with no configuration needed.
+/// Settings are environment variables that begin with `STEWARD_`; README.md has the table.
+#[derive(Debug, Parser)]
+#[command(name = "steward", version, propagate_version = true, arg_required_else_help = false)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Answer requests and run jobs (the default).
+    Serve {
+        /// Leave the jobs to `steward work` processes.
+        #[arg(long)]
+        no_jobs: bool,
+    },
+    /// Run jobs only, beside `steward serve --no-jobs`.
+    Work,
+    /// Bring the database to this version's tables, and stop.
+    Migrate,
+    /// Print an access token for a member, a contact or an integration key.
+    Token(token::Args),
+    /// Ask a running server whether it is ready; for container health checks.
+    Healthcheck(healthcheck::Args),
+}
+
+/// Why a command ended badly.
+enum Failure {
+    Settings(Faults),
+    Failed(Error),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+/// Runs the command line.
+pub fn main() -> ExitCode {
+    // clap prints its own words and ends with 2 on wrong usage, 0 on help.
+    let cli = Cli::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("steward: cannot start: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    match runtime.block_on(run(cli.command.unwrap_or(Command::Serve { no_jobs: false }))) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Settings(faults)) => {
+            eprint!("steward: {faults}");
+            ExitCode::from(2)
+        }
+        Err(Failure::Failed(error)) => {
+            eprintln!("steward: {}", words(&error));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Serve { no_jobs } => {
+            let settings = settings()?;
+            log::start(&settings);
+            let jobs = if no_jobs { Jobs::Leave } else { Jobs::Run };
+            serve(settings, Ports::default(), jobs, |_, url| async move {
+                eprintln!("Steward listens on {url}\n  GraphQL  {url}/graphql\n  REST     {url}/docs");
+                Ok(())
+            })
+            .await?;
+        }
+        Command::Work => {
+            let settings = settings()?;
+            log::start(&settings);
+            crate::app::work_only(settings, Ports::default()).await?;
+        }
+        Command::Migrate => migrate::run(&settings()?).await?,
+        Command::Token(args) => token::run(&settings()?, &args).await?,
+        Command::Healthcheck(args) => healthcheck::run(&args).await?,
+    }
+    Ok(())
+}
+
+/// All settings, or all that is wrong with them.
+fn settings() -> Result<Settings, Failure> {
+    Settings::read(Source::environment()).map_err(Failure::Settings)
+}
+
+/// What the operator needs to know, the source of an internal error included.
+fn words(error: &Error) -> String {
+    match error {
+        Error::Internal(source) => source.to_string(),
+        Error::Unavailable => "the database cannot be reached; check STEWARD_DATABASE_URL".to_owned(),
+        other => other.to_string(),
+    }
+}

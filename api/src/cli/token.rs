@@ -1,0 +1,83 @@
+//! `steward token`: for the operator, who holds the database and the secret anyway.
+
+use chrono::TimeDelta;
+use entity::{ContactId, KeyId, api_key, contact, member};
+use sea_orm::ColumnTrait;
+
+use crate::{
+    app::{App, Ports},
+    base::{Error, Result, key},
+    config::Settings,
+    ctx::Ctx,
+    session::{DEMO, issue},
+    store::Subject,
+};
+
+#[derive(Debug, clap::Args)]
+#[group(id = "who", required = true, multiple = false)]
+pub struct Args {
+    /// A member, by mail address.
+    #[arg(long, group = "who", value_name = "EMAIL")]
+    member: Option<String>,
+    /// A contact, by id.
+    #[arg(long, group = "who", value_name = "ID")]
+    contact: Option<ContactId>,
+    /// An integration key, by name or id.
+    #[arg(long, group = "who", value_name = "NAME")]
+    key: Option<String>,
+    /// How long the token works, at most 12h: 900s, 15m, 2h.
+    #[arg(long, default_value = "15m", value_parser = span)]
+    ttl: TimeDelta,
+    /// Print one JSON object.
+    #[arg(long)]
+    json: bool,
+}
+
+fn span(text: &str) -> Result<TimeDelta, String> {
+    let wrong = || "must be like 900s, 15m or 2h, and at most 12h".to_owned();
+    let (number, unit) = text.split_at_checked(text.len().saturating_sub(1)).ok_or_else(wrong)?;
+    let number: i64 = number.parse().map_err(|_| wrong())?;
+    let seconds = match unit {
+        "s" => Some(number),
+        "m" => number.checked_mul(60),
+        "h" => number.checked_mul(3_600),
+        _ => None,
+    };
+    let seconds = seconds.filter(|s| (1..=DEMO.num_seconds()).contains(s)).ok_or_else(wrong)?;
+    Ok(TimeDelta::seconds(seconds))
+}
+
+/// Prints the token.
+pub async fn run(settings: &Settings, args: &Args) -> Result<()> {
+    let url = settings.public_url.clone().unwrap_or_else(|| format!("http://{}", settings.listen));
+    let app = App::build(settings, Ports::default(), url).await?;
+    let system = app.system();
+    let subject = subject(&system, args).await?;
+    let issued = issue(&system, subject, args.ttl).await?;
+    if args.json {
+        let object =
+            serde_json::json!({ "accessToken": issued.access_token, "expiresIn": issued.expires_in.num_seconds() });
+        println!("{object}");
+    } else {
+        println!("{}", issued.access_token);
+    }
+    Ok(())
+}
+
+async fn subject(system: &Ctx, args: &Args) -> Result<Subject> {
+    if let Some(email) = &args.member {
+        let row = system.find::<member::Entity>().filter(member::Column::EmailKey.eq(key(email))).one("member").await?;
+        return Ok(Subject::Member(row.id));
+    }
+    if let Some(id) = args.contact {
+        let row = system.find::<contact::Entity>().filter(contact::Column::Id.eq(id)).one("contact").await?;
+        return Ok(Subject::Contact(row.id));
+    }
+    let Some(name) = &args.key else { return Err(Error::NotFound("subject")) };
+    let find = system.find::<api_key::Entity>();
+    let find = match name.parse::<KeyId>() {
+        Ok(id) => find.filter(api_key::Column::Id.eq(id)),
+        Err(_) => find.filter(api_key::Column::Name.eq(name.clone())),
+    };
+    Ok(Subject::Key(find.limit(1).one("key").await?.id))
+}
