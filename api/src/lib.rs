@@ -22,6 +22,7 @@ pub mod ctx;
 pub mod graph;
 pub mod import;
 pub mod invitation;
+pub mod key;
 pub mod mail;
 pub mod member;
 pub mod ownership;
