@@ -19,6 +19,7 @@ pub mod cli;
 pub mod config;
 pub mod contact;
 pub mod ctx;
+pub mod demo;
 pub mod graph;
 pub mod import;
 pub mod invitation;
