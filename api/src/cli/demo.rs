@@ -44,18 +44,17 @@ pub async fn run(args: &Args) -> Result<(), Failure> {
     let _held = clear(&folder)?;
     log::start(&settings);
     let json = args.json;
-    serve(settings, ports, Jobs::Run, async move |app, url| {
+    let served = serve(settings, ports, Jobs::Run, async move |app, url| {
         let system = app.system();
         let cast = demo::play(&system).await?;
-        let opened = demo::open(&system, &cast).await?;
+        let opened = Box::pin(demo::open(&system, &cast)).await?;
         posted(&app).await?;
         let mail = fs::canonicalize(folder.join("mail")).unwrap_or_else(|_| folder.join("mail"));
         let text = if json { object(&url, &mail, &opened) } else { tour(&url, &cast, &opened, &password) };
         let mut out = std::io::stdout().lock();
         writeln!(out, "{text}").and_then(|()| out.flush()).map_err(Error::internal)
-    })
-    .await?;
-    Ok(())
+    });
+    Ok(Box::pin(served).await?)
 }
 
 /// The demonstration's own, whatever the environment says, save where to listen.

@@ -61,7 +61,7 @@ fn fate(at: usize) -> Fate {
     const DAYS: [i64; 6] = [18, 120, 210, 64, 25, 150];
     let days = DAYS.get(at / 10).copied().unwrap_or(90);
     match at {
-        _ if at % 15 == 7 => Fate::Unowned(9 + days / 4),
+        _ if at % 15 == 7 || at % 15 == 9 => Fate::Unowned(12 + days / 2),
         _ if at % 10 == 3 => Fate::Handover(days),
         _ if at % 20 == 11 => Fate::Across(days),
         _ if at % 20 == 17 => Fate::Gap(days + 34, days),
@@ -171,11 +171,11 @@ impl Maker<'_> {
             Fate::Across(days) => {
                 let other = self.staff.desks.get((at + 1) % self.staff.desks.len().max(1)).unwrap_or(desk);
                 let taker = other.owners.first().copied().unwrap_or(other.lead);
-                let taken = ownership::Model {
+                let second = ownership::Model {
                     source: OwnershipSource::Handoff,
                     ..spell(taker, other.team_id, day(days), None)
                 };
-                vec![spell(first, team, since, Some(day(days))), taken]
+                vec![spell(first, team, since, Some(day(days))), second]
             }
         };
         if let Some(last) = periods.get_mut(1) {

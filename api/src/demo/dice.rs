@@ -1,6 +1,6 @@
 //! Chance that falls alike every time, and days counted back from now.
 
-use chrono::{NaiveTime, TimeDelta};
+use chrono::{Datelike, NaiveTime, TimeDelta};
 use entity::{Day, Time};
 
 use crate::base::{Random, SeededRandom};
@@ -47,8 +47,11 @@ impl Calendar {
         Time::new(day.and_time(NaiveTime::from_hms_opt(hour, minute, 0).unwrap_or_default()).and_utc())
     }
 
-    /// Some minute of a working day's hours.
+    /// Some minute of a working day's hours; weekends count as the Friday before.
     pub fn working(self, days_ago: i64, dice: &Dice) -> Time {
+        let day = self.now.0.date_naive() - TimeDelta::days(days_ago);
+        let weekend = i64::from(day.weekday().num_days_from_monday()) - 4;
+        let days_ago = days_ago + weekend.max(0);
         let (hour, minute) = (dice.upto(8), dice.upto(59));
         self.at(days_ago, 8 + u32::try_from(hour).unwrap_or(0), u32::try_from(minute).unwrap_or(0))
     }

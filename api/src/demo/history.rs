@@ -58,6 +58,7 @@ struct Scene<'a> {
 }
 
 /// One entry of a timeline.
+#[derive(Clone, Copy)]
 struct Entry<'a> {
     kind: InteractionType,
     direction: Direction,
@@ -74,7 +75,7 @@ impl Teller<'_> {
         for (at, client) in clients.iter().enumerate() {
             self.changes(&mut told, client);
             self.everyday(&mut told, client);
-            let mood = 52 + self.dice.upto(40);
+            let mood = 42 + self.dice.upto(40);
             for contact in &client.contacts {
                 // Those in front must be due today: their last survey is a full round old.
                 let rested = at == SPOTLIGHT || at == SECOND;
@@ -103,8 +104,9 @@ impl Teller<'_> {
             if at.0 < client.account.created_at.0 + TimeDelta::days(14) {
                 continue;
             }
+            // A wave lies before its invitations, also where a weekend pushed them back.
             let wave = *waves.entry((survey.kind, days / 7)).or_insert_with(|| {
-                let row = self.wave(survey, self.calendar.at(days / 7 * 7 + 7, 6, 0));
+                let row = self.wave(survey, self.calendar.at(days / 7 * 7 + 9, 6, 0));
                 let id = row.id;
                 told.waves.push(row);
                 id
@@ -240,16 +242,22 @@ impl Teller<'_> {
         })
     }
 
+    /// Owners matter: some have a better hand than others, from −11 to 11.
+    fn skill(&self, owner: MemberId) -> i64 {
+        let seat = self.staff.members.iter().position(|row| row.id == owner).unwrap_or(0);
+        i64::try_from(seat * 9 % 23).unwrap_or(0) - 11
+    }
+
     /// Who nobody looks after is less content, and so is who has just got a new face.
     fn words(&self, kind: SurveyKind, to: &invitation::Model, mood: i64) -> (i16, Option<String>) {
-        let mood = if to.owner_id.is_none() { mood - 28 } else { mood };
+        let mood = to.owner_id.map_or(mood - 28, |owner| mood + self.skill(owner));
         let mood = if to.inherited { mood - 14 } else { mood };
         let felt = mood + self.dice.upto(44) - 22;
         let steps: &[(i64, i16)] = match kind {
             SurveyKind::Nps => &[(84, 10), (66, 9), (54, 8), (44, 7), (35, 6), (27, 5), (20, 4), (12, 3), (6, 1)],
             _ => &[(66, 5), (45, 4), (30, 3), (15, 2)],
         };
-        let lowest = if kind == SurveyKind::Nps { 0 } else { 1 };
+        let lowest = i16::from(kind != SurveyKind::Nps);
         let score = steps.iter().find(|(from, _)| felt >= *from).map_or(lowest, |(_, score)| *score);
         let comment = match felt {
             66.. => self.dice.pick(&GLAD),

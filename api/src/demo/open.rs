@@ -51,7 +51,7 @@ pub async fn open(system: &Ctx, cast: &Cast) -> Result<Opened> {
     let nps = system.find::<survey::Entity>().filter(survey::Column::Kind.eq(SurveyKind::Nps)).one("survey").await?;
     for account in [cast.account, cast.second] {
         let whom = SendSurvey { contact_ids: None, account_id: Some(account) };
-        send(&owner, nps.id, whom).await?;
+        Box::pin(send(&owner, nps.id, whom)).await?;
     }
     Ok(Opened { tokens, key, survey_link: link(system, cast).await? })
 }
