@@ -86,6 +86,8 @@ pub async fn view(cx: &Context<'_>, id: AccountId) -> Result<Account> {
 
 #[ComplexObject]
 impl Account {
+    /// What the account is worth a year.
+    #[expect(clippy::unused_async, reason = "a resolver is async")]
     #[graphql(guard = "StaffOnly")]
     async fn annual_value(&self, cx: &Context<'_>) -> Result<Option<Money>> {
         let currency = &cx.data::<Ctx>()?.company().currency;
@@ -127,6 +129,7 @@ impl Account {
     }
 
     /// What happened, the newest first.
+    #[expect(clippy::unused_async, reason = "a resolver is async")]
     #[graphql(guard = "May(Action::ReadInteractions)")]
     async fn timeline(
         &self,
