@@ -6,3 +6,4 @@ mod architecture;
 mod bad_tokens;
 mod ground;
 mod migrations;
+mod survey_loop;

@@ -8,6 +8,7 @@
     reason = "tests open databases, read the environment and spawn servers of their own"
 )]
 
+pub mod app;
 pub mod bad_tokens;
 pub mod engine;
 pub mod mail;

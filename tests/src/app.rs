@@ -1,0 +1,299 @@
+//! A whole server on a fresh database, spoken to through its doors; clock, chance and mail in the test's hand.
+
+use std::sync::Arc;
+
+use api::{
+    account::CreateAccount,
+    app::{App, Ports},
+    base::{Clock, FixedClock, SeededRandom},
+    config::{Settings, Source},
+    contact::CreateContact,
+    ctx::Ctx,
+    mail::{Letter, Memory},
+    member::CreateMember,
+    ownership::AssignOwner,
+    session,
+    store::Subject,
+    team::{CreateTeam, UpdateTeam},
+};
+use async_graphql::MaybeUndefined;
+use axum::{
+    Router,
+    body::Body,
+    http::{HeaderMap, Request, StatusCode, header},
+};
+use chrono::TimeDelta;
+use entity::{AccountId, ContactId, JobState, MemberId, SurveyId, SurveyKind, TeamId, Time, job};
+use sea_orm::ColumnTrait;
+use serde_json::{Value, json};
+use tower::ServiceExt;
+
+use crate::engine::{Database, World};
+
+/// Where links in mails point.
+pub const URL: &str = "http://steward.test";
+/// The secret of every test server.
+pub const SECRET: &str = "a secret of at least thirty-two bytes";
+
+/// The server under test.
+pub struct TestApp {
+    pub app: App,
+    router: Router,
+    clock: Arc<FixedClock>,
+    mail: Arc<Memory>,
+    pub database: Database,
+}
+
+impl World for TestApp {
+    async fn on(database: Database) -> Self {
+        Self::with(database, &[]).await
+    }
+}
+
+impl TestApp {
+    /// A server with settings of its own beside the database.
+    ///
+    /// # Panics
+    /// Where the server cannot be built.
+    pub async fn with(database: Database, settings: &[(&str, &str)]) -> Self {
+        let clock = Arc::new(FixedClock::new(Time::parse("2026-03-02T09:00:00Z").unwrap()));
+        let mail = Arc::new(Memory::default());
+        let own =
+            [("STEWARD_DATABASE_URL", database.url()), ("STEWARD_SECRET", SECRET), ("STEWARD_COMPANY", "Acme Works")];
+        let all = own.iter().chain(settings).map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let settings = Settings::read(Source::of(all)).unwrap();
+        let ports = Ports { clock: clock.clone(), random: Arc::new(SeededRandom::new(7)), mail: Some(mail.clone()) };
+        let app = App::build(&settings, ports, URL.to_owned()).await.unwrap();
+        let router = app.router();
+        Self { app, router, clock, mail, database }
+    }
+
+    pub fn clock(&self) -> &FixedClock {
+        &self.clock
+    }
+
+    pub fn now(&self) -> Time {
+        self.clock.now()
+    }
+
+    /// Plays time on.
+    pub fn forward(&self, by: TimeDelta) {
+        self.clock.forward(by);
+    }
+
+    /// The server's own context, to make what a story starts with.
+    pub fn system(&self) -> Ctx {
+        self.app.system()
+    }
+
+    /// SQL statements run since the server was built.
+    pub fn statements(&self) -> u64 {
+        self.app.env.db.statements()
+    }
+
+    /// Runs every due job.
+    pub async fn run_jobs(&self) {
+        let worker = self.app.env.db.random().id(self.now());
+        while api::work::run_due(&self.app.env, worker, TimeDelta::seconds(60), 4).await.unwrap() > 0 {}
+    }
+
+    /// Jobs that wait.
+    pub async fn jobs_left(&self) -> i64 {
+        self.system().find::<job::Entity>().filter(job::Column::State.eq(JobState::Ready)).count().await.unwrap()
+    }
+
+    /// Every letter that has left.
+    pub fn outbox(&self) -> Vec<Letter> {
+        self.mail.letters()
+    }
+
+    /// One HTTP request.
+    pub async fn call(&self, request: Request<Body>) -> Reply {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap();
+        Reply { status: parts.status, headers: parts.headers, text: String::from_utf8_lossy(&bytes).into_owned() }
+    }
+
+    /// One request with an optional token and an optional JSON body.
+    pub async fn rest(&self, method: &str, path: &str, token: Option<&str>, body: Option<Value>) -> Reply {
+        self.call(request(method, path, token, body)).await
+    }
+
+    /// One GraphQL operation; gives the whole answer.
+    pub async fn gql(&self, token: Option<&str>, query: &str, variables: Value) -> Value {
+        let body = json!({ "query": query, "variables": variables });
+        self.rest("POST", "/graphql", token, Some(body)).await.json()
+    }
+
+    /// An access token for somebody.
+    pub async fn token(&self, subject: Subject) -> String {
+        session::issue(&self.system(), subject, session::ACCESS).await.unwrap().access_token
+    }
+
+    /// The ready-made survey of a kind.
+    pub async fn survey(&self, kind: SurveyKind) -> SurveyId {
+        let all = api::survey::list(&self.system()).await.unwrap();
+        all.into_iter().find(|survey| survey.kind == kind).unwrap().id
+    }
+
+    /// A team below another, or at the top.
+    pub async fn team(&self, name: &str, parent: Option<TeamId>) -> TeamId {
+        let input = CreateTeam { name: name.to_owned(), parent_id: parent, lead_id: None, deputy_ids: Vec::new() };
+        api::team::create(&self.system(), input).await.unwrap()
+    }
+
+    async fn member(&self, name: &str, admin: bool, team: Option<TeamId>) -> MemberId {
+        let email = format!("{}@acme.test", name.replace(' ', "."));
+        let input = CreateMember { name: name.to_owned(), email, admin, team_id: team, password: None };
+        api::member::create(&self.system(), input).await.unwrap()
+    }
+
+    /// A member who owns accounts.
+    pub async fn owner(&self, name: &str, team: TeamId) -> Person {
+        self.person(self.member(name, false, Some(team)).await).await
+    }
+
+    /// A member who leads a team.
+    pub async fn manager(&self, name: &str, team: TeamId) -> Person {
+        let id = self.member(name, false, Some(team)).await;
+        let version = self
+            .system()
+            .find::<entity::team::Entity>()
+            .filter(entity::team::Column::Id.eq(team))
+            .one("team")
+            .await
+            .unwrap()
+            .version;
+        let input = UpdateTeam {
+            id: team,
+            version,
+            name: None,
+            parent_id: MaybeUndefined::Undefined,
+            lead_id: MaybeUndefined::Value(id),
+            deputy_ids: None,
+        };
+        api::team::update(&self.system(), input).await.unwrap();
+        self.person(id).await
+    }
+
+    /// A member who may do everything.
+    pub async fn admin(&self, name: &str) -> Person {
+        self.person(self.member(name, true, None).await).await
+    }
+
+    async fn person(&self, id: MemberId) -> Person {
+        Person { id, token: self.token(Subject::Member(id)).await }
+    }
+
+    /// An account that waits in a team, or has an owner.
+    pub async fn account(&self, name: &str, team: TeamId, owner: Option<MemberId>) -> AccountId {
+        let input = CreateAccount {
+            name: name.to_owned(),
+            domain: None,
+            parent_id: None,
+            territory: Some("North".to_owned()),
+            industry: None,
+            segment: Some("Enterprise".to_owned()),
+            tier: entity::Tier::Standard,
+            lifecycle: entity::Lifecycle::Active,
+            annual_value: None,
+            renewal_on: None,
+            owner_id: owner,
+            team_id: Some(team),
+        };
+        api::account::create(&self.system(), input).await.unwrap()
+    }
+
+    /// Gives an account to a member.
+    pub async fn assign(&self, account_id: AccountId, member_id: MemberId) {
+        api::ownership::assign(&self.system(), AssignOwner { account_id, member_id, reason: None }).await.unwrap();
+    }
+
+    /// A contact with a mail address.
+    pub async fn contact(&self, account: AccountId, name: &str) -> Customer {
+        let input = CreateContact {
+            account_id: account,
+            name: name.to_owned(),
+            email: Some(format!("{}@client.test", name.replace(' ', "."))),
+            title: None,
+            roles: Vec::new(),
+            language: None,
+            time_zone: None,
+        };
+        let id = api::contact::create(&self.system(), input).await.unwrap();
+        Customer { id, token: self.token(Subject::Contact(id)).await }
+    }
+
+    /// Sends a survey to contacts and runs the mails; gives the tokens of the links, in order of the outbox.
+    pub async fn invite(&self, kind: SurveyKind, contacts: &[ContactId]) -> Vec<String> {
+        let before = self.outbox().len();
+        let survey = self.survey(kind).await;
+        let input = api::invitation::SendSurvey { contact_ids: Some(contacts.to_vec()), account_id: None };
+        api::invitation::send(&self.system(), survey, input).await.unwrap();
+        self.run_jobs().await;
+        self.outbox()[before..].iter().map(link_token).collect()
+    }
+
+    /// Answers a link at the JSON door.
+    pub async fn answer(&self, token: &str, score: i64) -> Reply {
+        self.rest("PUT", &format!("/api/v1/invitations/{token}/response"), None, Some(json!({ "score": score }))).await
+    }
+}
+
+/// A member and their access token.
+#[derive(Clone, Debug)]
+pub struct Person {
+    pub id: MemberId,
+    pub token: String,
+}
+
+/// A contact and their access token.
+#[derive(Clone, Debug)]
+pub struct Customer {
+    pub id: ContactId,
+    pub token: String,
+}
+
+/// An answer over HTTP.
+#[derive(Clone, Debug)]
+pub struct Reply {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub text: String,
+}
+
+impl Reply {
+    /// The body as JSON.
+    ///
+    /// # Panics
+    /// Where it is none.
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error} in {} {}", self.status, self.text))
+    }
+}
+
+/// A request with an optional token and an optional JSON body.
+///
+/// # Panics
+/// Where method or path are none.
+pub fn request(method: &str, path: &str, token: Option<&str>, body: Option<Value>) -> Request<Body> {
+    let mut request = Request::builder().method(method).uri(path);
+    if let Some(token) = token {
+        request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+    }
+    match body {
+        Some(body) => request.header(header::CONTENT_TYPE, "application/json").body(Body::from(body.to_string())),
+        None => request.body(Body::empty()),
+    }
+    .unwrap()
+}
+
+/// The secret part of the survey link in a letter.
+///
+/// # Panics
+/// Where there is no link.
+pub fn link_token(letter: &Letter) -> String {
+    let start = letter.text.find("/s/").expect("a survey link") + 3;
+    letter.text[start..].chars().take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')).collect()
+}
