@@ -4,6 +4,7 @@
 
 mod architecture;
 mod bad_tokens;
+mod demo;
 mod ground;
 mod migrations;
 mod survey_loop;
