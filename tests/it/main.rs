@@ -6,5 +6,6 @@ mod architecture;
 mod bad_tokens;
 mod demo;
 mod ground;
+mod keys;
 mod migrations;
 mod survey_loop;
