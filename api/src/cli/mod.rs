@@ -2,6 +2,7 @@
 
 mod demo;
 mod healthcheck;
+mod key;
 mod log;
 mod migrate;
 mod token;
@@ -43,6 +44,8 @@ enum Command {
     Migrate,
     /// Print an access token for a member, a contact or an integration key.
     Token(token::Args),
+    /// Make a key for an integration.
+    Key(key::Args),
     /// Ask a running server whether it is ready; for container health checks.
     Healthcheck(healthcheck::Args),
 }
@@ -103,6 +106,7 @@ async fn run(command: Command) -> Result<(), Failure> {
         }
         Command::Migrate => migrate::run(&settings()?).await?,
         Command::Token(args) => token::run(&settings()?, &args).await?,
+        Command::Key(args) => key::run(&settings()?, args).await?,
         Command::Healthcheck(args) => healthcheck::run(&args).await?,
     }
     Ok(())
