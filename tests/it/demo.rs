@@ -155,6 +155,12 @@ async fn a_newcomer_sees_everybody_and_moves_a_figure() {
 }
 
 #[tokio::test]
+async fn it_may_be_stopped_as_soon_as_it_has_told() {
+    let Some(program) = program() else { return };
+    assert_eq!(Demo::start(&program).await.stop().await, "");
+}
+
+#[tokio::test]
 async fn the_history_holds_together() {
     let Some(program) = program() else { return };
     let demo = Demo::start(&program).await;
