@@ -2,8 +2,10 @@
 
 #![expect(clippy::disallowed_methods, reason = "tests look into the database behind the server's back")]
 
+mod access;
 mod architecture;
 mod bad_tokens;
 mod ground;
 mod migrations;
+mod scope;
 mod survey_loop;
