@@ -10,9 +10,11 @@
 
 pub mod app;
 pub mod bad_tokens;
+pub mod dice;
 pub mod engine;
 pub mod mail;
 pub mod postgres;
 pub mod skip;
 pub mod smtp;
 pub mod sqlite;
+pub mod world;

@@ -17,6 +17,9 @@ use crate::{
     config::{Faults, Settings, Source},
 };
 
+/// Stack of a thread that serves: a deep request stays far below it even in a build without optimisation.
+const STACK: usize = 8 * 1024 * 1024;
+
 /// Client ownership, made explicit and measurable.
 ///
 /// Without a command Steward serves: on SQLite in the working folder, with no configuration needed.
@@ -66,7 +69,7 @@ impl From<Error> for Failure {
 pub fn main() -> ExitCode {
     // clap prints its own words and ends with 2 on wrong usage, 0 on help.
     let cli = Cli::parse();
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_multi_thread().thread_stack_size(STACK).enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
             eprintln!("steward: cannot start: {error}");
