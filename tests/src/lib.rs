@@ -10,6 +10,7 @@
 
 pub mod app;
 pub mod bad_tokens;
+pub mod doors;
 pub mod engine;
 pub mod mail;
 pub mod postgres;
