@@ -5,8 +5,14 @@
 mod answer;
 mod answer_page;
 mod architecture;
+mod audits;
 mod bad_tokens;
+mod crash;
 mod ground;
+mod mails;
 mod migrations;
 mod race;
+mod scanner;
+mod suppression;
 mod survey_loop;
+mod tokens;

@@ -14,6 +14,7 @@ pub mod doors;
 pub mod engine;
 pub mod mail;
 pub mod postgres;
+pub mod process;
 pub mod skip;
 pub mod smtp;
 pub mod sqlite;
