@@ -7,10 +7,10 @@ use api::{
     account::CreateAccount,
     app::{App, Ports},
     base::{Clock, FixedClock, SeededRandom},
-    config::{Settings, Source},
+    config::{MailTo, Settings, Source},
     contact::CreateContact,
     ctx::Ctx,
-    mail::{Letter, Memory},
+    mail::{Letter, Memory, Transport},
     member::CreateMember,
     ownership::{AddCollaborator, AssignOwner},
     secure::ApiKey,
@@ -56,7 +56,8 @@ impl World for TestApp {
 }
 
 impl TestApp {
-    /// A server with settings of its own beside the database.
+    /// A server with settings of its own beside the database. Mail is kept in memory, unless a
+    /// setting names a mail server.
     ///
     /// # Panics
     /// Where the server cannot be built.
@@ -70,13 +71,15 @@ impl TestApp {
             [("STEWARD_DATABASE_URL", database.url()), ("STEWARD_SECRET", SECRET), ("STEWARD_COMPANY", "Acme Works")];
         let all = own.iter().chain(settings).map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         let settings = Settings::read(Source::of(all)).unwrap();
-        let ports = Ports { clock: clock.clone(), random: Arc::new(SeededRandom::new(7)), mail: Some(mail.clone()) };
+        let memory: Arc<dyn Transport> = mail.clone();
+        let memory = matches!(settings.mail, MailTo::Folder(_)).then_some(memory);
+        let ports = Ports { clock: clock.clone(), random: Arc::new(SeededRandom::new(7)), mail: memory };
         let app = App::build(&settings, ports, URL.to_owned()).await.unwrap();
         let router = app.router();
         Self { app, router, clock, mail, database }
     }
 
-    pub fn clock(&self) -> &FixedClock {
+    pub fn clock(&self) -> &Arc<FixedClock> {
         &self.clock
     }
 

@@ -11,9 +11,11 @@
 pub mod app;
 pub mod bad_tokens;
 pub mod dice;
+pub mod doors;
 pub mod engine;
 pub mod mail;
 pub mod postgres;
+pub mod process;
 pub mod skip;
 pub mod smtp;
 pub mod sqlite;

@@ -13,8 +13,8 @@ use crate::{
     work::Worker,
 };
 
-/// How long requests and jobs in flight may take to finish.
-const GRACE: Duration = Duration::from_secs(10);
+/// How long requests and jobs in flight may take to finish; the process is gone within ten seconds.
+const GRACE: Duration = Duration::from_secs(8);
 
 /// Whether this process runs jobs beside answering.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
