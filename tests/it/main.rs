@@ -5,5 +5,6 @@
 mod architecture;
 mod bad_tokens;
 mod ground;
+mod imports;
 mod migrations;
 mod survey_loop;

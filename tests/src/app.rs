@@ -6,10 +6,10 @@ use api::{
     account::CreateAccount,
     app::{App, Ports},
     base::{Clock, FixedClock, SeededRandom},
-    config::{Settings, Source},
+    config::{MailTo, Settings, Source},
     contact::CreateContact,
     ctx::Ctx,
-    mail::{Letter, Memory},
+    mail::{Letter, Memory, Transport},
     member::CreateMember,
     ownership::AssignOwner,
     session,
@@ -51,7 +51,7 @@ impl World for TestApp {
 }
 
 impl TestApp {
-    /// A server with settings of its own beside the database.
+    /// A server with settings of its own beside the database. With `STEWARD_SMTP_URL` mail really leaves.
     ///
     /// # Panics
     /// Where the server cannot be built.
@@ -62,7 +62,8 @@ impl TestApp {
             [("STEWARD_DATABASE_URL", database.url()), ("STEWARD_SECRET", SECRET), ("STEWARD_COMPANY", "Acme Works")];
         let all = own.iter().chain(settings).map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         let settings = Settings::read(Source::of(all)).unwrap();
-        let ports = Ports { clock: clock.clone(), random: Arc::new(SeededRandom::new(7)), mail: Some(mail.clone()) };
+        let kept = matches!(settings.mail, MailTo::Folder(_)).then(|| mail.clone() as Arc<dyn Transport>);
+        let ports = Ports { clock: clock.clone(), random: Arc::new(SeededRandom::new(7)), mail: kept };
         let app = App::build(&settings, ports, URL.to_owned()).await.unwrap();
         let router = app.router();
         Self { app, router, clock, mail, database }
