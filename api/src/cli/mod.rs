@@ -39,7 +39,7 @@ enum Command {
     Work,
     /// Bring the database to this version's tables, and stop.
     Migrate,
-    /// Bring in accounts, members, contacts, interactions or responses from a CSV file.
+    /// Bring in accounts, members, contacts, interactions or responses from a CSV file, by a mapping.
     Import(import::Args),
     /// Print an access token for a member, a contact or an integration key.
     Token(token::Args),
@@ -115,7 +115,7 @@ async fn run(command: Command) -> Result<(), Failure> {
             crate::app::work_only(settings, Ports::default()).await?;
         }
         Command::Migrate => migrate::run(&settings()?).await?,
-        Command::Import(args) => import::run(&settings()?, &args).await?,
+        Command::Import(args) => Box::pin(import::run(&settings()?, &args)).await?,
         Command::Token(args) => token::run(&settings()?, &args).await?,
         Command::Healthcheck(args) => healthcheck::run(&args).await?,
     }

@@ -18,9 +18,13 @@ both! {
     async fn guests_answers_give_their_published_figures(app: TestApp) {
         let airlines = imports::import_file(&app, Kind::Accounts, "sfo_accounts", &imports::sfo()).await;
         assert_eq!(counts(&airlines), (37, 0, 0, 0));
+        let before = app.statements();
         let first = imports::import_file(&app, Kind::Responses, "sfo_nps", &imports::sfo()).await;
         assert_eq!((first.read, first.refused, first.refused_answers), (2_831, 0, 85));
         assert_eq!(first.created + first.unchanged, 2_831);
+        // Three chunks: nothing is asked or written row by row.
+        let statements = app.statements() - before;
+        assert!(statements <= 50, "{statements} statements");
         let elevens = first.faults.iter().filter(|fault| fault.column == "NETPRO" && fault.value == "11");
         assert_eq!(elevens.count(), 84);
         let blank: Vec<_> = first.faults.iter().filter(|fault| fault.value.is_empty()).map(|fault| fault.row).collect();
