@@ -11,6 +11,7 @@ mod bad_tokens;
 mod crash;
 mod demo;
 mod ground;
+mod imports;
 mod keys;
 mod mails;
 mod migrations;

@@ -2,6 +2,7 @@
 
 mod demo;
 mod healthcheck;
+mod import;
 mod key;
 mod log;
 mod migrate;
@@ -45,6 +46,8 @@ enum Command {
     Work,
     /// Bring the database to this version's tables, and stop.
     Migrate,
+    /// Bring in accounts, members, contacts, interactions or responses from a CSV file, by a mapping.
+    Import(import::Args),
     /// Print an access token for a member, a contact or an integration key.
     Token(token::Args),
     /// Make a key for an integration.
@@ -56,12 +59,22 @@ enum Command {
 /// Why a command ended badly.
 enum Failure {
     Settings(Faults),
+    Usage(String),
     Failed(Error),
 }
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         Self::Failed(error)
+    }
+}
+
+impl From<import::Ended> for Failure {
+    fn from(ended: import::Ended) -> Self {
+        match ended {
+            import::Ended::Usage(why) => Self::Usage(why),
+            import::Ended::Failed(error) => Self::Failed(error),
+        }
     }
 }
 
@@ -80,6 +93,10 @@ pub fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure::Settings(faults)) => {
             eprint!("steward: {faults}");
+            ExitCode::from(2)
+        }
+        Err(Failure::Usage(why)) => {
+            eprintln!("steward: {why}");
             ExitCode::from(2)
         }
         Err(Failure::Failed(error)) => {
@@ -108,6 +125,7 @@ async fn run(command: Command) -> Result<(), Failure> {
             crate::app::work_only(settings, Ports::default()).await?;
         }
         Command::Migrate => migrate::run(&settings()?).await?,
+        Command::Import(args) => Box::pin(import::run(&settings()?, &args)).await?,
         Command::Token(args) => token::run(&settings()?, &args).await?,
         Command::Key(args) => key::run(&settings()?, args).await?,
         Command::Healthcheck(args) => healthcheck::run(&args).await?,
