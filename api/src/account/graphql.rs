@@ -10,7 +10,7 @@ use crate::{
     access::Action,
     base::{Long, Money},
     contact::Contact,
-    ctx::{Ctx, StaffOnly, failed},
+    ctx::{Ctx, May, StaffOnly, failed},
     graph::{Connection, Paging},
     invitation::Invitation,
     member::Member,
@@ -86,6 +86,8 @@ pub async fn view(cx: &Context<'_>, id: AccountId) -> Result<Account> {
 
 #[ComplexObject]
 impl Account {
+    /// What the account is worth a year.
+    #[expect(clippy::unused_async, reason = "a resolver is async")]
     #[graphql(guard = "StaffOnly")]
     async fn annual_value(&self, cx: &Context<'_>) -> Result<Option<Money>> {
         let currency = &cx.data::<Ctx>()?.company().currency;
@@ -121,41 +123,46 @@ impl Account {
     }
 
     /// Its people (at most 100; more by `contacts`).
-    async fn contacts(&self) -> Vec<Contact> {
-        self.related.contacts.iter().cloned().map(|(row,)| row.into()).collect()
+    #[graphql(guard = "May(Action::ReadContacts)")]
+    async fn contacts(&self) -> Option<Vec<Contact>> {
+        Some(self.related.contacts.iter().cloned().map(|(row,)| row.into()).collect())
     }
 
     /// What happened, the newest first.
+    #[expect(clippy::unused_async, reason = "a resolver is async")]
+    #[graphql(guard = "May(Action::ReadInteractions)")]
     async fn timeline(
         &self,
         #[graphql(desc = "At most 100; 25 where absent.")] first: Option<i32>,
         after: Option<String>,
         #[graphql(desc = "Only entries of these types.")] types: Option<Vec<entity::InteractionType>>,
-    ) -> Result<Connection<Interaction>> {
+    ) -> Result<Option<Connection<Interaction>>> {
         let args = TimelineArgs { first, after, types };
         let rows = self.related.timelines.iter().find(|(known, _)| *known == args).map(|(_, rows)| rows.clone());
         let page = args.page(rows.unwrap_or_default()).map_err(failed)?;
-        Ok(Connection::of(page))
+        Ok(Some(Connection::of(page)))
     }
 
     /// Whom it was asked, the newest first (at most 100).
-    async fn invitations(&self) -> Vec<Invitation> {
-        self.related.invitations.iter().cloned().map(Into::into).collect()
+    #[graphql(guard = "May(Action::ReadResponses)")]
+    async fn invitations(&self) -> Option<Vec<Invitation>> {
+        Some(self.related.invitations.iter().cloned().map(Into::into).collect())
     }
 
     /// What was answered, the newest first (at most 100).
-    async fn responses(&self) -> Vec<Response> {
-        self.related.responses.iter().cloned().map(Into::into).collect()
+    #[graphql(guard = "May(Action::ReadResponses)")]
+    async fn responses(&self) -> Option<Vec<Response>> {
+        Some(self.related.responses.iter().cloned().map(Into::into).collect())
     }
 
     /// All its answers as figures, one for each question.
-    #[graphql(guard = "StaffOnly")]
+    #[graphql(guard = "StaffOnly.and(May(Action::ReadSatisfaction))")]
     async fn satisfaction(&self) -> Option<Vec<Figure>> {
         Some(figures(&self.related.scores))
     }
 
     /// The newest NPS answer.
-    #[graphql(guard = "StaffOnly")]
+    #[graphql(guard = "StaffOnly.and(May(Action::ReadResponses))")]
     async fn latest_nps(&self) -> Option<i32> {
         self.related.latest_nps.map(Into::into)
     }

@@ -25,6 +25,7 @@ const CHILDREN: u64 = 100;
 
 /// What is asked of an account beside its own columns.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[expect(clippy::struct_excessive_bools, reason = "one flag for each relation")]
 pub struct Want {
     owner: bool,
     team: bool,

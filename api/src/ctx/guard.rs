@@ -5,7 +5,7 @@ use std::borrow::Borrow;
 use async_graphql::{Context, ErrorExtensions, Guard};
 
 use super::Ctx;
-use crate::base::Error;
+use crate::{access::Action, base::Error};
 
 /// A field that customers and link holders never see: null and `FORBIDDEN` at its path.
 pub struct StaffOnly;
@@ -17,6 +17,16 @@ impl Guard for StaffOnly {
             return Ok(());
         }
         Err(failed(Error::Forbidden("this field is for staff".to_owned())))
+    }
+}
+
+/// A field that takes a right of its own: below an account its contacts, answers and timeline are
+/// not for an integration whose key does not name them.
+pub struct May(pub Action);
+
+impl Guard for May {
+    async fn check(&self, cx: &Context<'_>) -> async_graphql::Result<()> {
+        cx.data::<Ctx>()?.may(self.0).map_err(failed)
     }
 }
 

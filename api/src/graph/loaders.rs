@@ -4,6 +4,7 @@ use async_graphql::{Context, Request, Result, dataloader::DataLoader};
 use entity::{AccountId, MemberId, TeamId};
 
 use crate::{
+    access::Action,
     account::{Account, AccountLoader, Want},
     ctx::{Ctx, failed},
     member::{Member, MemberLoader},
@@ -22,6 +23,7 @@ pub fn with_ctx(request: Request, ctx: Ctx) -> Request {
 
 /// The account below another object; null where it is not in scope.
 pub async fn account_of(cx: &Context<'_>, id: AccountId) -> Result<Option<Account>> {
+    cx.data::<Ctx>()?.may(Action::ReadAccounts).map_err(failed)?;
     let want = Want::of(&cx.look_ahead()).map_err(failed)?;
     cx.data::<DataLoader<AccountLoader>>()?.load_one((id, want)).await.map_err(failed)
 }

@@ -4,7 +4,11 @@ use async_graphql::SimpleObject;
 use entity::{AccountId, InvitationId, InvitationStatus, Suppression, SurveyId, Time, WaveId, contact, invitation};
 use serde::Deserialize;
 
-use crate::{contact::Contact, ctx::StaffOnly};
+use crate::{
+    access::Action,
+    contact::Contact,
+    ctx::{May, StaffOnly},
+};
 
 /// One survey sent, or refused, to one contact. It never shows its link.
 #[derive(Clone, Debug, SimpleObject)]
@@ -21,6 +25,7 @@ pub struct Invitation {
     /// When its mail was handed over.
     pub sent_at: Option<Time>,
     pub expires_at: Time,
+    #[graphql(guard = "May(Action::ReadContacts)")]
     pub contact: Option<Contact>,
     #[graphql(skip)]
     pub account_id: AccountId,

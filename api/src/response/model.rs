@@ -4,7 +4,12 @@ use async_graphql::SimpleObject;
 use entity::{AccountId, ContactId, ResponseId, SurveyId, SurveyKind, Time, contact, member, response};
 use serde::Deserialize;
 
-use crate::{contact::Contact, ctx::StaffOnly, member::Member};
+use crate::{
+    access::Action,
+    contact::Contact,
+    ctx::{May, StaffOnly},
+    member::Member,
+};
 
 /// The answer to an invitation, or an imported one.
 #[derive(Clone, Debug, SimpleObject)]
@@ -28,6 +33,7 @@ pub struct Response {
     /// The owner had the account for less than 30 days.
     #[graphql(guard = "StaffOnly")]
     pub inherited: Option<bool>,
+    #[graphql(guard = "May(Action::ReadContacts)")]
     pub contact: Option<Contact>,
     #[graphql(skip)]
     pub contact_id: Option<ContactId>,

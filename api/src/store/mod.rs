@@ -33,6 +33,8 @@ pub use tx::Tx;
 
 use std::sync::Arc;
 
+use futures_util::FutureExt;
+
 use crate::access::Viewer;
 
 /// The database as one viewer sees it.
@@ -75,6 +77,8 @@ impl Store {
         F: FnOnce(Tx) -> Fut + Send + 'static,
         Fut: Future<Output = crate::base::Result<T>> + Send + 'static,
     {
+        // Boxed at once: what runs in the writer should not weigh on the future of whoever waits for it.
+        let change = move |tx| change(tx).boxed();
         writer::write(&self.db, Arc::clone(&self.viewer), change).await
     }
 }

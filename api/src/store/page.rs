@@ -52,7 +52,10 @@ fn stale(field: &str) -> Error {
 }
 
 fn open<K: DeserializeOwned>(text: &str) -> Option<K> {
-    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(text).ok()?).ok()
+    let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
+    // No row holds U+0000, so no cursor of ours does, and PostgreSQL would choke on one.
+    let nul = bytes.windows(6).any(|part| part == br"\u0000");
+    if nul { None } else { serde_json::from_slice(&bytes).ok() }
 }
 
 /// The cursor of a row whose sort key is `key`.

@@ -6,7 +6,12 @@ use entity::{
 };
 use serde::Deserialize;
 
-use crate::{contact::Contact, ctx::StaffOnly, member::Member};
+use crate::{
+    access::Action,
+    contact::Contact,
+    ctx::{May, StaffOnly},
+    member::Member,
+};
 
 /// One entry of an account's timeline.
 #[derive(Clone, Debug, SimpleObject)]
@@ -28,6 +33,7 @@ pub struct Interaction {
     /// Who of our staff took part.
     pub member: Option<Member>,
     /// Who of the customer took part.
+    #[graphql(guard = "May(Action::ReadContacts)")]
     pub contact: Option<Contact>,
     #[graphql(skip)]
     pub account_id: AccountId,

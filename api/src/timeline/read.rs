@@ -34,7 +34,7 @@ impl TimelineArgs {
                 ("after", Value::String(text)) => args.after = Some(text),
                 ("types", Value::List(list)) => args.types = Some(list.iter().filter_map(choice).collect()),
                 ("types", one @ (Value::Enum(_) | Value::String(_))) => {
-                    args.types = Some(choice(&one).into_iter().collect())
+                    args.types = Some(choice(&one).into_iter().collect());
                 }
                 _ => {}
             }
