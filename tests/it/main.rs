@@ -4,6 +4,8 @@
 
 mod architecture;
 mod bad_tokens;
+mod client;
 mod ground;
 mod migrations;
+mod pages;
 mod survey_loop;

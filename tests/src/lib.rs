@@ -11,8 +11,10 @@
 pub mod app;
 pub mod bad_tokens;
 pub mod engine;
+pub mod js;
 pub mod mail;
 pub mod postgres;
+pub mod served;
 pub mod skip;
 pub mod smtp;
 pub mod sqlite;
