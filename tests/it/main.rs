@@ -9,3 +9,4 @@ mod ground;
 mod migrations;
 mod pages;
 mod survey_loop;
+mod wording;

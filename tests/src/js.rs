@@ -12,7 +12,8 @@ use tempfile::TempDir;
 use tokio::process::Command;
 
 /// How to get what is missing.
-pub const CURE: &str = "install Node, run `npm install` on a copy of tests/js/package.json, and name that folder in STEWARD_TEST_JS";
+pub const CURE: &str =
+    "install Node, run `npm install` on a copy of tests/js/package.json, and name that folder in STEWARD_TEST_JS";
 
 /// A folder with the packages and some of the files of `tests/js`, gone when dropped.
 #[derive(Debug)]
