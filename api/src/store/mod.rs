@@ -25,7 +25,7 @@ pub use error::from_db;
 pub use find::{Find, Visible};
 pub use find::{among, nothing};
 pub use page::{Keyset, MAX_PAGE, PAGE, Page, PageArgs, beyond, cursor};
-pub use people::{contact_named, member_named};
+pub use people::{People, contact_named, member_named};
 pub use principal::{Principal, Subject};
 pub use rules::{Apart, Child, Owned, Witness};
 pub use shape::{Many, Shape, array, many, one, row};
