@@ -108,6 +108,20 @@ impl Source {
             values.into_iter().filter_map(|(name, value)| Some((name.strip_prefix("STEWARD_")?.to_owned(), value)));
         Self { values: ours.filter(|(name, value)| !value.is_empty() && !name.starts_with("TEST_")).collect() }
     }
+
+    /// Of what there is, only the setting called `STEWARD_` and `name`.
+    #[must_use]
+    pub fn only(mut self, name: &str) -> Self {
+        self.values.retain(|known, _| known == name);
+        self
+    }
+
+    /// With these settings, whatever there was before.
+    #[must_use]
+    pub fn with(mut self, settings: impl IntoIterator<Item = (&'static str, String)>) -> Self {
+        self.values.extend(settings.into_iter().map(|(name, value)| (name.to_owned(), value)));
+        self
+    }
 }
 
 /// Collects every fault, so that the operator hears all at once.

@@ -1,5 +1,6 @@
 //! The command line. Exit codes: 0 done, 1 failed, 2 wrong usage or settings.
 
+mod demo;
 mod healthcheck;
 mod log;
 mod migrate;
@@ -28,6 +29,8 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Serve a company made up for the purpose, in `./steward-demo`: the place to look around first.
+    Demo(demo::Args),
     /// Answer requests and run jobs (the default).
     Serve {
         /// Leave the jobs to `steward work` processes.
@@ -82,6 +85,7 @@ pub fn main() -> ExitCode {
 
 async fn run(command: Command) -> Result<(), Failure> {
     match command {
+        Command::Demo(args) => demo::run(&args).await?,
         Command::Serve { no_jobs } => {
             let settings = settings()?;
             log::start(&settings);

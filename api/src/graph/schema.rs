@@ -6,6 +6,7 @@ use crate::{
     account::{AccountMutation, AccountQuery},
     contact::{ContactMutation, ContactQuery},
     invitation::InvitationMutation,
+    key::{KeyMutation, KeyQuery},
     member::{MemberMutation, MemberQuery},
     ownership::{OwnershipMutation, OwnershipQuery},
     response::ResponseQuery,
@@ -28,6 +29,7 @@ pub struct Query(
     SurveyQuery,
     ResponseQuery,
     SatisfactionQuery,
+    KeyQuery,
 );
 
 /// What can be changed. Verb and noun, one input, the view back.
@@ -40,6 +42,7 @@ pub struct Mutation(
     TeamMutation,
     TimelineMutation,
     InvitationMutation,
+    KeyMutation,
 );
 
 pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;

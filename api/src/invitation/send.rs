@@ -29,7 +29,7 @@ use crate::{
 /// How long a link works after the mail was queued.
 pub const EXPIRES: TimeDelta = TimeDelta::days(21);
 /// An answer within so many days of a change of owner is inherited.
-const INHERITED: TimeDelta = TimeDelta::days(30);
+pub const INHERITED: TimeDelta = TimeDelta::days(30);
 /// Contacts of one sending, at most.
 const MOST: usize = 1_000;
 
