@@ -2,6 +2,7 @@
 
 mod demo;
 mod healthcheck;
+mod import;
 mod log;
 mod migrate;
 mod token;
@@ -41,6 +42,8 @@ enum Command {
     Work,
     /// Bring the database to this version's tables, and stop.
     Migrate,
+    /// Bring in accounts, members, contacts, interactions or responses from a CSV file.
+    Import(import::Args),
     /// Print an access token for a member, a contact or an integration key.
     Token(token::Args),
     /// Ask a running server whether it is ready; for container health checks.
@@ -50,12 +53,22 @@ enum Command {
 /// Why a command ended badly.
 enum Failure {
     Settings(Faults),
+    Usage(String),
     Failed(Error),
 }
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         Self::Failed(error)
+    }
+}
+
+impl From<import::Ended> for Failure {
+    fn from(ended: import::Ended) -> Self {
+        match ended {
+            import::Ended::Usage(why) => Self::Usage(why),
+            import::Ended::Failed(error) => Self::Failed(error),
+        }
     }
 }
 
@@ -74,6 +87,10 @@ pub fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure::Settings(faults)) => {
             eprint!("steward: {faults}");
+            ExitCode::from(2)
+        }
+        Err(Failure::Usage(why)) => {
+            eprintln!("steward: {why}");
             ExitCode::from(2)
         }
         Err(Failure::Failed(error)) => {
@@ -102,6 +119,7 @@ async fn run(command: Command) -> Result<(), Failure> {
             crate::app::work_only(settings, Ports::default()).await?;
         }
         Command::Migrate => migrate::run(&settings()?).await?,
+        Command::Import(args) => import::run(&settings()?, &args).await?,
         Command::Token(args) => token::run(&settings()?, &args).await?,
         Command::Healthcheck(args) => healthcheck::run(&args).await?,
     }

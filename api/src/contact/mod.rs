@@ -9,4 +9,4 @@ mod service;
 
 pub use graphql::{ContactMutation, ContactQuery};
 pub use model::{Contact, CreateContact, UpdateContact};
-pub use service::{ListContacts, create, get, list, update};
+pub use service::{ListContacts, create, get, list, revoke, update};

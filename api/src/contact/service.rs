@@ -13,7 +13,7 @@ use crate::{
     access::Action,
     base::{Check, Error, MAX_LINE, Result, checked, key, put},
     ctx::Ctx,
-    store::{Page, PageArgs, Tx, beyond, cursor, filter},
+    store::{Page, PageArgs, Tx, among, beyond, cursor, filter},
 };
 
 /// Makes a contact of an account you see.
@@ -80,7 +80,7 @@ pub async fn update(ctx: &Ctx, input: UpdateContact) -> Result<ContactId> {
             MaybeUndefined::Value(key) => row.email_key.as_ref() != Some(key),
         };
         if moved {
-            revoke(&tx, id).await?;
+            revoke(&tx, &[id]).await?;
         }
         tx.update::<contact::Entity>(row, |row| {
             if let Some(name) = name {
@@ -110,10 +110,12 @@ pub async fn update(ctx: &Ctx, input: UpdateContact) -> Result<ContactId> {
     .await
 }
 
-/// Links that went to the old address stop working, answered ones aside.
-async fn revoke(tx: &Tx, id: ContactId) -> Result<()> {
-    let open = Condition::all()
-        .add(invitation::Column::ContactId.eq(id))
+/// Links that went to the old addresses of these contacts stop working, answered ones aside.
+pub async fn revoke(tx: &Tx, ids: &[ContactId]) -> Result<()> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let open = among::<invitation::Entity, _>(invitation::Column::ContactId, ids)
         .add(invitation::Column::Status.is_in([InvitationStatus::Queued, InvitationStatus::Sent]))
         .add(invitation::Column::ExpiresAt.gt(tx.now()));
     tx.set::<invitation::Entity>(

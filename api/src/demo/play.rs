@@ -22,8 +22,7 @@ use super::{
 use crate::{
     base::{Error, Random, Result},
     ctx::{Company, Ctx},
-    invitation::credited,
-    satisfaction::count,
+    satisfaction::{Credited, count},
     store::Tx,
     team::insert_tree,
 };
@@ -99,7 +98,7 @@ async fn write(tx: &Tx, clients: Vec<Client>, grants: Vec<account_grant::Model>,
     tx.insert_each::<interaction::Entity>(&seen, told.interactions).await?;
     tx.insert_all::<wave::Entity>(told.waves).await?;
     tx.insert_each::<invitation::Entity>(&seen, told.invitations).await?;
-    let counted: Vec<_> = told.responses.iter().map(|row| (credited(row), row.score, 1)).collect();
+    let counted: Vec<_> = told.responses.iter().map(|row| (Credited::of(row), row.score, 1)).collect();
     tx.insert_each::<response::Entity>(&seen, told.responses).await?;
     count(tx, &counted).await
 }

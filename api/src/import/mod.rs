@@ -1,10 +1,12 @@
-//! Files of others turned into typed rows. Pure: no database, no clock, no chance.
+//! Files of others turned into typed rows, and these into rows of the database.
 //!
+//! Reading is pure: no database, no clock, no chance; writing is [`apply`]'s.
 //! A mapping says which column feeds which field; a bad mapping or header stops everything before
 //! the first row, a bad row is refused alone and named, and a bad answer costs only itself. No
 //! value is ever clamped, rounded or guessed. Memory stays bounded whatever the file holds, save
 //! for the references a mapping asks to be remembered.
 
+mod apply;
 mod build;
 mod error;
 mod frame;
@@ -24,6 +26,7 @@ mod tests;
 mod value;
 mod when;
 
+pub use apply::{Import, Stopped, import};
 pub use error::{Fault, Faults, FileError, Refusal, RowError, Trouble};
 pub use mapping::{AnswerRule, Entry, Kind, Mapping, Repeats};
 pub use read::{Header, Reader, Record};

@@ -29,6 +29,6 @@ pub use judge::{Facts, LastAsked, QUARANTINE_ANY, QUARANTINE_CSAT, QUARANTINE_NP
 pub use link::{Link, open};
 pub use model::{Invitation, InvitationRow};
 pub use optout::{Preferences, opt_out, preferences};
-pub use respond::{AMENDABLE, Answer, Answered, credited, respond};
+pub use respond::{AMENDABLE, Answer, Answered, respond};
 pub use rest::{brand, pages, routes};
 pub use send::{EXPIRES, INHERITED, SendSurvey, Sent, SuppressedCount, send};

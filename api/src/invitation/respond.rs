@@ -158,7 +158,7 @@ async fn create(tx: &Tx, link: &Link, invitation: &Visible<invitation::Model>, g
     let earlier =
         Condition::all().add(account::Column::Id.eq(row.account_id)).add(account::Column::LastInboundAt.lt(now));
     tx.set::<account::Entity>(earlier, vec![(account::Column::LastInboundAt, Expr::val(now))]).await?;
-    count(tx, &[(credited(&row), row.score, 1)]).await?;
+    count(tx, &[(Credited::of(&row), row.score, 1)]).await?;
     Ok(Answered::new(invitation, &row, now, true))
 }
 
@@ -181,7 +181,7 @@ async fn amend(tx: &Tx, invitation: &Visible<invitation::Model>, given: Given, v
         at: old.amended_at.unwrap_or(old.answered_at),
     };
     tx.insert::<response_version::Entity>(kept).await?;
-    let (to, before) = (credited(&old), old.score);
+    let (to, before) = (Credited::of(&old), old.score);
     let row = tx
         .update::<response::Entity>(old, |row| {
             row.score = Set(given.score);
@@ -199,20 +199,6 @@ async fn amend(tx: &Tx, invitation: &Visible<invitation::Model>, given: Given, v
         count(tx, &[(to.clone(), before, -1), (to, row.score, 1)]).await?;
     }
     Ok(Answered::new(invitation, &row, now, false))
-}
-
-/// What a stored answer is counted under.
-pub fn credited(row: &response::Model) -> Credited {
-    Credited {
-        question: row.question.clone(),
-        place_id: row.place_id,
-        month: row.month,
-        owner_id: row.owner_id,
-        mode: row.mode,
-        survey_id: row.survey_id,
-        territory: row.territory.clone(),
-        segment: row.segment.clone(),
-    }
 }
 
 fn already() -> Error {

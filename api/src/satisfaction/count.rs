@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use entity::{MemberId, PlaceId, SliceDim, SurveyId, score_owner, score_slice};
+use entity::{MemberId, PlaceId, SliceDim, SurveyId, response, score_owner, score_slice};
 use sea_orm::Iterable;
 
 use crate::{
@@ -27,6 +27,22 @@ pub struct Credited {
 /// The keys of the two tables of counters, in their order.
 type Owners = (String, PlaceId, i32, MemberId, i16);
 type Slices = (&'static str, String, PlaceId, i32, String, i16);
+
+impl Credited {
+    /// What a stored answer is counted under.
+    pub fn of(row: &response::Model) -> Self {
+        Self {
+            question: row.question.clone(),
+            place_id: row.place_id,
+            month: row.month,
+            owner_id: row.owner_id,
+            mode: row.mode,
+            survey_id: row.survey_id,
+            territory: row.territory.clone(),
+            segment: row.segment.clone(),
+        }
+    }
+}
 
 /// Counts answers in or out: `(what it is credited to, the answer, +1 or −1)`.
 ///

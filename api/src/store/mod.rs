@@ -15,6 +15,7 @@ mod find;
 mod page;
 mod people;
 mod principal;
+mod rewrite;
 mod rules;
 mod shape;
 mod tx;

@@ -27,7 +27,7 @@ use crate::{
 };
 
 /// Rows of one multi-row insert: PostgreSQL takes 65,535 values, SQLite 32,766.
-const VALUES: usize = 30_000;
+pub(super) const VALUES: usize = 30_000;
 
 pub(super) struct Shared {
     db: Db,
@@ -45,7 +45,7 @@ impl Shared {
 /// A transaction in a viewer's name. Ends with the closure it was given to.
 #[derive(Clone)]
 pub struct Tx {
-    conn: Arc<DatabaseTransaction>,
+    pub(super) conn: Arc<DatabaseTransaction>,
     shared: Arc<Shared>,
 }
 
@@ -255,7 +255,7 @@ impl Tx {
         Ok(())
     }
 
-    fn note<E: Owned>(
+    pub(super) fn note<E: Owned>(
         &self,
         action: AuditAction,
         row: &E::Model,

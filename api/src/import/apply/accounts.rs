@@ -1,0 +1,308 @@
+//! Accounts: parents in any order, a home team, and an owner from now on.
+//!
+//! What no rule fills stays as it is, what is blank is cleared: a blank owner ends the ownership, a
+//! blank team sends an unowned account to the team at the top. While an account is owned its home
+//! team is its owner's, whatever the file says.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+
+use entity::{AccountId, Day, Lifecycle, MemberId, TeamId, Tier, Time, account, member};
+
+use super::{
+    Apply, Setting, Verdict,
+    lookup::{Book, known, word},
+    ownership::{self, Moves},
+    parents::Parents,
+    teams::Teams,
+};
+use crate::{
+    base::{Result, key},
+    import::{AccountRow, By, Given, Outcome, Pointer, RowError},
+    store::{Tx, Visible},
+};
+
+/// Rows of one round over those that wait.
+const ROUND: usize = 1_000;
+
+/// Rows that wait for their parent, and what the file holds at all.
+#[derive(Default)]
+pub(super) struct Memory {
+    named: HashSet<(By, String)>,
+    later: VecDeque<AccountRow>,
+    waiting: HashSet<String>,
+    /// Rows put back since the last one was taken.
+    stuck: usize,
+}
+
+/// A row whose own fields are decided; its parent may not be.
+pub(super) struct Draft {
+    pub row: AccountRow,
+    pub id: AccountId,
+    pub old: Option<Visible<account::Model>>,
+    /// The owner the row names, with their team.
+    owner: Given<(MemberId, TeamId, String)>,
+    team: TeamId,
+}
+
+/// The words by which other rows may point at this one.
+pub(super) fn words(row: &AccountRow) -> impl Iterator<Item = (By, String)> {
+    let domain = if let Given::Value(domain) = &row.domain { Some(word(By::Domain, domain)) } else { None };
+    let own = [(By::Reference, row.reference.clone()), (By::Name, word(By::Name, &row.name))];
+    own.into_iter().chain(domain.map(|domain| (By::Domain, domain)))
+}
+
+impl Apply for AccountRow {
+    type Memory = Memory;
+
+    fn scan(&self, memory: &mut Memory) {
+        if self.parent != Given::Unmapped {
+            memory.named.extend(words(self));
+        }
+    }
+
+    async fn apply(tx: &Tx, setting: &Setting, memory: &mut Memory, rows: Vec<Self>) -> Result<Vec<Verdict>> {
+        let verdicts = chunk(tx, setting, memory, rows, false).await;
+        memory.stuck = 0;
+        verdicts
+    }
+
+    async fn finish(tx: &Tx, setting: &Setting, memory: &mut Memory) -> Result<Option<Vec<Verdict>>> {
+        if memory.later.is_empty() {
+            return Ok(None);
+        }
+        let last = memory.stuck >= memory.later.len();
+        let (mut rows, mut seen) = (Vec::new(), HashSet::new());
+        while rows.len() < ROUND && memory.later.front().is_some_and(|row| seen.insert(row.reference.clone())) {
+            rows.extend(memory.later.pop_front());
+        }
+        for row in &rows {
+            memory.waiting.remove(&row.reference);
+        }
+        chunk(tx, setting, memory, rows, last).await.map(Some)
+    }
+}
+
+/// Writes what can be written now. `last`: what cannot never will.
+async fn chunk(
+    tx: &Tx,
+    setting: &Setting,
+    memory: &mut Memory,
+    rows: Vec<AccountRow>,
+    last: bool,
+) -> Result<Vec<Verdict>> {
+    let count = rows.len();
+    let mut verdicts: HashMap<usize, Verdict> = HashMap::new();
+    let (mut drafts, mut parents) = prepare(tx, setting, memory, rows, &mut verdicts).await?;
+    let mut taken = Vec::new();
+    // A row may hang below another of the chunk, so rounds go on while one finds its place.
+    loop {
+        let before = taken.len();
+        let mut left = Vec::new();
+        for (at, draft) in drafts {
+            match parents.place(&draft) {
+                Ok(parent) => taken.push((at, draft, parent)),
+                Err(fault) => left.push(((at, draft), fault)),
+            }
+        }
+        if taken.len() == before {
+            for ((at, draft), fault) in left {
+                verdicts.insert(at, unplaced(memory, draft.row, fault, last));
+            }
+            break;
+        }
+        drafts = left.into_iter().map(|(pair, _)| pair).collect();
+    }
+    memory.stuck = if taken.is_empty() { memory.stuck + count } else { 0 };
+    write(tx, setting, taken, &mut verdicts).await?;
+    Ok((0..count).filter_map(|at| verdicts.remove(&at)).collect())
+}
+
+/// A row whose parent is not there, or not yet.
+fn unplaced(memory: &mut Memory, row: AccountRow, fault: RowError, last: bool) -> Verdict {
+    let in_file = parent_of(&row).filter(|p| memory.named.contains(&(p.by, word(p.by, &p.text))));
+    match in_file {
+        Some(_) if !last => wait(memory, row),
+        Some(pointer) => {
+            let rule = "was refused itself, or is the account itself or one below it";
+            Verdict::Refused(pointer.error(row.row, rule).into())
+        }
+        None => Verdict::Refused(fault.into()),
+    }
+}
+
+fn wait(memory: &mut Memory, row: AccountRow) -> Verdict {
+    memory.waiting.insert(row.reference.clone());
+    memory.later.push_back(row);
+    Verdict::Later
+}
+
+fn parent_of(row: &AccountRow) -> Option<&Pointer> {
+    if let Given::Value(pointer) = &row.parent { Some(pointer) } else { None }
+}
+
+/// Looks up everything the rows name; refuses those whose owner or team is not there.
+async fn prepare(
+    tx: &Tx,
+    setting: &Setting,
+    memory: &mut Memory,
+    rows: Vec<AccountRow>,
+    verdicts: &mut HashMap<usize, Verdict>,
+) -> Result<(Vec<(usize, Draft)>, Parents)> {
+    let source = &setting.source;
+    let mut old = known::<account::Entity>(tx, source, rows.iter().map(|row| row.reference.as_str())).await?;
+    let owners = rows.iter().filter_map(|row| if let Given::Value(owner) = &row.owner { Some(owner) } else { None });
+    let owners = Book::<member::Entity>::open(tx, source, owners).await?;
+    let parents = Parents::load(tx, source, rows.iter().filter_map(parent_of), old.values()).await?;
+    let teams = Teams::load(tx).await?;
+    let mut drafts = Vec::new();
+    for (at, row) in rows.into_iter().enumerate() {
+        if memory.waiting.contains(&row.reference) {
+            verdicts.insert(at, wait(memory, row));
+            continue;
+        }
+        let old = old.remove(&row.reference);
+        match draft(tx, row, old, &owners, &teams) {
+            Ok(draft) => drafts.push((at, draft)),
+            Err(fault) => drop(verdicts.insert(at, Verdict::Refused(fault.into()))),
+        }
+    }
+    Ok((drafts, parents))
+}
+
+fn draft(
+    tx: &Tx,
+    row: AccountRow,
+    old: Option<Visible<account::Model>>,
+    owners: &Book<member::Entity>,
+    teams: &Teams,
+) -> Result<Draft, RowError> {
+    let owner = match &row.owner {
+        Given::Unmapped => Given::Unmapped,
+        Given::Blank => Given::Blank,
+        Given::Value(pointer) => {
+            let member = owners.get(pointer, row.row, |_| true)?;
+            let team =
+                member.team_id.ok_or_else(|| pointer.error(row.row, "is in no team and cannot own an account"))?;
+            if !member.active {
+                return Err(pointer.error(row.row, "is not active and cannot own an account"));
+            }
+            Given::Value((member.id, team, member.name.clone()))
+        }
+    };
+    let team = match &row.team {
+        Given::Value(path) => teams.find(path).ok_or_else(|| {
+            RowError::new(row.row, "team", &path.join(" / "), "is no team; import the members first, or create it")
+        })?,
+        Given::Blank => teams.top(),
+        Given::Unmapped => old.as_ref().map_or_else(|| teams.top(), |old| old.team_id),
+    };
+    let id = old.as_ref().map_or_else(|| tx.id(), |old| old.id);
+    Ok(Draft { row, id, old, owner, team })
+}
+
+async fn write(
+    tx: &Tx,
+    setting: &Setting,
+    taken: Vec<(usize, Draft, Option<AccountId>)>,
+    verdicts: &mut HashMap<usize, Verdict>,
+) -> Result<()> {
+    let now = tx.now();
+    let moving = taken.iter().filter(|(_, draft, _)| draft.moves()).filter_map(|(_, draft, _)| draft.old.as_ref());
+    let mut moves = Moves::load(tx, moving.map(|old| old.id).collect()).await?;
+    let (mut fresh, mut changed) = (Vec::new(), Vec::new());
+    for (at, draft, parent) in taken {
+        let new = draft.model(setting, parent, &mut moves, now);
+        let outcome = match draft.old {
+            None => {
+                fresh.push(new);
+                Outcome::Created
+            }
+            Some(old) if *old == new => Outcome::Unchanged,
+            Some(old) => {
+                let version = old.version + 1;
+                changed.push((old, account::Model { version, updated_at: now, ..new }));
+                Outcome::Updated
+            }
+        };
+        verdicts.insert(at, outcome.into());
+    }
+    tx.insert_all::<account::Entity>(fresh).await?;
+    tx.rewrite::<account::Entity>(changed).await?;
+    ownership::write(tx, moves).await
+}
+
+impl Draft {
+    /// Whether the row changes who owns the account.
+    fn moves(&self) -> bool {
+        let owner = self.old.as_ref().and_then(|old| old.owner_id);
+        match &self.owner {
+            Given::Unmapped => false,
+            Given::Blank => owner.is_some(),
+            Given::Value((member, ..)) => owner != Some(*member),
+        }
+    }
+
+    fn model(&self, setting: &Setting, parent_id: Option<AccountId>, moves: &mut Moves, now: Time) -> account::Model {
+        let row = &self.row;
+        let mut new = self.old.as_ref().map_or_else(|| blank(self.id, setting, now), |old| account::Model::clone(old));
+        new.name.clone_from(&row.name);
+        new.name_key = key(&row.name);
+        new.reference = Some(row.reference.clone());
+        new.parent_id = parent_id;
+        new.domain = row.domain.clone().over(new.domain);
+        new.territory = row.territory.clone().over(new.territory);
+        new.industry = row.industry.clone().over(new.industry);
+        new.segment = row.segment.clone().over(new.segment);
+        new.tier = row.tier.over(Some(new.tier)).unwrap_or(Tier::Standard);
+        new.lifecycle = row.lifecycle.over(Some(new.lifecycle)).unwrap_or(Lifecycle::Active);
+        new.annual_value = row.annual_value.over(new.annual_value);
+        new.renewal_on = row.renewal_on.over(new.renewal_on.known()).unwrap_or(Day::NONE);
+        new.health = row.health.over(Some(new.health)).unwrap_or(-1);
+        if self.moves() {
+            match &self.owner {
+                Given::Value((member, team, name)) => {
+                    moves.give(self.id, *member, *team, name, now);
+                    (new.owner_id, new.team_id, new.unowned_since) = (Some(*member), *team, None);
+                }
+                _ => {
+                    let since = moves.take(self.id, now);
+                    (new.owner_id, new.team_id, new.unowned_since) = (None, self.team, Some(since));
+                }
+            }
+        } else if new.owner_id.is_none() {
+            new.team_id = self.team;
+        }
+        new
+    }
+}
+
+fn blank(id: AccountId, setting: &Setting, now: Time) -> account::Model {
+    account::Model {
+        id,
+        name: String::new(),
+        name_key: String::new(),
+        domain: None,
+        parent_id: None,
+        territory: None,
+        industry: None,
+        segment: None,
+        tier: Tier::Standard,
+        lifecycle: Lifecycle::Active,
+        annual_value: None,
+        renewal_on: Day::NONE,
+        health: -1,
+        owner_id: None,
+        // Replaced by the draft's.
+        team_id: TeamId(uuid::Uuid::nil()),
+        unowned_since: Some(now),
+        last_live_at: Time::NEVER,
+        last_inbound_at: Time::NEVER,
+        last_outbound_at: Time::NEVER,
+        source: Some(setting.source.clone()),
+        reference: None,
+        archived_at: None,
+        version: 1,
+        created_at: now,
+        updated_at: now,
+    }
+}

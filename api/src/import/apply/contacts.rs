@@ -1,0 +1,153 @@
+//! Contacts. A new address starts afresh, as at every door; an opt-out is never lifted by a file.
+
+use std::collections::HashMap;
+
+use entity::{AccountId, ContactId, ContactRoles, MailState, Time, account, contact};
+
+use super::{
+    Apply, Setting, Verdict,
+    lookup::{Book, known},
+};
+use crate::{
+    base::{Result, key},
+    contact::revoke,
+    import::{ContactRow, Given, Outcome, RowError},
+    store::{Tx, Visible, among},
+};
+
+/// What a chunk knows of accounts and addresses.
+struct Desk {
+    accounts: Book<account::Entity>,
+    /// Whose an address is at an account; one given up in this chunk is free in the next.
+    emails: HashMap<(String, AccountId), ContactId>,
+    now: Time,
+    source: String,
+}
+
+impl Apply for ContactRow {
+    type Memory = ();
+
+    async fn apply(tx: &Tx, setting: &Setting, (): &mut (), rows: Vec<Self>) -> Result<Vec<Verdict>> {
+        let source = &setting.source;
+        let mut old = known::<contact::Entity>(tx, source, rows.iter().map(|row| row.reference.as_str())).await?;
+        let mut desk = Desk {
+            accounts: Book::open(tx, source, rows.iter().map(|row| &row.account)).await?,
+            emails: emails(tx, &rows).await?,
+            now: tx.now(),
+            source: source.clone(),
+        };
+        let (mut fresh, mut changed, mut moved) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut witnesses, mut verdicts) = (HashMap::new(), Vec::new());
+        for row in rows {
+            let old = old.remove(&row.reference);
+            let (account, new) = match desk.decide(tx, &row, old.as_ref()) {
+                Ok(decided) => decided,
+                Err(fault) => {
+                    verdicts.push(Verdict::Refused(fault.into()));
+                    continue;
+                }
+            };
+            let outcome = match old {
+                None => {
+                    witnesses.insert(account.id, account);
+                    fresh.push(new);
+                    Outcome::Created
+                }
+                Some(old) if *old == new => Outcome::Unchanged,
+                Some(old) => {
+                    if old.email_key != new.email_key {
+                        moved.push(old.id);
+                    }
+                    let version = old.version + 1;
+                    changed.push((old, contact::Model { version, updated_at: desk.now, ..new }));
+                    Outcome::Updated
+                }
+            };
+            verdicts.push(outcome.into());
+        }
+        revoke(tx, &moved).await?;
+        let witnesses: Vec<_> = witnesses.into_values().collect();
+        tx.insert_each::<contact::Entity>(&witnesses, fresh).await?;
+        tx.rewrite::<contact::Entity>(changed).await?;
+        Ok(verdicts)
+    }
+}
+
+async fn emails(tx: &Tx, rows: &[ContactRow]) -> Result<HashMap<(String, AccountId), ContactId>> {
+    let keys: Vec<String> = rows.iter().filter_map(|row| row.email.clone().value()).map(|email| key(&email)).collect();
+    let find = tx.find::<contact::Entity>().filter(among::<contact::Entity, _>(contact::Column::EmailKey, &keys));
+    let rows = find.all().await?;
+    Ok(rows.into_iter().filter_map(|row| Some(((row.email_key.clone()?, row.account_id), row.id))).collect())
+}
+
+impl Desk {
+    fn decide(
+        &mut self,
+        tx: &Tx,
+        row: &ContactRow,
+        old: Option<&Visible<contact::Model>>,
+    ) -> Result<(Visible<account::Model>, contact::Model), RowError> {
+        let account = self.accounts.get(&row.account, row.row, |_| true)?.clone();
+        if old.is_some_and(|old| old.account_id != account.id) {
+            let rule = "is not the account this contact is at; a contact stays with its account";
+            return Err(row.account.error(row.row, rule));
+        }
+        let mut new = old.map_or_else(|| self.blank(tx, account.id), |old| contact::Model::clone(old));
+        let email_before = new.email_key.clone();
+        new.email = row.email.clone().over(new.email);
+        new.email_key = new.email.as_deref().map(key);
+        if let Some(word) = &new.email_key {
+            let holder = *self.emails.entry((word.clone(), account.id)).or_insert(new.id);
+            if holder != new.id {
+                let email = new.email.as_deref().unwrap_or_default();
+                return Err(RowError::new(
+                    row.row,
+                    "email",
+                    email,
+                    "is the address of another contact of this account",
+                ));
+            }
+        }
+        new.name.clone_from(&row.name);
+        new.name_key = key(&row.name);
+        new.reference = Some(row.reference.clone());
+        new.title = row.title.clone().over(new.title);
+        new.roles = row.roles.over(Some(new.roles)).unwrap_or(ContactRoles::default());
+        new.language = row.language.clone().over(new.language);
+        new.time_zone = row.time_zone.clone().over(new.time_zone);
+        if email_before != new.email_key && new.mail_state == MailState::Bounced {
+            new.mail_state = MailState::Ok;
+        }
+        // Whoever said no themselves is not talked over by a file.
+        if new.mail_state != MailState::Unsubscribed {
+            new.mail_state = row.mail_state.over(Some(new.mail_state)).unwrap_or(MailState::Ok);
+        }
+        if row.opted_out == Given::Value(true) && new.opted_out_at.is_none() {
+            new.opted_out_at = Some(self.now);
+        }
+        Ok((account, new))
+    }
+
+    fn blank(&self, tx: &Tx, account_id: AccountId) -> contact::Model {
+        contact::Model {
+            id: tx.id(),
+            account_id,
+            name: String::new(),
+            name_key: String::new(),
+            email: None,
+            email_key: None,
+            title: None,
+            roles: ContactRoles::default(),
+            language: None,
+            time_zone: None,
+            mail_state: MailState::Ok,
+            opted_out_at: None,
+            source: Some(self.source.clone()),
+            reference: None,
+            archived_at: None,
+            version: 1,
+            created_at: self.now,
+            updated_at: self.now,
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! Entries of the timeline, and the periods of ownership that follow from those that own.
+//!
+//! An entry stays with its account; what changed about it is changed. What an account remembers of
+//! its last contact only moves forward.
+
+use std::collections::{BTreeMap, HashMap};
+
+use entity::{AccountId, Direction, MemberId, Time, account, contact, interaction, member};
+use sea_orm::{ColumnTrait, sea_query::Order};
+
+use super::{
+    AHEAD, Apply, Setting, Verdict, history,
+    lookup::{Book, by_id},
+};
+use crate::{
+    base::Result,
+    import::{InteractionRow, Outcome, RowError},
+    store::{Tx, Visible, among},
+};
+
+/// Entries that own, as read: whose account, who, since when.
+#[derive(Default)]
+pub(super) struct Memory {
+    pub owning: Vec<(AccountId, MemberId, Time)>,
+    /// Accounts whose periods are still to be written, once the file is read.
+    pub left: Option<Vec<AccountId>>,
+}
+
+/// Whatever the rows of a chunk name.
+struct Desk {
+    accounts: Book<account::Entity>,
+    members: Book<member::Entity>,
+    contacts: Book<contact::Entity>,
+    now: Time,
+    source: String,
+}
+
+/// When an account was last in contact: live, inbound, outbound.
+type Touch = [Time; 3];
+
+impl Apply for InteractionRow {
+    type Memory = Memory;
+
+    async fn apply(tx: &Tx, setting: &Setting, memory: &mut Memory, rows: Vec<Self>) -> Result<Vec<Verdict>> {
+        let source = &setting.source;
+        let mut old = known(tx, source, &rows).await?;
+        let desk = Desk {
+            accounts: Book::open(tx, source, rows.iter().map(|row| &row.account)).await?,
+            members: Book::open(tx, source, rows.iter().filter_map(|row| row.member.as_ref())).await?,
+            contacts: Book::open(tx, source, rows.iter().filter_map(|row| row.contact.as_ref())).await?,
+            now: tx.now(),
+            source: source.clone(),
+        };
+        let (mut fresh, mut changed, mut verdicts) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut witnesses, mut touches) = (HashMap::new(), BTreeMap::new());
+        for row in rows {
+            let old = old.remove(&row.reference);
+            let (account, new) = match desk.decide(tx, &row, old.as_ref()) {
+                Ok(decided) => decided,
+                Err(fault) => {
+                    verdicts.push(Verdict::Refused(fault.into()));
+                    continue;
+                }
+            };
+            if let (true, Some(owner)) = (row.owns, new.member_id) {
+                memory.owning.push((new.account_id, owner, new.occurred_at));
+            }
+            let outcome = match old {
+                Some(old) if *old == new => Outcome::Unchanged,
+                old => {
+                    touch(&mut touches, account, &new);
+                    witnesses.insert(account.id, account.clone());
+                    let outcome = if old.is_some() { Outcome::Updated } else { Outcome::Created };
+                    match old {
+                        Some(old) => changed.push((old, new)),
+                        None => fresh.push(new),
+                    }
+                    outcome
+                }
+            };
+            verdicts.push(outcome.into());
+        }
+        let witnesses: Vec<_> = witnesses.into_values().collect();
+        tx.insert_each::<interaction::Entity>(&witnesses, fresh).await?;
+        tx.rewrite::<interaction::Entity>(changed).await?;
+        remember(tx, touches).await?;
+        Ok(verdicts)
+    }
+
+    async fn finish(tx: &Tx, _: &Setting, memory: &mut Memory) -> Result<Option<Vec<Verdict>>> {
+        history::write(tx, memory).await.map(|more| more.then(Vec::new))
+    }
+}
+
+async fn known(tx: &Tx, source: &str, rows: &[InteractionRow]) -> Result<HashMap<String, Visible<interaction::Model>>> {
+    use interaction::{Column, Entity};
+    let references: Vec<String> = rows.iter().map(|row| row.reference.clone()).collect();
+    let find = tx
+        .find::<Entity>()
+        .filter(Column::Source.eq(source))
+        .filter(among::<Entity, _>(Column::ExternalId, &references));
+    let rows = find.order(Column::Id, Order::Asc).lock().all().await?;
+    Ok(rows.into_iter().filter_map(|row| Some((row.external_id.clone()?, row))).collect())
+}
+
+impl Desk {
+    fn decide<'d>(
+        &'d self,
+        tx: &Tx,
+        row: &InteractionRow,
+        old: Option<&Visible<interaction::Model>>,
+    ) -> Result<(&'d Visible<account::Model>, interaction::Model), RowError> {
+        let account = self.accounts.get(&row.account, row.row, |_| true)?;
+        if old.is_some_and(|old| old.account_id != account.id) {
+            return Err(row.account.error(row.row, "is not the account this entry is known under"));
+        }
+        if row.occurred_at.0 > self.now.0 + AHEAD {
+            let at = row.occurred_at.to_string();
+            return Err(RowError::new(row.row, "occurred_at", &at, "lies in the future"));
+        }
+        let member = row.member.as_ref().map(|pointer| {
+            let member = self.members.get(pointer, row.row, |_| true)?;
+            match member.team_id {
+                None if row.owns => Err(pointer.error(row.row, "is in no team and cannot own an account")),
+                _ => Ok(member.id),
+            }
+        });
+        let contact = row.contact.as_ref().map(|pointer| {
+            self.contacts.get(pointer, row.row, |contact| contact.account_id == account.id).map(|contact| contact.id)
+        });
+        let (member_id, contact_id) = (member.transpose()?, contact.transpose()?);
+        let new = interaction::Model {
+            id: old.map_or_else(|| tx.id(), |old| old.id),
+            account_id: account.id,
+            kind: row.kind,
+            direction: row.direction,
+            channel: row.channel,
+            occurred_at: row.occurred_at,
+            member_id,
+            contact_id,
+            subject: row.subject.clone(),
+            body: row.body.clone(),
+            customer_visible: row.customer_visible,
+            source: Some(self.source.clone()),
+            external_id: Some(row.reference.clone()),
+            created_at: old.map_or(self.now, |old| old.created_at),
+        };
+        Ok((account, new))
+    }
+}
+
+fn touch(touches: &mut BTreeMap<AccountId, Touch>, account: &account::Model, new: &interaction::Model) {
+    let before = [account.last_live_at, account.last_inbound_at, account.last_outbound_at];
+    let counts = [new.channel.is_live(), new.direction == Direction::Inbound, new.direction == Direction::Outbound];
+    for at in (0..3).filter(|at| counts[*at] && new.occurred_at > before[*at]) {
+        let latest = &mut touches.entry(account.id).or_insert([Time::NEVER; 3])[at];
+        *latest = new.occurred_at.max(*latest);
+    }
+}
+
+async fn remember(tx: &Tx, touches: BTreeMap<AccountId, Touch>) -> Result<()> {
+    let ids: Vec<AccountId> = touches.keys().copied().collect();
+    let changed = by_id::<account::Entity>(tx, &ids).await?.into_values().map(|row| {
+        let [live, inbound, outbound] = touches.get(&row.id).copied().unwrap_or([Time::NEVER; 3]);
+        let mut after = account::Model::clone(&row);
+        after.last_live_at = after.last_live_at.max(live);
+        after.last_inbound_at = after.last_inbound_at.max(inbound);
+        after.last_outbound_at = after.last_outbound_at.max(outbound);
+        (row, after)
+    });
+    tx.rewrite::<account::Entity>(changed.collect()).await?;
+    Ok(())
+}

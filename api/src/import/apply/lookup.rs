@@ -1,0 +1,146 @@
+//! Whatever rows of a chunk point at, found with one statement for each way of pointing.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::hash::Hash;
+
+use entity::{AccountId, ContactId, MemberId, account, contact, member};
+use sea_orm::{ColumnTrait, FromQueryResult, sea_query::Order};
+
+use crate::{
+    base::{Result, key},
+    import::{By, Pointer, RowError},
+    store::{Owned, Tx, Visible, among},
+};
+
+/// A table that rows of a file point into.
+pub(super) trait Pointed: Owned<Model: FromQueryResult + Send + Sync + Clone> {
+    type Id: Copy + Eq + Ord + Hash + Send + Sync + Into<sea_orm::Value>;
+    const WHAT: &'static str;
+    const SOURCE: Self::Column;
+    const REFERENCE: Self::Column;
+    const ID: Self::Column;
+
+    fn id(row: &Self::Model) -> Self::Id;
+    fn reference(row: &Self::Model) -> Option<&str>;
+    /// The column that a way of pointing looks at, and what the row holds there.
+    fn at(by: By) -> Self::Column;
+    fn word(row: &Self::Model, by: By) -> Option<&str>;
+}
+
+macro_rules! pointed {
+    ($table:ident, $id:ty, $what:literal, $($by:ident => $column:ident $field:expr,)+) => {
+        impl Pointed for $table::Entity {
+            type Id = $id;
+            const WHAT: &'static str = $what;
+            const SOURCE: $table::Column = $table::Column::Source;
+            const REFERENCE: $table::Column = $table::Column::Reference;
+            const ID: $table::Column = $table::Column::Id;
+
+            fn id(row: &$table::Model) -> $id {
+                row.id
+            }
+            fn reference(row: &$table::Model) -> Option<&str> {
+                row.reference.as_deref()
+            }
+            fn at(by: By) -> $table::Column {
+                match by {
+                    $(By::$by => $table::Column::$column,)+
+                    _ => $table::Column::Reference,
+                }
+            }
+            fn word(row: &$table::Model, by: By) -> Option<&str> {
+                let field: fn(&$table::Model) -> Option<&str> = match by {
+                    $(By::$by => $field,)+
+                    _ => |row| row.reference.as_deref(),
+                };
+                field(row)
+            }
+        }
+    };
+}
+
+pointed!(account, AccountId, "account", Name => NameKey |row| Some(&row.name_key), Domain => Domain |row| row.domain.as_deref(),);
+pointed!(member, MemberId, "member", Name => NameKey |row| Some(&row.name_key), Email => EmailKey |row| Some(&row.email_key),);
+pointed!(contact, ContactId, "contact", Name => NameKey |row| Some(&row.name_key), Email => EmailKey |row| row.email_key.as_deref(),);
+
+/// What is compared when rows are pointed at.
+pub(super) fn word(by: By, text: &str) -> String {
+    match by {
+        By::Reference => text.to_owned(),
+        By::Name | By::Email => key(text),
+        By::Domain => text.to_lowercase(),
+    }
+}
+
+/// The rows that the pointers of a chunk name.
+pub(super) struct Book<E: Pointed> {
+    rows: HashMap<E::Id, Visible<E::Model>>,
+    found: HashMap<(By, String), Vec<E::Id>>,
+}
+
+impl<E: Pointed> Book<E> {
+    pub async fn open(tx: &Tx, source: &str, pointers: impl Iterator<Item = &Pointer>) -> Result<Self> {
+        let mut words: BTreeMap<&str, (By, BTreeSet<String>)> = BTreeMap::new();
+        for pointer in pointers {
+            let (_, set) = words.entry(pointer.by.as_str()).or_insert((pointer.by, BTreeSet::new()));
+            set.insert(word(pointer.by, &pointer.text));
+        }
+        let mut book = Self { rows: HashMap::new(), found: HashMap::new() };
+        for (by, set) in words.into_values() {
+            let set: Vec<String> = set.into_iter().collect();
+            let mut find = tx.find::<E>().filter(among::<E, _>(E::at(by), &set));
+            if by == By::Reference {
+                find = find.filter(E::SOURCE.eq(source));
+            }
+            for row in find.order(E::ID, Order::Asc).all().await? {
+                let id = E::id(&row);
+                if let Some(word) = E::word(&row, by) {
+                    book.found.entry((by, word.to_owned())).or_default().push(id);
+                }
+                book.rows.insert(id, row);
+            }
+        }
+        Ok(book)
+    }
+
+    pub fn rows(&self) -> impl Iterator<Item = &Visible<E::Model>> {
+        self.rows.values()
+    }
+
+    /// The one row a pointer names, of those that `fit`.
+    pub fn get(
+        &self,
+        pointer: &Pointer,
+        row: u64,
+        fit: impl Fn(&E::Model) -> bool,
+    ) -> Result<&Visible<E::Model>, RowError> {
+        let ids = self.found.get(&(pointer.by, word(pointer.by, &pointer.text))).map(Vec::as_slice).unwrap_or_default();
+        let mut hits = ids.iter().filter_map(|id| self.rows.get(id)).filter(|row| fit(row));
+        let (by, what) = (pointer.by.as_str(), E::WHAT);
+        match (hits.next(), hits.next()) {
+            (Some(only), None) => Ok(only),
+            (None, _) => Err(pointer.error(row, format!("is the {by} of no {what}"))),
+            (Some(_), Some(_)) => {
+                Err(pointer.error(row, format!("is the {by} of several {what}s; point by reference instead")))
+            }
+        }
+    }
+}
+
+/// Rows that stand already, by reference.
+pub(super) async fn known<E: Pointed>(
+    tx: &Tx,
+    source: &str,
+    references: impl Iterator<Item = &str>,
+) -> Result<HashMap<String, Visible<E::Model>>> {
+    let references: Vec<String> = references.map(str::to_owned).collect();
+    let find = tx.find::<E>().filter(E::SOURCE.eq(source)).filter(among::<E, _>(E::REFERENCE, &references));
+    let rows = find.order(E::ID, Order::Asc).lock().all().await?;
+    Ok(rows.into_iter().filter_map(|row| Some((E::reference(&row)?.to_owned(), row))).collect())
+}
+
+/// Rows by id.
+pub(super) async fn by_id<E: Pointed>(tx: &Tx, ids: &[E::Id]) -> Result<HashMap<E::Id, Visible<E::Model>>> {
+    let rows = tx.find::<E>().filter(among::<E, _>(E::ID, ids)).order(E::ID, Order::Asc).lock().all().await?;
+    Ok(rows.into_iter().map(|row| (E::id(&row), row)).collect())
+}

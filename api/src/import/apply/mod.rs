@@ -1,0 +1,127 @@
+//! Typed rows become rows of the database: upsert by (source, reference), in chunks.
+//!
+//! The file is read twice. The first reading writes nothing: it finds what would stop the second
+//! one in the middle, and counts. The second one writes a chunk of rows a transaction. Whatever a
+//! row names is looked up for the whole chunk at once. Of a refused row nothing is written. A dry
+//! run does the same in one transaction that is rolled back, so it holds the writers back as long.
+
+mod accounts;
+mod contacts;
+mod credit;
+mod history;
+mod interactions;
+mod lookup;
+mod members;
+mod ownership;
+mod parents;
+mod responses;
+mod roles;
+mod run;
+mod teams;
+
+use std::io;
+
+use crate::{
+    base::{Error, Result},
+    ctx::{Company, Ctx},
+    store::Tx,
+};
+
+use super::{Faults, FileError, Kind, Mapping, Outcome, Refusal, Row, RowError, Summary};
+
+/// How far ahead of our clock what happened may lie.
+const AHEAD: chrono::TimeDelta = chrono::TimeDelta::minutes(5);
+
+/// An import to be run.
+pub struct Import<O, W> {
+    pub mapping: Mapping,
+    /// Opens the file; called twice.
+    pub open: O,
+    /// Write nothing, and say what would be written.
+    pub dry_run: bool,
+    /// Takes all faults as CSV.
+    pub faults: Option<W>,
+    /// Told rows done and rows in all.
+    pub progress: Box<dyn FnMut(u64, u64) + Send>,
+}
+
+/// Why an import stopped. Nothing was written, save that a failing database may leave whole chunks
+/// behind: running the import again completes it.
+#[derive(Debug, thiserror::Error)]
+pub enum Stopped {
+    #[error("{0}")]
+    Mapping(Faults),
+    #[error("{0}")]
+    File(#[from] FileError),
+    #[error("the file of faults cannot be written: {0}")]
+    Report(io::Error),
+    #[error("{0}")]
+    Failed(#[from] Error),
+}
+
+/// What all rows of an import share.
+struct Setting {
+    source: String,
+    company: Company,
+}
+
+/// What became of one row.
+enum Verdict {
+    /// Taken; the answers in the list were not.
+    Taken(Outcome, Vec<RowError>),
+    Refused(Refusal),
+    /// It waits for a row further down; [`Apply::finish`] judges it.
+    Later,
+}
+
+impl From<Outcome> for Verdict {
+    fn from(outcome: Outcome) -> Self {
+        Self::Taken(outcome, Vec::new())
+    }
+}
+
+/// Rows that can be written.
+trait Apply: Row + Send + 'static {
+    /// What is kept from chunk to chunk.
+    type Memory: Default + Send + 'static;
+
+    /// Sees every good row of the first reading.
+    fn scan(&self, _: &mut Self::Memory) {}
+
+    /// Looks up what the mapping itself names.
+    fn ready(_: &Ctx, _: &Mapping, _: &mut Self::Memory) -> impl Future<Output = Result<(), Stopped>> + Send {
+        async { Ok(()) }
+    }
+
+    /// Writes a chunk, in which no reference comes twice; one verdict a row, in their order.
+    fn apply(
+        tx: &Tx,
+        setting: &Setting,
+        memory: &mut Self::Memory,
+        rows: Vec<Self>,
+    ) -> impl Future<Output = Result<Vec<Verdict>>> + Send;
+
+    /// Does what is left after the last row, a transaction's worth at a time; none when nothing is.
+    fn finish(_: &Tx, _: &Setting, _: &mut Self::Memory) -> impl Future<Output = Result<Option<Vec<Verdict>>>> + Send {
+        async { Ok(None) }
+    }
+}
+
+/// Runs an import in the server's own name.
+pub async fn import<O, R, W>(system: &Ctx, import: Import<O, W>) -> Result<Summary, Stopped>
+where
+    O: Fn() -> io::Result<R>,
+    R: io::Read + Send + 'static,
+    W: io::Write + Send + 'static,
+{
+    if system.viewer().role != crate::access::Role::System {
+        return Err(Error::internal("only the server itself imports files").into());
+    }
+    match import.mapping.kind {
+        Kind::Accounts => run::run::<super::AccountRow, _, _, _>(system, import).await,
+        Kind::Members => run::run::<super::MemberRow, _, _, _>(system, import).await,
+        Kind::Contacts => run::run::<super::ContactRow, _, _, _>(system, import).await,
+        Kind::Interactions => run::run::<super::InteractionRow, _, _, _>(system, import).await,
+        Kind::Responses => run::run::<super::ResponseRow, _, _, _>(system, import).await,
+    }
+}

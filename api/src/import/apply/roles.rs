@@ -1,0 +1,85 @@
+//! Who is a manager after a chunk of members: whoever leads or deputises.
+
+use std::collections::{BTreeSet, HashSet};
+
+use entity::{MemberId, MemberRole, member, team_deputy};
+use sea_orm::ColumnTrait;
+
+use super::teams::Teams;
+use crate::{
+    base::Result,
+    store::{Tx, among},
+};
+
+/// What the rules on admins and managers need to know.
+pub(super) struct Standing {
+    deputies: HashSet<MemberId>,
+    owning: HashSet<MemberId>,
+    admins: i64,
+}
+
+impl Standing {
+    /// `all` members of a chunk, and those `leaving`, who must not own anything.
+    pub async fn load(tx: &Tx, all: &[MemberId], leaving: &[MemberId]) -> Result<Self> {
+        let deputies = tx
+            .find::<team_deputy::Entity>()
+            .filter(among::<team_deputy::Entity, _>(team_deputy::Column::MemberId, all));
+        let deputies = deputies.all().await?.iter().map(|row| row.member_id).collect();
+        let mut owning = HashSet::new();
+        if !leaving.is_empty() {
+            use entity::account::{Column, Entity};
+            let owner = || Column::OwnerId.into_expr();
+            let find = tx.find::<Entity>().filter(among::<Entity, _>(Column::OwnerId, leaving));
+            let rows: Vec<Owning> = find.pick(owner(), "owner_id").group(owner()).rows().await?;
+            owning.extend(rows.into_iter().map(|row| row.owner_id));
+        }
+        let admins = tx
+            .find::<member::Entity>()
+            .filter(member::Column::Role.eq(MemberRole::Admin))
+            .filter(member::Column::Active.eq(true))
+            .count()
+            .await?;
+        Ok(Self { deputies, owning, admins })
+    }
+
+    pub fn owns(&self, member: MemberId) -> bool {
+        self.owning.contains(&member)
+    }
+
+    /// Lets an admin go, unless it is the last one.
+    pub fn let_go(&mut self) -> bool {
+        let another = self.admins > 1;
+        self.admins -= i64::from(another);
+        another
+    }
+
+    pub fn role(&self, teams: &Teams, member: MemberId, admin: bool) -> MemberRole {
+        match admin {
+            true => MemberRole::Admin,
+            false if teams.leads(member) || self.deputies.contains(&member) => MemberRole::Manager,
+            false => MemberRole::Owner,
+        }
+    }
+}
+
+#[derive(sea_orm::FromQueryResult)]
+struct Owning {
+    owner_id: MemberId,
+}
+
+/// Those who led a team until this chunk and are not in it themselves.
+pub(super) async fn demote(tx: &Tx, teams: &Teams, relieved: BTreeSet<MemberId>) -> Result<()> {
+    let ids: Vec<MemberId> = relieved.into_iter().collect();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let standing = Standing::load(tx, &ids, &[]).await?;
+    let rows = super::lookup::by_id::<member::Entity>(tx, &ids).await?;
+    let changed = rows.into_values().map(|row| {
+        let role = standing.role(teams, row.id, row.role == MemberRole::Admin);
+        let after = member::Model { role, ..member::Model::clone(&row) };
+        (row, after)
+    });
+    tx.rewrite::<member::Entity>(changed.collect()).await?;
+    Ok(())
+}
