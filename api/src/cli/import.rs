@@ -16,7 +16,9 @@ use crate::{
     import::{Faults, Import, Kind, Mapping, Stopped, Summary, import},
 };
 
-/// Steward is told what a column means by a mapping file. The least that one of accounts says:
+/// Bring in accounts, members, contacts, interactions or responses from a CSV file
+///
+/// A mapping file tells what a column means. The least that one of accounts says:
 ///
 ///   source = "crm"                # whose references these are
 ///   [columns]                     # field = "column of the file"
