@@ -240,7 +240,7 @@ impl Settings {
                 .option("ADMIN_PASSWORD", |text| crate::secure::password::check(text).map(|()| text.to_owned()))
                 .map(Hidden),
             job_lease: TimeDelta::seconds(
-                read.parse("JOB_LEASE", 60, |text| number(text.trim_end_matches('s'), 10, 3_600)),
+                read.parse("JOB_LEASE", 60, |text| number(text.trim_end_matches('s'), 2, 3_600)),
             ),
             job_concurrency: u32::try_from(read.parse("JOB_CONCURRENCY", 4, |text| number(text, 1, 64))).unwrap_or(4),
             introspection: read.parse("GRAPHQL_INTROSPECTION", Introspection::SignedIn, introspection),

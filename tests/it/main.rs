@@ -2,11 +2,24 @@
 
 #![expect(clippy::disallowed_methods, reason = "tests look into the database behind the server's back")]
 
+mod access;
+mod answer;
+mod answer_page;
 mod architecture;
+mod audits;
 mod bad_tokens;
 mod client;
+mod crash;
+mod demo;
 mod ground;
+mod keys;
+mod mails;
 mod migrations;
 mod pages;
+mod race;
+mod scanner;
+mod scope;
+mod suppression;
 mod survey_loop;
+mod tokens;
 mod wording;

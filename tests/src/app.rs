@@ -3,18 +3,21 @@
 use std::sync::Arc;
 
 use api::{
+    access::KeyScope,
     account::CreateAccount,
     app::{App, Ports},
     base::{Clock, FixedClock, SeededRandom},
-    config::{Settings, Source},
+    config::{MailTo, Settings, Source},
     contact::CreateContact,
     ctx::Ctx,
-    mail::{Letter, Memory},
+    mail::{Letter, Memory, Transport},
     member::CreateMember,
-    ownership::AssignOwner,
+    ownership::{AddCollaborator, AssignOwner},
+    secure::ApiKey,
     session,
-    store::Subject,
+    store::{Owned, Subject, Visible},
     team::{CreateTeam, UpdateTeam},
+    timeline::LogInteraction,
 };
 use async_graphql::MaybeUndefined;
 use axum::{
@@ -23,8 +26,10 @@ use axum::{
     http::{HeaderMap, Request, StatusCode, header},
 };
 use chrono::TimeDelta;
-use entity::{AccountId, ContactId, JobState, MemberId, SurveyId, SurveyKind, TeamId, Time, job};
-use sea_orm::ColumnTrait;
+use entity::{
+    AccountId, ContactId, InteractionType, JobState, MemberId, SurveyId, SurveyKind, TeamId, Time, api_key, job,
+};
+use sea_orm::{ColumnTrait, FromQueryResult};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
@@ -51,24 +56,30 @@ impl World for TestApp {
 }
 
 impl TestApp {
-    /// A server with settings of its own beside the database.
+    /// A server with settings of its own beside the database. Mail is kept in memory, unless a
+    /// setting names a mail server.
     ///
     /// # Panics
     /// Where the server cannot be built.
     pub async fn with(database: Database, settings: &[(&str, &str)]) -> Self {
+        // What the server logs as an error stands beside the failure it caused.
+        let shown = tracing_subscriber::fmt().with_max_level(tracing_subscriber::filter::LevelFilter::ERROR);
+        let _ = shown.with_test_writer().try_init();
         let clock = Arc::new(FixedClock::new(Time::parse("2026-03-02T09:00:00Z").unwrap()));
         let mail = Arc::new(Memory::default());
         let own =
             [("STEWARD_DATABASE_URL", database.url()), ("STEWARD_SECRET", SECRET), ("STEWARD_COMPANY", "Acme Works")];
         let all = own.iter().chain(settings).map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         let settings = Settings::read(Source::of(all)).unwrap();
-        let ports = Ports { clock: clock.clone(), random: Arc::new(SeededRandom::new(7)), mail: Some(mail.clone()) };
+        let memory: Arc<dyn Transport> = mail.clone();
+        let memory = matches!(settings.mail, MailTo::Folder(_)).then_some(memory);
+        let ports = Ports { clock: clock.clone(), random: Arc::new(SeededRandom::new(7)), mail: memory };
         let app = App::build(&settings, ports, URL.to_owned()).await.unwrap();
         let router = app.router();
         Self { app, router, clock, mail, database }
     }
 
-    pub fn clock(&self) -> &FixedClock {
+    pub fn clock(&self) -> &Arc<FixedClock> {
         &self.clock
     }
 
@@ -126,9 +137,9 @@ impl TestApp {
         self.rest("POST", "/graphql", token, Some(body)).await.json()
     }
 
-    /// An access token for somebody.
+    /// An access token for somebody; it lasts for twelve hours of the story.
     pub async fn token(&self, subject: Subject) -> String {
-        session::issue(&self.system(), subject, session::ACCESS).await.unwrap().access_token
+        session::issue(&self.system(), subject, session::DEMO).await.unwrap().access_token
     }
 
     /// The ready-made survey of a kind.
@@ -225,6 +236,62 @@ impl TestApp {
         Customer { id, token: self.token(Subject::Contact(id)).await }
     }
 
+    /// Puts a member on an account team.
+    pub async fn collaborate(&self, account_id: AccountId, member_id: MemberId) {
+        let input = AddCollaborator { account_id, member_id, role: entity::TeamRole::Support };
+        api::ownership::add_collaborator(&self.system(), input).await.unwrap();
+    }
+
+    /// A note on the timeline.
+    pub async fn note(&self, account_id: AccountId, subject: &str, customer_visible: bool) {
+        let input = LogInteraction {
+            account_id,
+            kind: InteractionType::Note,
+            channel: None,
+            direction: None,
+            occurred_at: None,
+            contact_id: None,
+            subject: subject.to_owned(),
+            body: None,
+            customer_visible,
+            external_id: None,
+        };
+        api::timeline::log(&self.system(), input).await.unwrap();
+    }
+
+    /// An integration's token: its key allows `scopes`, on all accounts or on those of one team.
+    pub async fn integration(&self, scopes: &[KeyScope], team_id: Option<TeamId>) -> String {
+        let system = self.system();
+        let mut bytes = [0; 32];
+        system.env().db.random().fill(&mut bytes);
+        let key = ApiKey::new(bytes);
+        let row = api_key::Model {
+            id: system.env().db.random().id(self.now()).into(),
+            name: "Outside".to_owned(),
+            prefix: key.prefix().to_owned(),
+            secret_hash: key.digest(),
+            scopes: scopes.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "),
+            team_id,
+            source: "outside".to_owned(),
+            expires_at: None,
+            revoked_at: None,
+            last_used_at: None,
+            created_at: self.now(),
+        };
+        let id = row.id;
+        system.write(move |tx| async move { tx.insert::<api_key::Entity>(row).await.map(drop) }).await.unwrap();
+        self.token(Subject::Key(id)).await
+    }
+
+    /// Every row of a table, whoever may see it.
+    pub async fn rows<E>(&self) -> Vec<E::Model>
+    where
+        E: Owned,
+        E::Model: FromQueryResult,
+    {
+        self.system().find::<E>().all().await.unwrap().into_iter().map(Visible::into_inner).collect()
+    }
+
     /// Sends a survey to contacts and runs the mails; gives the tokens of the links, in order of the outbox.
     pub async fn invite(&self, kind: SurveyKind, contacts: &[ContactId]) -> Vec<String> {
         let before = self.outbox().len();
@@ -238,6 +305,14 @@ impl TestApp {
     /// Answers a link at the JSON door.
     pub async fn answer(&self, token: &str, score: i64) -> Reply {
         self.rest("PUT", &format!("/api/v1/invitations/{token}/response"), None, Some(json!({ "score": score }))).await
+    }
+
+    /// Changes the answer of a link, on the version read before.
+    pub async fn amend(&self, token: &str, score: i64, version: i32) -> Reply {
+        let path = format!("/api/v1/invitations/{token}/response");
+        let mut request = request("PUT", &path, None, Some(json!({ "score": score })));
+        request.headers_mut().insert(header::IF_MATCH, format!("\"{version}\"").parse().unwrap());
+        self.call(request).await
     }
 }
 

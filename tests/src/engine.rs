@@ -9,6 +9,8 @@ use crate::{postgres, skip::skip, sqlite};
 
 /// No test needs longer; one that hangs should say so by name.
 const LIMIT: Duration = Duration::from_secs(300);
+/// As much stack as the program gives its threads: without optimisation futures are large.
+const STACK: usize = 8 * 1024 * 1024;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Engine {
@@ -61,11 +63,21 @@ impl World for Database {
     }
 }
 
-/// Runs a body on an engine, or skips it where the engine is missing. Called by [`both!`](crate::both).
+/// Runs a body on an engine, on threads of its own. Called by [`both!`](crate::both).
 ///
 /// # Panics
 /// When the body does, or takes longer than five minutes.
-pub async fn run<W: World>(engine: Engine, body: impl AsyncFnOnce(W)) {
+pub fn run<W: World>(engine: Engine, body: impl AsyncFnOnce(W) + Send + 'static) {
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    let runtime = runtime.worker_threads(2).thread_stack_size(STACK).enable_all().build().unwrap();
+    let test = std::thread::Builder::new().stack_size(STACK).spawn(move || runtime.block_on(stand(engine, body)));
+    if let Err(panic) = test.unwrap().join() {
+        std::panic::resume_unwind(panic);
+    }
+}
+
+/// Skips the body where the engine is missing.
+async fn stand<W: World>(engine: Engine, body: impl AsyncFnOnce(W)) {
     let Some(database) = engine.database().await else {
         return skip("PostgreSQL", postgres::CURE);
     };
@@ -86,14 +98,14 @@ macro_rules! both {
         async fn $name($world: $type) $body
 
         mod $name {
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn sqlite() {
-                $crate::engine::run($crate::engine::Engine::Sqlite, super::$name).await;
+            #[test]
+            fn sqlite() {
+                $crate::engine::run($crate::engine::Engine::Sqlite, super::$name);
             }
 
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn postgres() {
-                $crate::engine::run($crate::engine::Engine::Postgres, super::$name).await;
+            #[test]
+            fn postgres() {
+                $crate::engine::run($crate::engine::Engine::Postgres, super::$name);
             }
         }
     )+};

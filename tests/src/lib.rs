@@ -10,11 +10,15 @@
 
 pub mod app;
 pub mod bad_tokens;
+pub mod dice;
+pub mod doors;
 pub mod engine;
 pub mod js;
 pub mod mail;
 pub mod postgres;
+pub mod process;
 pub mod served;
 pub mod skip;
 pub mod smtp;
 pub mod sqlite;
+pub mod world;

@@ -8,6 +8,8 @@ use super::Role;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
     ReadAccounts,
+    /// Who owned an account when.
+    ReadOwnership,
     ChangeAccounts,
     AssignOwners,
     ReadContacts,
@@ -39,7 +41,8 @@ impl Action {
             | Self::ReadResponses => {
                 matches!(role, Admin | Manager | Owner | Customer | System)
             }
-            Self::ReadDirectory
+            Self::ReadOwnership
+            | Self::ReadDirectory
             | Self::ReadSatisfaction
             | Self::ChangeContacts
             | Self::LogInteractions
@@ -56,7 +59,7 @@ impl Action {
     /// What a key needs for it; none if no key may.
     pub(super) const fn key_scope(self) -> Option<KeyScope> {
         Some(match self {
-            Self::ReadAccounts => KeyScope::AccountsRead,
+            Self::ReadAccounts | Self::ReadOwnership => KeyScope::AccountsRead,
             Self::ChangeAccounts | Self::AssignOwners => KeyScope::AccountsWrite,
             Self::ReadContacts => KeyScope::ContactsRead,
             Self::ChangeContacts => KeyScope::ContactsWrite,
@@ -73,6 +76,7 @@ impl Action {
     pub(super) const fn words(self) -> &'static str {
         match self {
             Self::ReadAccounts => "read accounts",
+            Self::ReadOwnership => "read who owned an account",
             Self::ChangeAccounts => "create or change accounts",
             Self::AssignOwners => "assign owners",
             Self::ReadContacts => "read contacts",

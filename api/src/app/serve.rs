@@ -13,8 +13,8 @@ use crate::{
     work::Worker,
 };
 
-/// How long requests and jobs in flight may take to finish.
-const GRACE: Duration = Duration::from_secs(10);
+/// How long requests and jobs in flight may take to finish; the process is gone within ten seconds.
+const GRACE: Duration = Duration::from_secs(8);
 
 /// Whether this process runs jobs beside answering.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,13 +40,15 @@ where
     }
     let (stop, stopped) = watch::channel(false);
     let worker = (jobs == Jobs::Run).then(|| work(&app, &settings, stopped.clone()));
+    // Before anybody is told that we are there: who starts us may stop us at once.
+    let signals = Signals::listen()?;
     ready(app.clone(), url).await?;
     let mut graceful = stopped.clone();
     let server = axum::serve(listener, app.router()).with_graceful_shutdown(async move {
         let _ = graceful.wait_for(|stop| *stop).await;
     });
     let server = tokio::spawn(server.into_future());
-    signal().await;
+    signals.heard().await;
     tracing::info!("stopping: finishing what is in flight");
     let _ = stop.send(true);
     let rest = async {
@@ -68,25 +70,40 @@ fn work(app: &App, settings: &Settings, stopped: watch::Receiver<bool>) -> tokio
     tokio::spawn(worker.run(stopped))
 }
 
-/// Ctrl-C, or SIGTERM from whoever keeps the process.
-async fn signal() {
-    let interrupt = async {
-        let _ = tokio::signal::ctrl_c().await;
-    };
-    #[cfg(unix)]
-    let terminate = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => {
-                signal.recv().await;
-            }
-            Err(_) => std::future::pending().await,
+/// Ctrl-C, or SIGTERM from whoever keeps the process; heard from the moment this is made.
+#[cfg(unix)]
+struct Signals {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn listen() -> Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        let on = |kind| signal(kind).map_err(Error::internal);
+        Ok(Self { interrupt: on(SignalKind::interrupt())?, terminate: on(SignalKind::terminate())? })
+    }
+
+    async fn heard(mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
         }
-    };
-    #[cfg(not(unix))]
-    let terminate = std::future::pending::<()>();
-    tokio::select! {
-        () = interrupt => {}
-        () = terminate => {}
+    }
+}
+
+#[cfg(not(unix))]
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    fn listen() -> Result<Self> {
+        Ok(Self)
+    }
+
+    async fn heard(self) {
+        let _ = tokio::signal::ctrl_c().await;
     }
 }
 
@@ -110,8 +127,9 @@ pub async fn work_only(settings: Settings, ports: Ports) -> Result<()> {
     let url = settings.public_url.clone().unwrap_or_else(|| format!("http://{}", settings.listen));
     let app = App::build(&settings, ports, url).await?;
     let (stop, stopped) = watch::channel(false);
+    let signals = Signals::listen()?;
     let worker = work(&app, &settings, stopped);
-    signal().await;
+    signals.heard().await;
     let _ = stop.send(true);
     if tokio::time::timeout(GRACE, worker).await.is_err() {
         tracing::warn!("some jobs did not finish in time; they will be taken up again");

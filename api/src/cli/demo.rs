@@ -173,19 +173,19 @@ fn tour(url: &str, cast: &Cast, opened: &Opened, password: &str) -> String {
 
 Sign in with a token (12 hours), or as any member with the password {password}
 
-  admin, {admin} sees everything
+  admin: {admin}, sees everything
   {admin_token}
 
-  manager, {manager} leads the team of {owner_name}
+  manager: {manager}, leads the team of {owner_name}
   {manager_token}
 
-  owner, {owner} who owns {account_name}
+  owner: {owner}, owns {account_name} and others
   {owner_token}
 
-  customer, {customer} of {account_name}
+  customer: {customer}, works at {account_name}
   {customer_token}
 
-  integration, with the key {key}
+  integration: a CRM with the key {key}
   {integration_token}
 
 {owner_name} has just sent {customer_name} a survey. The link in the mail:

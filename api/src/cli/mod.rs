@@ -3,6 +3,7 @@
 mod demo;
 mod healthcheck;
 mod import;
+mod key;
 mod log;
 mod migrate;
 mod token;
@@ -16,6 +17,9 @@ use crate::{
     base::{Error, Result},
     config::{Faults, Settings, Source},
 };
+
+/// Stack of a thread that serves: a deep request stays far below it even in a build without optimisation.
+const STACK: usize = 8 * 1024 * 1024;
 
 /// Client ownership, made explicit and measurable.
 ///
@@ -54,6 +58,8 @@ enum Command {
     Migrate,
     Import(import::Args),
     Token(token::Args),
+    /// Make a key for an integration.
+    Key(key::Args),
     Healthcheck(healthcheck::Args),
 }
 
@@ -83,7 +89,7 @@ impl From<import::Ended> for Failure {
 pub fn main() -> ExitCode {
     // clap prints its own words and ends with 2 on wrong usage, 0 on help.
     let cli = Cli::parse();
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_multi_thread().thread_stack_size(STACK).enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
             eprintln!("steward: cannot start: {error}");
@@ -128,6 +134,7 @@ async fn run(command: Command) -> Result<(), Failure> {
         Command::Migrate => migrate::run(&settings()?).await?,
         Command::Import(args) => import::run(&settings()?, &args).await?,
         Command::Token(args) => token::run(&settings()?, &args).await?,
+        Command::Key(args) => key::run(&settings()?, args).await?,
         Command::Healthcheck(args) => healthcheck::run(&args).await?,
     }
     Ok(())

@@ -2,7 +2,10 @@
 
 use axum::{
     Form, Json, Router,
-    extract::{Path, Query, State, rejection::FormRejection},
+    extract::{
+        Query, State,
+        rejection::{FormRejection, QueryRejection},
+    },
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{Html, IntoResponse, Response},
     routing::get,
@@ -26,7 +29,7 @@ use super::{
 use crate::{
     base::{Code, Error, Result},
     ctx::{Company, Ctx},
-    web::{Body, NO_STORE, Problem, ProblemBody, Server, Signed},
+    web::{Body, NO_STORE, Problem, ProblemBody, Segment, Server, Signed},
 };
 
 pub fn routes() -> OpenApiRouter<Server> {
@@ -67,7 +70,7 @@ pub fn brand(company: &Company) -> Brand {
 )]
 async fn send_survey(
     Signed(ctx): Signed,
-    Path(id): Path<String>,
+    Segment(id): Segment,
     body: Result<Body<SendSurvey>, Problem>,
 ) -> Result<impl IntoResponse, Problem> {
     let Body(input) = body?;
@@ -132,7 +135,7 @@ struct InvitationView {
         (status = "4XX", description = "Refused", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
-async fn invitation(State(server): State<Server>, Path(token): Path<String>) -> Result<Response> {
+async fn invitation(State(server): State<Server>, Segment(token): Segment) -> Result<Response> {
     let ctx = Ctx::nobody(server.env);
     let now = ctx.now();
     let link = open(&ctx, &token).await?;
@@ -186,7 +189,7 @@ async fn invitation(State(server): State<Server>, Path(token): Path<String>) -> 
 )]
 async fn answer(
     State(server): State<Server>,
-    Path(token): Path<String>,
+    Segment(token): Segment,
     headers: HeaderMap,
     body: Result<Body<Answer>, Problem>,
 ) -> Result<Response, Problem> {
@@ -224,8 +227,8 @@ struct Chosen {
 
 async fn survey_page(
     State(server): State<Server>,
-    Path(token): Path<String>,
-    Query(chosen): Query<Chosen>,
+    Segment(token): Segment,
+    chosen: Result<Query<Chosen>, QueryRejection>,
 ) -> Response {
     let ctx = Ctx::nobody(server.env.clone());
     let link = match open(&ctx, &token).await {
@@ -235,7 +238,7 @@ async fn survey_page(
     let texts = Texts::of(&link.invitation.language);
     let Ok(question) = question(&link) else { return server_error() };
     let now = ctx.now();
-    let picked = chosen.score.and_then(|score| score.parse().ok());
+    let picked = chosen.ok().and_then(|Query(chosen)| chosen.score?.parse().ok());
     let state = match (&link.response, still_open(&link.invitation, now)) {
         (Some(row), _) => match amends(&link, row, now) {
             // The plain link after an answer changes it; the buttons of the mail show what was answered.
@@ -271,17 +274,13 @@ struct Posted {
 
 async fn survey_form(
     State(server): State<Server>,
-    Path(token): Path<String>,
+    Segment(token): Segment,
     form: Result<Form<Posted>, FormRejection>,
 ) -> Response {
     let ctx = Ctx::nobody(server.env.clone());
-    let Ok(Form(posted)) = form else {
-        return Problem::new(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "UNSUPPORTED_MEDIA_TYPE",
-            "send the form as application/x-www-form-urlencoded",
-        )
-        .into_response();
+    let posted = match form {
+        Ok(Form(posted)) => posted,
+        Err(rejection) => return unreadable(&rejection).into_response(),
     };
     let score = posted.score.trim().parse::<i16>().ok();
     let version = posted.version.trim().parse::<i32>().ok();
@@ -299,6 +298,16 @@ async fn survey_form(
     let now = ctx.now();
     let earlier = link.response.as_ref();
     let until = earlier.and_then(|row| amends(&link, row, now));
+    // A link that is over says so, whatever else is wrong.
+    let over = match (earlier, &until) {
+        (Some(_), Some(_)) => Ok(()),
+        (Some(_), None) => Err(Error::Gone("this answer is final")),
+        (None, _) => still_open(&link.invitation, now),
+    };
+    let stored = match stored {
+        Err(invalid @ Error::Invalid(_)) => over.and(Err(invalid)),
+        stored => stored,
+    };
     match stored {
         Ok(answered) => {
             let state = Page::Thanks(page::Answered { question, score: answered.score, until: until.map(|a| a.until) });
@@ -327,6 +336,17 @@ async fn survey_form(
     }
 }
 
+fn unreadable(rejection: &FormRejection) -> Problem {
+    let status = rejection.status();
+    match status {
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => {
+            Problem::new(status, "UNSUPPORTED_MEDIA_TYPE", "send the form as application/x-www-form-urlencoded")
+        }
+        StatusCode::PAYLOAD_TOO_LARGE => Problem::new(status, "PAYLOAD_TOO_LARGE", "the form is too long"),
+        _ => Error::Unreadable("the form cannot be read: send score, comment and version once each".to_owned()).into(),
+    }
+}
+
 fn failed_page(server: &Server, texts: &Texts, error: Error) -> Response {
     let state = match &error {
         Error::NotFound(_) => Page::Unknown,
@@ -341,7 +361,7 @@ fn server_error() -> Response {
     Error::internal("a survey without a text").into_response()
 }
 
-async fn opt_out_page(State(server): State<Server>, Path(token): Path<String>) -> Response {
+async fn opt_out_page(State(server): State<Server>, Segment(token): Segment) -> Response {
     let ctx = Ctx::nobody(server.env.clone());
     let state = match preferences(&ctx, &token).await {
         Ok(known) if known.opted_out => Unsubscribe::Done,
@@ -352,7 +372,7 @@ async fn opt_out_page(State(server): State<Server>, Path(token): Path<String>) -
 }
 
 /// RFC 8058: a POST with any body, or none, acts at once and is not sent on elsewhere.
-async fn opt_out_form(State(server): State<Server>, Path(token): Path<String>) -> Response {
+async fn opt_out_form(State(server): State<Server>, Segment(token): Segment) -> Response {
     let ctx = Ctx::nobody(server.env.clone());
     if let Err(error) = opt_out(&ctx, &token).await {
         return error.into_response();

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     account::{Account, view},
-    ctx::{Ctx, StaffOnly, failed},
+    ctx::{Ctx, failed},
 };
 
 #[derive(Default)]
@@ -18,7 +18,6 @@ pub struct OwnershipQuery;
 #[Object]
 impl OwnershipQuery {
     /// Who owned an account at an instant; null if nobody did.
-    #[graphql(guard = "StaffOnly")]
     async fn owner_at(
         &self,
         cx: &Context<'_>,

@@ -159,7 +159,7 @@ async fn successor(tx: &Tx, id: MemberId) -> Result<(Visible<member::Model>, Tea
 
 /// Who owned an account at an instant.
 pub async fn owner_at(ctx: &Ctx, account_id: AccountId, at: Time) -> Result<Option<OwnershipRow>> {
-    ctx.may(Action::ReadAccounts)?;
+    ctx.may(Action::ReadOwnership)?;
     ctx.find::<account::Entity>().filter(account::Column::Id.eq(account_id)).one("account").await?;
     let who = member_named(ctx.store().engine(), Expr::col((ownership::Entity, ownership::Column::MemberId)));
     let rows: Vec<OwnershipRow> = ctx

@@ -87,6 +87,7 @@ pub async fn claim(tx: &Tx, worker: Uuid, limit: u64, lease: TimeDelta) -> Resul
     let leased = due.into_iter().map(|row| {
         let mut row = row.into_inner();
         row.attempts += 1;
+        row.leased_until = Some(Time::new(now.0 + lease));
         row
     });
     Ok(leased.collect())
@@ -131,6 +132,21 @@ pub async fn finish(tx: &Tx, worker: Uuid, job: &job::Model, outcome: &Outcome) 
         }
     })
     .await?;
+    Ok(())
+}
+
+/// Makes a job that was not started ready again, as if it had never been taken.
+pub async fn hand_back(tx: &Tx, worker: Uuid, job: &job::Model) -> Result<()> {
+    let ours = Condition::all()
+        .add(job::Column::Id.eq(job.id))
+        .add(job::Column::State.eq(JobState::Leased))
+        .add(job::Column::LeasedBy.eq(worker));
+    let values = vec![
+        (job::Column::State, JobState::Ready.as_str().into()),
+        (job::Column::Attempts, Expr::col(job::Column::Attempts).sub(1)),
+    ];
+    tx.set::<job::Entity>(ours, values).await?;
+    tx.wake();
     Ok(())
 }
 

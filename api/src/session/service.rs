@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use entity::{Digest, SessionId, Time, api_key, contact, member, session, signing_key};
-use sea_orm::{ActiveValue::Set, ColumnTrait, sea_query::Order};
+use sea_orm::{
+    ColumnTrait,
+    sea_query::{Condition, Expr, Order},
+};
 
 use crate::{
     access::{Role, Viewer},
@@ -74,9 +77,10 @@ pub async fn sign_in_by_key(ctx: &Ctx, text: &str) -> Result<Issued> {
     let live = found.filter(|row| row.revoked_at.is_none() && row.expires_at.is_none_or(|at| at > now));
     let id = live.ok_or(UNKNOWN)?.id;
     let issued = issue(&system, Subject::Key(id), ACCESS).await?;
+    // The session just made is in the audit; that its key was used follows from it.
     let noted = system.write(move |tx| async move {
-        let row = tx.find::<api_key::Entity>().filter(api_key::Column::Id.eq(id)).one("key").await?;
-        tx.update::<api_key::Entity>(row, |row| row.last_used_at = Set(Some(now))).await.map(drop)
+        let used = vec![(api_key::Column::LastUsedAt, Expr::val(now))];
+        tx.set::<api_key::Entity>(Condition::all().add(api_key::Column::Id.eq(id)), used).await.map(drop)
     });
     noted.await?;
     Ok(issued)

@@ -170,7 +170,7 @@ impl<'c, E: Owned> Find<'c, E> {
     pub async fn shaped<T: DeserializeOwned>(self, parts: Vec<shape::Shape>) -> Result<Vec<T>> {
         let engine = self.engine;
         let (select, conn) = self.scoped();
-        let row = conn.one(&shape::packed::<E>(engine, select, parts)).await?;
+        let row = conn.one(&shape::text::<E>(engine, select, parts)).await?;
         let Some(row) = row else { return Ok(Vec::new()) };
         let text: String = row.try_get_by_index(0).map_err(Error::internal)?;
         serde_json::from_str(&text).map_err(Error::internal)

@@ -105,7 +105,7 @@ fn in_teams(engine: Engine, teams: &[entity::TeamId]) -> Condition {
         return among::<account::Entity, _>(account::Column::TeamId, teams);
     }
     let ids = teams.iter().map(|id| Expr::val(id.0));
-    let column = Expr::cust_with_expr("+$1", Expr::col((account::Entity, account::Column::TeamId)));
+    let column = Expr::cust_with_expr("+?", Expr::col((account::Entity, account::Column::TeamId)));
     Condition::all().add(column.is_in(ids))
 }
 

@@ -64,7 +64,18 @@ pub fn array(engine: Engine, values: Vec<SimpleExpr>) -> Shape {
 }
 
 /// Wraps a select of `E` without columns: one row with one text, the array of its rows.
-pub(super) fn packed<E: Owned>(engine: Engine, mut inner: SelectStatement, parts: Vec<Shape>) -> SelectStatement {
+pub(super) fn text<E: Owned>(engine: Engine, inner: SelectStatement, parts: Vec<Shape>) -> SelectStatement {
+    let packed = packed::<E>(engine, inner, parts);
+    if engine == Engine::Sqlite {
+        return packed;
+    }
+    // Only the whole becomes text: a part made text would stand in its array as a string.
+    let whole = SimpleExpr::SubQuery(None, Box::new(packed.into()));
+    Query::select().expr_as(whole.cast_as("text"), "v").to_owned()
+}
+
+/// The same as one JSON value.
+fn packed<E: Owned>(engine: Engine, mut inner: SelectStatement, parts: Vec<Shape>) -> SelectStatement {
     inner.exprs(E::Column::iter().map(|column| Expr::col((E::default(), column))));
     let mut all = vec![row::<E>(engine, INNER)];
     for (index, part) in parts.into_iter().enumerate() {
@@ -79,10 +90,7 @@ pub(super) fn packed<E: Owned>(engine: Engine, mut inner: SelectStatement, parts
         Engine::Sqlite => Func::cust("json_group_array").arg(row).into(),
         Engine::Postgres => Func::coalesce([Func::cust("json_agg").arg(row).into(), Expr::cust("'[]'::json")]).into(),
     };
-    Query::select()
-        .expr_as(if engine == Engine::Postgres { rows.cast_as("text") } else { rows }, "v")
-        .from_subquery(inner, INNER)
-        .to_owned()
+    Query::select().expr_as(rows, "v").from_subquery(inner, INNER).to_owned()
 }
 
 /// One column as a JSON value.

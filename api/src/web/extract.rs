@@ -1,13 +1,13 @@
 //! Who asks, and what they send.
 
-use axum::{
-    Json,
-    extract::{FromRequest, FromRequestParts, Request, rejection::JsonRejection},
-    http::{StatusCode, header, request::Parts},
-};
-use serde::de::DeserializeOwned;
+use std::convert::Infallible;
 
-use super::{Problem, Server};
+use axum::{
+    extract::{FromRequestParts, Path},
+    http::{header, request::Parts},
+};
+
+use super::Server;
 use crate::{
     access::Role,
     base::{Error, Result},
@@ -54,30 +54,14 @@ impl FromRequestParts<Server> for Signed {
     }
 }
 
-/// A JSON body.
-pub struct Body<T>(pub T);
+/// The variable part of an address; empty, and so the name of nothing, where it is no text.
+pub struct Segment(pub String);
 
-impl<T: DeserializeOwned> FromRequest<Server> for Body<T> {
-    type Rejection = Problem;
+impl<S: Send + Sync> FromRequestParts<S> for Segment {
+    type Rejection = Infallible;
 
-    async fn from_request(request: Request, server: &Server) -> Result<Self, Problem> {
-        match Json::<T>::from_request(request, server).await {
-            Ok(Json(body)) => Ok(Self(body)),
-            Err(rejection) => Err(unreadable(&rejection)),
-        }
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
+        let text = Path::<String>::from_request_parts(parts, state).await;
+        Ok(Self(text.map(|Path(text)| text).unwrap_or_default()))
     }
-}
-
-fn unreadable(rejection: &JsonRejection) -> Problem {
-    let status = rejection.status();
-    let code = match status {
-        StatusCode::UNPROCESSABLE_ENTITY => "INVALID",
-        StatusCode::UNSUPPORTED_MEDIA_TYPE => "UNSUPPORTED_MEDIA_TYPE",
-        StatusCode::PAYLOAD_TOO_LARGE => "PAYLOAD_TOO_LARGE",
-        _ => "BAD_REQUEST",
-    };
-    // serde's own words name the field and what was expected; axum's prefix adds nothing.
-    let text = rejection.body_text();
-    let detail = text.split_once(": ").map_or(text.as_str(), |(_, rest)| rest);
-    Problem::new(status, code, detail)
 }

@@ -1,5 +1,6 @@
 //! The REST door: the list of slices, errors as problems, who asks, the contract.
 
+mod body;
 mod extract;
 mod headers;
 mod problem;
@@ -7,7 +8,8 @@ mod routes;
 mod server;
 mod trace;
 
-pub use extract::{Anyone, Body, Signed};
+pub use body::Body;
+pub use extract::{Anyone, Segment, Signed};
 pub use problem::{NO_STORE, Problem, ProblemBody};
 pub use routes::{document, router};
 pub use server::{Introspection, Server};

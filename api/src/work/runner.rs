@@ -36,7 +36,7 @@ impl Worker {
         while !*stop.borrow() {
             let wake = Arc::clone(self.env.db.wake());
             let ring = wake.notified();
-            let ran = match self.round(id).await {
+            let ran = match self.round(id, &stop).await {
                 Ok(ran) => ran,
                 Err(error) => {
                     tracing::warn!(%error, "the queue cannot be read");
@@ -68,31 +68,60 @@ impl Worker {
         }
     }
 
-    async fn round(&self, worker: Uuid) -> Result<usize> {
-        run_due(&self.env, worker, self.lease, self.concurrency).await
+    async fn round(&self, worker: Uuid, stop: &watch::Receiver<bool>) -> Result<usize> {
+        batch(&self.env, worker, self.lease, self.concurrency, &|| *stop.borrow()).await
     }
 }
 
 /// Leases due jobs and runs them, several at once; gives how many.
 pub async fn run_due(env: &Arc<Env>, worker: Uuid, lease: TimeDelta, concurrency: u32) -> Result<usize> {
+    batch(env, worker, lease, concurrency, &|| false).await
+}
+
+async fn batch(
+    env: &Arc<Env>,
+    worker: Uuid,
+    lease: TimeDelta,
+    concurrency: u32,
+    stopping: &(dyn Fn() -> bool + Sync),
+) -> Result<usize> {
     let system = Ctx::system(Arc::clone(env));
     // A lease counts from here, so no more are taken than can be started soon.
     let batch = u64::from(concurrency) * 4;
     let jobs = system.write(move |tx| async move { queue::claim(&tx, worker, batch, lease).await }).await?;
     let count = jobs.len();
     let width = usize::try_from(concurrency.max(1)).unwrap_or(1);
-    stream::iter(jobs).for_each_concurrent(width, |job| one(&system, worker, job)).await;
+    let each = stream::iter(jobs).for_each_concurrent(width, |job| async {
+        // With half a lease gone the job might outlive it, and be run by somebody else at the same time.
+        let left = job.leased_until.map_or(TimeDelta::zero(), |until| until.0 - system.now().0);
+        if stopping() || left < lease / 2 {
+            hand_back(&system, worker, job).await;
+        } else {
+            one(&system, worker, job, left.to_std().unwrap_or_default()).await;
+        }
+    });
+    each.await;
     Ok(count)
 }
 
-async fn one(system: &Ctx, worker: Uuid, job: job::Model) {
+async fn hand_back(system: &Ctx, worker: Uuid, job: job::Model) {
+    let id = job.id;
+    let written = system.write(move |tx| async move { queue::hand_back(&tx, worker, &job).await }).await;
+    if let Err(error) = written {
+        tracing::warn!(job = %id, %error, "a job could not be handed back; its lease will end");
+    }
+}
+
+/// Runs a job for as long as it is ours.
+async fn one(system: &Ctx, worker: Uuid, job: job::Model, left: Duration) {
     let last = job.attempts >= TRIES;
     let outcome = match super::run(&job.kind, job.payload.clone(), system.clone(), last) {
-        Ok(run) => match AssertUnwindSafe(run).catch_unwind().await {
-            Ok(Ok(outcome)) => outcome,
-            Ok(Err(Error::NotFound(what))) => Run::GiveUp(format!("{what} is gone")),
-            Ok(Err(error)) => Run::Retry(words(&error)),
-            Err(_) => Run::Retry("the job panicked".to_owned()),
+        Ok(run) => match tokio::time::timeout(left, AssertUnwindSafe(run).catch_unwind()).await {
+            Ok(Ok(Ok(outcome))) => outcome,
+            Ok(Ok(Err(Error::NotFound(what)))) => Run::GiveUp(format!("{what} is gone")),
+            Ok(Ok(Err(error))) => Run::Retry(words(&error)),
+            Ok(Err(_)) => Run::Retry("the job panicked".to_owned()),
+            Err(_) => Run::Retry("the job took longer than its lease".to_owned()),
         },
         Err(error) => Run::GiveUp(words(&error)),
     };

@@ -5,7 +5,7 @@ use axum::{
     body::Body,
     http::{
         HeaderValue, StatusCode,
-        header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE},
+        header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, WWW_AUTHENTICATE},
     },
     response::Response,
 };
@@ -70,6 +70,9 @@ pub(super) fn failure(media: Media, failure: Failure) -> Response {
     let mut response = send(media, status, None, &[error], &BTreeMap::new());
     if closed {
         response.headers_mut().insert(ALLOW, HeaderValue::from_static("POST"));
+    }
+    if status == StatusCode::UNAUTHORIZED {
+        response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     }
     response
 }

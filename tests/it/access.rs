@@ -1,0 +1,283 @@
+//! Who may call what: every operation of both doors, called by everybody with ids of a real small world.
+
+use api::access::KeyScope;
+use async_graphql::parser::{
+    parse_schema,
+    types::{TypeKind, TypeSystemDefinition},
+};
+use entity::{AccountId, ContactId, MemberId, SurveyId, SurveyKind, TeamId, account, contact, member, team};
+use serde_json::{Value, json};
+use tests::{app::TestApp, both};
+
+/// The columns of the tables below. The link holder sends the secret of a survey's link as a bearer token.
+const WHO: [&str; 10] = [
+    "nobody",
+    "link holder",
+    "customer",
+    "owner",
+    "other owner",
+    "manager",
+    "other manager",
+    "admin",
+    "key with every scope",
+    "key without a scope",
+];
+
+/// A root field, how it is called, and what each of [`WHO`] gets: `.` an answer, `U` unauthenticated,
+/// `F` forbidden, `N` not found.
+const GRAPHQL: [(&str, &str, &str); 25] = [
+    ("me", "{me{role}}", "UU........"),
+    ("account", "{account(id:\"$account\"){id name contacts{id} timeline{nodes{id}} responses{id}}}", "UU..N.N..F"),
+    ("accounts", "{accounts{nodes{id}}}", "UU.......F"),
+    ("ownerAt", "{ownerAt(accountId:\"$account\",at:\"2026-03-02T09:00:00Z\"){id}}", "UUF.N.N..F"),
+    ("contact", "{contact(id:\"$contact\"){id}}", "UU..N.N..F"),
+    ("contacts", "{contacts{nodes{id}}}", "UU.......F"),
+    ("members", "{members{nodes{id}}}", "UUF......F"),
+    ("teams", "{teams{id}}", "UUF......F"),
+    ("surveys", "{surveys{id}}", "UU.......F"),
+    ("survey", "{survey(id:\"$survey\"){id}}", "UU.......F"),
+    ("responses", "{responses{nodes{id}}}", "UU.......F"),
+    ("satisfaction", "{satisfaction{label}}", "UUF......F"),
+    ("createAccount", "mutation{createAccount(input:{name:\"A$n\",teamId:\"$team\"}){id}}", "UUFFF.F..F"),
+    (
+        "updateAccount",
+        "mutation{updateAccount(input:{id:\"$account\",version:$accountVersion,industry:\"x\"}){id}}",
+        "UUFFF.N..F",
+    ),
+    ("assignOwner", "mutation{assignOwner(input:{accountId:\"$account\",memberId:\"$owner\"}){id}}", "UUFFF.N..F"),
+    ("endOwnership", "mutation{endOwnership(input:{accountId:\"$fresh\"}){id}}", "UUFFF.N..F"),
+    (
+        "addCollaborator",
+        "mutation{addCollaborator(input:{accountId:\"$fresh\",memberId:\"$spare\",role:LEGAL}){id}}",
+        "UUFFF.N..F",
+    ),
+    (
+        "removeCollaborator",
+        "mutation{removeCollaborator(input:{accountId:\"$fresh\",memberId:\"$spare\"}){id}}",
+        "UUFFF.N..F",
+    ),
+    ("createContact", "mutation{createContact(input:{accountId:\"$account\",name:\"C$n\"}){id}}", "UUF.N.N..F"),
+    (
+        "updateContact",
+        "mutation{updateContact(input:{id:\"$contact\",version:$contactVersion,title:\"x\"}){id}}",
+        "UUF.N.N..F",
+    ),
+    ("createMember", "mutation{createMember(input:{name:\"M\",email:\"m$n@acme.test\"}){id}}", "UUFFFFF.FF"),
+    (
+        "updateMember",
+        "mutation{updateMember(input:{id:\"$spare\",version:$spareVersion,name:\"S\"}){id}}",
+        "UUFFFFF.FF",
+    ),
+    ("createTeam", "mutation{createTeam(input:{name:\"T$n\"}){id}}", "UUFFFFF.FF"),
+    ("updateTeam", "mutation{updateTeam(input:{id:\"$other\",version:$otherVersion,name:\"O\"}){id}}", "UUFFFFF.FF"),
+    (
+        "logInteraction",
+        "mutation{logInteraction(input:{accountId:\"$account\",type:NOTE,subject:\"x\"}){id}}",
+        "UUF.N.N..F",
+    ),
+];
+
+/// Further ways to call a field, that other people may.
+const FURTHER: [(&str, &str, &str); 4] = [
+    ("sendSurvey", "mutation{sendSurvey(surveyId:\"$survey\",input:{accountId:\"$account\"}){queued}}", "UUF.N.N..F"),
+    (
+        "sendSurvey",
+        "mutation{sendSurvey(surveyId:\"$survey\",input:{contactIds:[\"$contact\"]}){queued}}",
+        "UUFFF.N..F",
+    ),
+    ("satisfaction", "{satisfaction(view:ACCOUNTS){label}}", "UUF......F"),
+    (
+        "createAccount",
+        "mutation{createAccount(input:{name:\"B$n\",teamId:\"$team\",ownerId:\"$owner\"}){id}}",
+        "UUFFF.F..F",
+    ),
+];
+
+/// An operation of the REST door: its id, method, path, body, and what each of [`WHO`] gets.
+const REST: [(&str, &str, &str, &str, [u16; 10]); 7] = [
+    ("jwks", "GET", "/.well-known/jwks.json", "", [200; 10]),
+    (
+        "signIn",
+        "POST",
+        "/api/v1/auth/token",
+        r#"{"grant":"password","email":"a@b.test","password":"not the one"}"#,
+        [401; 10],
+    ),
+    ("readInvitation", "GET", "/api/v1/invitations/$link", "", [200; 10]),
+    ("answer", "PUT", "/api/v1/invitations/$link/response", r#"{"score":9}"#, [409; 10]),
+    (
+        "sendSurvey",
+        "POST",
+        "/api/v1/surveys/$survey/send",
+        r#"{"accountId":"$account"}"#,
+        [401, 401, 403, 202, 404, 202, 404, 202, 202, 403],
+    ),
+    ("healthz", "GET", "/healthz", "", [200; 10]),
+    ("readyz", "GET", "/readyz", "", [200; 10]),
+];
+
+struct World {
+    tokens: Vec<Option<String>>,
+    link: String,
+    account: AccountId,
+    contact: ContactId,
+    team: TeamId,
+    other: TeamId,
+    owner: MemberId,
+    spare: MemberId,
+    survey: SurveyId,
+    made: usize,
+}
+
+impl World {
+    async fn new(app: &TestApp) -> Self {
+        let team = app.team("North", None).await;
+        let other = app.team("South", None).await;
+        let manager = app.manager("Mia", team).await;
+        let stranger = app.manager("Max", other).await;
+        let owner = app.owner("Ana", team).await;
+        let other_owner = app.owner("Ben", team).await;
+        let spare = app.owner("Sam", team).await;
+        let admin = app.admin("Ada").await;
+        let account = app.account("Globex", team, Some(owner.id)).await;
+        let contact = app.contact(account, "Carl").await;
+        let link = app.invite(SurveyKind::Nps, &[contact.id]).await.remove(0);
+        assert_eq!(app.answer(&link, 8).await.status, 201);
+        let rich = app.integration(&KeyScope::ALL, None).await;
+        let poor = app.integration(&[], None).await;
+        let tokens = [link.clone(), contact.token, owner.token, other_owner.token, manager.token, stranger.token];
+        let tokens = tokens.into_iter().chain([admin.token, rich, poor]).map(Some);
+        Self {
+            tokens: [None].into_iter().chain(tokens).collect(),
+            link,
+            account,
+            contact: contact.id,
+            team,
+            other,
+            owner: owner.id,
+            spare: spare.id,
+            survey: app.survey(SurveyKind::Nps).await,
+            made: 0,
+        }
+    }
+
+    /// Puts ids and today's versions into a text.
+    async fn fill(&mut self, app: &TestApp, text: &str) -> String {
+        self.made += 1;
+        let mut text = text.to_owned();
+        if text.contains("$fresh") {
+            let fresh = app.account(&format!("Fresh {}", self.made), self.team, Some(self.owner)).await;
+            text = text.replace("$fresh", &fresh.to_string());
+        }
+        if text.contains("Version") {
+            let account = app.rows::<account::Entity>().await.into_iter().find(|row| row.id == self.account).unwrap();
+            let contact = app.rows::<contact::Entity>().await.into_iter().find(|row| row.id == self.contact).unwrap();
+            let spare = app.rows::<member::Entity>().await.into_iter().find(|row| row.id == self.spare).unwrap();
+            let other = app.rows::<team::Entity>().await.into_iter().find(|row| row.id == self.other).unwrap();
+            text = text
+                .replace("$accountVersion", &account.version.to_string())
+                .replace("$contactVersion", &contact.version.to_string())
+                .replace("$spareVersion", &spare.version.to_string())
+                .replace("$otherVersion", &other.version.to_string());
+        }
+        text.replace("$account", &self.account.to_string())
+            .replace("$contact", &self.contact.to_string())
+            .replace("$team", &self.team.to_string())
+            .replace("$other", &self.other.to_string())
+            .replace("$owner", &self.owner.to_string())
+            .replace("$spare", &self.spare.to_string())
+            .replace("$survey", &self.survey.to_string())
+            .replace("$link", &self.link)
+            .replace("$n", &self.made.to_string())
+    }
+}
+
+/// One letter for an answer; an error leaves nothing at the field.
+fn verdict(answer: &Value, field: &str) -> char {
+    let Some(error) = answer["errors"].get(0) else {
+        assert!(!answer["data"][field].is_null(), "{answer}");
+        return '.';
+    };
+    assert!(answer["data"].is_null() || answer["data"][field].is_null(), "{answer}");
+    match error["extensions"]["code"].as_str() {
+        Some("UNAUTHENTICATED") => 'U',
+        Some("FORBIDDEN") => 'F',
+        Some("NOT_FOUND") => 'N',
+        _ => panic!("{field}: {answer}"),
+    }
+}
+
+both! {
+    async fn everybody_gets_from_graphql_what_the_table_says(app: TestApp) {
+        let mut world = World::new(&app).await;
+        let mut wrong = Vec::new();
+        for (field, query, want) in GRAPHQL.iter().chain(&FURTHER) {
+            let mut got = String::new();
+            for at in 0..WHO.len() {
+                let query = world.fill(&app, query).await;
+                let answer = app.gql(world.tokens[at].as_deref(), &query, json!({})).await;
+                got.push(verdict(&answer, field));
+            }
+            for ((who, got), want) in WHO.iter().zip(got.chars()).zip(want.chars()).filter(|((_, got), want)| got != want) {
+                wrong.push(format!("{field}, {who}: {got}, not {want}"));
+            }
+        }
+        assert!(wrong.is_empty(), "{wrong:#?}");
+    }
+
+    async fn everybody_gets_from_rest_what_the_table_says(app: TestApp) {
+        let mut world = World::new(&app).await;
+        let mut wrong = Vec::new();
+        for (name, method, path, body, want) in REST {
+            for (at, want) in want.into_iter().enumerate() {
+                let path = world.fill(&app, path).await;
+                let body = world.fill(&app, body).await;
+                let body = (!body.is_empty()).then(|| serde_json::from_str(&body).unwrap());
+                let reply = app.rest(method, &path, world.tokens[at].as_deref(), body).await;
+                if reply.status.as_u16() != want {
+                    wrong.push(format!("{name}, {}: {}, not {want}", WHO[at], reply.status));
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "{wrong:#?}");
+    }
+}
+
+/// The fields of `Query` and `Mutation` in the committed schema.
+fn root_fields() -> Vec<String> {
+    let document = parse_schema(include_str!("../../openapi/schema.graphql")).unwrap();
+    let types = document.definitions.into_iter().filter_map(|definition| match definition {
+        TypeSystemDefinition::Type(of) if ["Query", "Mutation"].contains(&of.node.name.node.as_str()) => {
+            Some(of.node.kind)
+        }
+        _ => None,
+    });
+    types
+        .flat_map(|kind| match kind {
+            TypeKind::Object(object) => object.fields,
+            _ => Vec::new(),
+        })
+        .map(|field| field.node.name.node.to_string())
+        .collect()
+}
+
+/// The operation ids in the committed document.
+fn operations() -> Vec<String> {
+    let document: Value = serde_json::from_str(include_str!("../../openapi/openapi.json")).unwrap();
+    let paths = document["paths"].as_object().unwrap().values();
+    let operations = paths.flat_map(|path| path.as_object().unwrap().values());
+    operations.filter_map(|operation| operation["operationId"].as_str()).map(str::to_owned).collect()
+}
+
+#[test]
+fn every_operation_has_a_row() {
+    let rows: Vec<&str> = GRAPHQL.iter().chain(&FURTHER).map(|row| row.0).collect();
+    let missing: Vec<String> = root_fields().into_iter().filter(|field| !rows.contains(&field.as_str())).collect();
+    assert!(missing.is_empty(), "add rows to GRAPHQL for {missing:?}");
+    let rows = REST.map(|row| row.0);
+    let missing: Vec<String> = operations().into_iter().filter(|name| !rows.contains(&name.as_str())).collect();
+    assert!(missing.is_empty(), "add rows to REST for {missing:?}");
+    let known = root_fields();
+    let stale: Vec<&str> = GRAPHQL.iter().map(|row| row.0).filter(|field| !known.iter().any(|k| k == field)).collect();
+    assert!(stale.is_empty(), "no such field any more: {stale:?}");
+}

@@ -1,0 +1,65 @@
+//! Many at once on one link: one answer, counted once.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use entity::SurveyKind;
+use serde_json::json;
+use tests::{app::TestApp, both, doors::once};
+use tokio::{sync::Barrier, task::JoinSet};
+
+const RACERS: usize = 64;
+const ROUNDS: usize = 4;
+
+/// Sends one answer a racer, all released together; gives how often each status came.
+async fn race(app: &Arc<TestApp>, door: &str, version: Option<&'static str>) -> BTreeMap<u16, usize> {
+    let start = Arc::new(Barrier::new(RACERS));
+    let mut racers = JoinSet::new();
+    for racer in 0..RACERS {
+        let (app, door, start) = (Arc::clone(app), door.to_owned(), Arc::clone(&start));
+        racers.spawn(async move {
+            let answer = json!({"score": racer % 11, "comment": format!("racer {racer}")});
+            start.wait().await;
+            app.put(&door, &answer, version).await.status.as_u16()
+        });
+    }
+    let mut told = BTreeMap::new();
+    while let Some(status) = racers.join_next().await {
+        *told.entry(status.unwrap()).or_insert(0) += 1;
+    }
+    told
+}
+
+both! {
+    async fn one_of_64_racers_answers(app: TestApp) {
+        let app = Arc::new(app);
+        let team = app.team("Sales", None).await;
+        let owner = app.owner("Ana", team).await;
+        let account = app.account("Globex", team, Some(owner.id)).await;
+        for round in 0..ROUNDS {
+            // Rows come in the order of their ids, and ids in the order of time.
+            app.forward(chrono::TimeDelta::seconds(1));
+            let contact = app.contact(account, &format!("Racer {round}")).await;
+            let link = app.invite(SurveyKind::Nps, &[contact.id]).await.remove(0);
+            let door = format!("/api/v1/invitations/{link}/response");
+            let before = app.counted().await;
+            assert_eq!(race(&app, &door, None).await, BTreeMap::from([(201, 1), (409, RACERS - 1)]), "round {round}");
+            let answers = app.responses().await;
+            assert_eq!(answers.len(), round + 1);
+            let winner = &answers[round];
+            let grown: Vec<i32> = app.counted().await.iter().zip(before).map(|(now, then)| now - then).collect();
+            assert_eq!(grown, once(usize::try_from(winner.score).unwrap()));
+            let read = app.rest("GET", &format!("/api/v1/invitations/{link}"), None, None).await.json();
+            assert_eq!((&read["response"]["score"], &read["response"]["version"]), (&json!(winner.score), &json!(1)));
+        }
+    }
+
+    async fn one_of_64_racers_changes_a_version(app: TestApp) {
+        let app = Arc::new(app);
+        let asked = app.asked(SurveyKind::Nps).await;
+        assert_eq!(app.answer(&asked.link, 10).await.status, 201);
+        assert_eq!(race(&app, &asked.door(), Some("\"1\"")).await, BTreeMap::from([(200, 1), (412, RACERS - 1)]));
+        let answer = app.responses().await.remove(0);
+        assert_eq!(answer.version, 2);
+        assert_eq!(app.counted().await, once(usize::try_from(answer.score).unwrap()));
+    }
+}
