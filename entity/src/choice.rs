@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 macro_rules! choice {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:tt),+ $(,)? }) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, EnumIter, DeriveActiveEnum, Enum, Serialize, Deserialize, ToSchema)]
         #[sea_orm(rs_type = "String", db_type = "String(StringLen::N(24))")]
@@ -44,58 +44,122 @@ macro_rules! choice {
 
 choice!(
     /// What a member may do. A manager is whoever leads or deputises in a team.
-    MemberRole { Admin = "ADMIN", Manager = "MANAGER", Owner = "OWNER" }
+    MemberRole {
+        /// Sees and may do everything.
+        Admin = "ADMIN",
+        /// Leads or deputises in a team.
+        Manager = "MANAGER",
+        /// Owns accounts, leads no team.
+        Owner = "OWNER",
+    }
 );
 choice!(
     /// How important an account is to the company.
-    Tier { Strategic = "STRATEGIC", Key = "KEY", Standard = "STANDARD" }
+    Tier {
+        /// Among the few that carry the company.
+        Strategic = "STRATEGIC",
+        /// Important.
+        Key = "KEY",
+        /// All others.
+        Standard = "STANDARD",
+    }
 );
 choice!(
     /// Where an account stands in its life with the company.
-    Lifecycle { Prospect = "PROSPECT", Onboarding = "ONBOARDING", Active = "ACTIVE", Churned = "CHURNED" }
+    Lifecycle {
+        /// Not a client yet.
+        Prospect = "PROSPECT",
+        /// New, being brought in.
+        Onboarding = "ONBOARDING",
+        /// A client.
+        Active = "ACTIVE",
+        /// No client any more.
+        Churned = "CHURNED",
+    }
 );
 choice!(
     /// How a period of ownership came about.
-    OwnershipSource { Manual = "MANUAL", Rule = "RULE", Handoff = "HANDOFF", Import = "IMPORT" }
+    OwnershipSource {
+        /// Somebody assigned it.
+        Manual = "MANUAL",
+        /// A rule assigned it; reserved.
+        Rule = "RULE",
+        /// A handoff was accepted; reserved.
+        Handoff = "HANDOFF",
+        /// It came with imported history.
+        Import = "IMPORT",
+    }
 );
 choice!(
     /// Why a member who does not own an account sees it.
-    GrantKind { Collaborator = "COLLAB", Handoff = "HANDOFF", Cover = "COVER" }
+    GrantKind {
+        /// On the account team.
+        Collaborator = "COLLAB",
+        /// In a handoff to them; reserved.
+        Handoff = "HANDOFF",
+        /// Stands in for an absent colleague; reserved.
+        Cover = "COVER",
+    }
 );
 choice!(
     /// What a collaborator does on the account team.
     TeamRole {
+        /// Stands in for the owner.
         Backup = "BACKUP",
+        /// Senior, for matters that need weight.
         Sponsor = "SPONSOR",
+        /// Helps with questions and faults.
         Support = "SUPPORT",
+        /// Offers and invoices.
         Finance = "FINANCE",
+        /// Contracts.
         Legal = "LEGAL",
+        /// Teaches.
         Training = "TRAINING",
+        /// Tells and shows.
         Marketing = "MARKETING",
     }
 );
 choice!(
     /// What a contact is to their company's dealings with us.
     ContactRole {
+        /// Backs us at the top.
         ExecutiveSponsor = "EXECUTIVE_SPONSOR",
+        /// Signs.
         DecisionMaker = "DECISION_MAKER",
+        /// Speaks for us.
         Champion = "CHAMPION",
+        /// Is listened to.
         Influencer = "INFLUENCER",
+        /// Pays.
         Billing = "BILLING",
+        /// Works with what we deliver.
         User = "USER",
     }
 );
 choice!(
     /// Whether mail reaches a contact.
-    MailState { Ok = "OK", Bounced = "BOUNCED", Unsubscribed = "UNSUBSCRIBED" }
+    MailState {
+        /// Fine.
+        Ok = "OK",
+        /// Refused for good.
+        Bounced = "BOUNCED",
+        /// They asked for no more.
+        Unsubscribed = "UNSUBSCRIBED",
+    }
 );
 choice!(
     /// What an entry of the timeline is about.
     InteractionType {
+        /// A call.
         Call = "CALL",
+        /// A meeting, by video too.
         Meeting = "MEETING",
+        /// A mail.
         Mail = "MAIL",
+        /// A note for ourselves.
         Note = "NOTE",
+        /// An offer, an order, a sale.
         Deal = "DEAL",
         /// Written by Steward when a survey's mail has left.
         SurveySent = "SURVEY_SENT",
@@ -103,24 +167,41 @@ choice!(
         SurveyAnswered = "SURVEY_ANSWERED",
         /// Written by Steward when an account changes hands.
         OwnerChanged = "OWNER_CHANGED",
+        /// Anything else.
         Other = "OTHER",
     }
 );
 choice!(
     /// Who spoke: the customer (`INBOUND`), we (`OUTBOUND`), or nobody to anybody (`INTERNAL`).
-    Direction { Inbound = "INBOUND", Outbound = "OUTBOUND", Internal = "INTERNAL" }
+    Direction {
+        /// The customer turned to us.
+        Inbound = "INBOUND",
+        /// We turned to the customer.
+        Outbound = "OUTBOUND",
+        /// Among ourselves.
+        Internal = "INTERNAL",
+    }
 );
 choice!(
     /// How people met. Call, meeting, video and visit are live; the others are asynchronous.
     Channel {
+        /// By phone; live.
         Call = "CALL",
+        /// In one room; live.
         Meeting = "MEETING",
+        /// By video; live.
         Video = "VIDEO",
+        /// At their place or ours; live.
         Visit = "VISIT",
+        /// By mail.
         Mail = "MAIL",
+        /// By chat.
         Chat = "CHAT",
+        /// In a portal.
         Portal = "PORTAL",
+        /// By a survey.
         Survey = "SURVEY",
+        /// Written by Steward or another system.
         System = "SYSTEM",
     }
 );
@@ -133,7 +214,9 @@ choice!(
         Csat = "CSAT",
         /// Customer effort, 1 to 7.
         Ces = "CES",
+        /// A longer questionnaire on the relationship; reserved.
         Relationship = "RELATIONSHIP",
+        /// Our own staff's view; reserved.
         SelfAssessment = "SELF_ASSESSMENT",
     }
 );
@@ -157,9 +240,11 @@ choice!(
     Suppression {
         /// Asked too recently, as this or another contact with the same address.
         Quarantine = "QUARANTINE",
+        /// They unsubscribed.
         OptedOut = "OPTED_OUT",
         /// Mail to the address was refused for good.
         Bounced = "BOUNCED",
+        /// No mail address is known.
         NoAddress = "NO_ADDRESS",
         /// The same person is already asked by this sending.
         Duplicate = "DUPLICATE",

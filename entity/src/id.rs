@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 macro_rules! ids {
-    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
-        $(#[$doc])*
+    ($(#[doc = $doc:literal] $name:ident),+ $(,)?) => {$(
+        #[doc = $doc]
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, DeriveValueType)]
         #[serde(transparent)]
         pub struct $name(pub Uuid);
@@ -76,7 +76,7 @@ macro_rules! ids {
 
         impl utoipa::PartialSchema for $name {
             fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
-                crate::text_schema("uuid")
+                crate::text_schema("uuid", $doc.trim(), "019a6f2e-7c1d-7b64-9f30-2f1a5c7d8e90")
             }
         }
 
@@ -85,23 +85,41 @@ macro_rules! ids {
 }
 
 ids!(
+    /// The id of an account.
     AccountId,
+    /// The id of an entry of the audit.
     AuditId,
+    /// The id of a contact.
     ContactId,
+    /// The id of a grant that lets a member see an account.
     GrantId,
+    /// The id of an entry of a timeline.
     InteractionId,
+    /// The id of an invitation.
     InvitationId,
+    /// The id of a job.
     JobId,
+    /// The id of an integration's key.
     KeyId,
+    /// The id of a member.
     MemberId,
+    /// The id of a period of ownership.
     OwnershipId,
+    /// The id of a team's place in the tree.
     PlaceId,
+    /// The id of a response.
     ResponseId,
+    /// The id of a session.
     SessionId,
+    /// The id of a survey.
     SurveyId,
+    /// The id of a survey's published version.
     SurveyVersionId,
+    /// The id of a team.
     TeamId,
+    /// The id of a period in a team.
     TeamMemberId,
+    /// The id of one run of a survey.
     WaveId,
 );
 

@@ -69,7 +69,11 @@ impl ScalarType for Time {
 
 impl utoipa::PartialSchema for Time {
     fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
-        crate::text_schema("date-time")
+        crate::text_schema(
+            "date-time",
+            "An instant in UTC, RFC 3339 with `Z`, at most microseconds.",
+            "2026-01-31T09:30:00Z",
+        )
     }
 }
 
@@ -124,7 +128,7 @@ impl ScalarType for Day {
 
 impl utoipa::PartialSchema for Day {
     fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
-        crate::text_schema("date")
+        crate::text_schema("date", "A calendar day.", "2026-01-31")
     }
 }
 

@@ -120,7 +120,7 @@ fn a_token_is_taken_until_the_second_before_it_expires() {
 fn another_library_takes_our_tokens_with_our_key_set() {
     let ring = Keyring::new(key(SEED), vec![]);
     let token = ring.sign(&claims()).unwrap();
-    let jwk: Jwk = serde_json::from_value(ring.jwks()["keys"][0].clone()).unwrap();
+    let jwk: Jwk = serde_json::from_value(serde_json::to_value(&ring.jwks().keys[0]).unwrap()).unwrap();
     let id = jwk.thumbprint(ThumbprintHash::SHA256).unwrap();
     assert_eq!(jwk.common.key_id.as_ref(), Some(&id));
     let header = jsonwebtoken::decode_header(&token).unwrap();

@@ -1,5 +1,6 @@
 // Checks pages for WCAG 2.2 A and AA, in light and dark, and for sideways scrolling at 320 px.
-// node axe.mjs PAGE…   where a PAGE is a URL or a file. Chromium: $CHROMIUM or /usr/bin/chromium.
+// node axe.mjs [--alone] PAGE…   where a PAGE is a URL or a file. Chromium: $CHROMIUM or /usr/bin/chromium.
+// With --alone nothing but the page's own host is reached, and the page has to do without.
 // Ends with 0 when every page is clean, with 1 when one is not, with 2 when nothing was checked.
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -14,9 +15,11 @@ const looks = [
   { colorScheme: "dark", width: 320 },
 ];
 
-const pages = process.argv.slice(2).map((page) => (/^https?:\/\//.test(page) ? page : pathToFileURL(resolve(page)).href));
+const given = process.argv.slice(2);
+const alone = given[0] === "--alone";
+const pages = given.slice(alone ? 1 : 0).map((page) => (/^https?:\/\//.test(page) ? page : pathToFileURL(resolve(page)).href));
 if (pages.length === 0) {
-  console.error("usage: node axe.mjs PAGE…");
+  console.error("usage: node axe.mjs [--alone] PAGE…");
   process.exit(2);
 }
 
@@ -28,12 +31,14 @@ async function faults(browser, url, { colorScheme, width }) {
     // What the page's own policy refuses shows up here. A page may itself be a 404 or 410; what it loads may not.
     page.on("console", (message) => {
       const status = /the server responded with a status/.test(message.text());
-      if (message.type() === "error" && !status) loud.push(`console: ${message.text()}`);
+      const refused = alone && new URL(message.location().url || url).host !== new URL(url).host;
+      if (message.type() === "error" && !status && !refused) loud.push(`console: ${message.text()}`);
     });
     page.on("response", (part) => {
       if (part.status() >= 400 && !part.request().isNavigationRequest()) loud.push(`${part.status()} for ${part.url()}`);
     });
-    const response = await page.goto(url);
+    if (alone) await page.route((to) => to.host !== new URL(url).host, (route) => route.abort());
+    const response = await page.goto(url, { waitUntil: alone ? "networkidle" : "load" });
     if (response && response.status() >= 500) loud.push(`status ${response.status()}`);
     // Evaluated from outside, so that the page's policy against scripts can stay on.
     await page.evaluate(axe.source);

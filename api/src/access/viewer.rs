@@ -11,15 +11,21 @@ use crate::base::{Error, Result};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, async_graphql::Enum, utoipa::ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Role {
+    /// Sees and may do everything.
     Admin,
+    /// Leads or deputises in a team.
     Manager,
+    /// A member who leads no team.
     Owner,
+    /// A contact at an account.
     Customer,
+    /// A program with a key.
     Integration,
     /// Whoever holds a survey's link.
     LinkHolder,
     /// The server's own work.
     System,
+    /// Not signed in.
     Nobody,
 }
 

@@ -40,14 +40,15 @@ impl AccountQuery {
     async fn accounts(
         &self,
         cx: &Context<'_>,
-        filter: Option<AccountFilter>,
+        #[graphql(desc = "Which of them.")] filter: Option<AccountFilter>,
         #[graphql(desc = "Words of the name or the domain.")] search: Option<String>,
-        #[graphql(default)] sort: AccountSort,
+        #[graphql(default, desc = "In which order.")] sort: AccountSort,
         #[graphql(default, desc = "Archived ones too.")] archived: bool,
         #[graphql(desc = "At most 100; 25 where absent.")] first: Option<i32>,
-        after: Option<String>,
+        #[graphql(desc = "The `endCursor` of the page before.")] after: Option<String>,
+        #[graphql(desc = "The rows before `before`, at most 100; walks back. Not with `first` or `after`.")]
         last: Option<i32>,
-        before: Option<String>,
+        #[graphql(desc = "The `startCursor` of the page after.")] before: Option<String>,
     ) -> Result<Connection<Account>> {
         let ctx = cx.data::<Ctx>()?;
         let look = cx.look_ahead();
@@ -141,7 +142,7 @@ impl Account {
     async fn timeline(
         &self,
         #[graphql(desc = "At most 100; 25 where absent.")] first: Option<i32>,
-        after: Option<String>,
+        #[graphql(desc = "The `endCursor` of the page before.")] after: Option<String>,
         #[graphql(desc = "Only entries of these types.")] types: Option<Vec<entity::InteractionType>>,
     ) -> Result<Option<Connection<Interaction>>> {
         let args = TimelineArgs { first, after, types };
@@ -190,6 +191,8 @@ fn some<T: Clone, U>(list: &str, first: Option<i32>, rows: &[T], view: impl Fn(T
 /// The account another one belongs to.
 #[derive(Clone, Debug, async_graphql::SimpleObject)]
 pub struct ParentAccount {
+    /// Its id.
     pub id: AccountId,
+    /// What it is called.
     pub name: String,
 }

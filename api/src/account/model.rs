@@ -22,17 +22,26 @@ use crate::{
 #[derive(Clone, Debug, SimpleObject)]
 #[graphql(complex)]
 pub struct Account {
+    /// Its id, for good.
     pub id: AccountId,
+    /// What the company is called.
     pub name: String,
+    /// The domain of its mail and web addresses, in lower case.
     pub domain: Option<String>,
+    /// Where it belongs by region.
     pub territory: Option<String>,
+    /// What it does.
     pub industry: Option<String>,
+    /// The group it is counted in.
     #[graphql(guard = "StaffOnly")]
     pub segment: Option<String>,
+    /// How important it is to us.
     #[graphql(guard = "StaffOnly")]
     pub tier: Option<Tier>,
+    /// Where it stands in its life with us.
     #[graphql(guard = "StaffOnly")]
     pub lifecycle: Option<Lifecycle>,
+    /// When its contract is to be renewed.
     pub renewal_on: Option<Day>,
     /// 0 (worst) to 100; null while unknown.
     #[graphql(guard = "StaffOnly")]
@@ -49,15 +58,20 @@ pub struct Account {
     /// The last time we turned to the customer.
     #[graphql(guard = "StaffOnly")]
     pub last_outbound_at: Option<Time>,
+    /// The outside system it came from.
     #[graphql(guard = "StaffOnly")]
     pub source: Option<String>,
+    /// That system's own id for it; unique for each source.
     #[graphql(guard = "StaffOnly")]
     pub reference: Option<String>,
+    /// Since when it is out of lists and surveys.
     #[graphql(guard = "StaffOnly")]
     pub archived_at: Option<Time>,
     /// Counts the changes; an update names the one it was made on.
     pub version: i32,
+    /// When it was made.
     pub created_at: Time,
+    /// When it was last changed.
     pub updated_at: Time,
     #[graphql(skip)]
     pub value: Option<i64>,
@@ -114,24 +128,41 @@ impl From<account::Model> for Account {
 #[derive(Clone, Debug, Default, InputObject, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AccountFilter {
+    /// All of these.
     pub and: Option<Vec<AccountFilter>>,
+    /// At least one of these; none of an empty list.
     pub or: Option<Vec<AccountFilter>>,
+    /// Not this.
     pub not: Option<Box<AccountFilter>>,
+    /// By id.
     pub id: Option<IdFilter>,
+    /// By who owns it now.
     pub owner_id: Option<IdFilter>,
+    /// By home team.
     pub team_id: Option<IdFilter>,
+    /// By the account it belongs to.
     pub parent_id: Option<IdFilter>,
+    /// By domain.
     pub domain: Option<TextFilter>,
+    /// By territory.
     pub territory: Option<TextFilter>,
+    /// By industry.
     pub industry: Option<TextFilter>,
+    /// By segment.
     pub segment: Option<TextFilter>,
+    /// By tier.
     pub tier: Option<TierFilter>,
+    /// By stage of life.
     pub lifecycle: Option<LifecycleFilter>,
     /// Minor units of the company's currency.
     pub annual_value: Option<LongFilter>,
+    /// By the day of renewal.
     pub renewal_on: Option<DateFilter>,
+    /// By health, 0 to 100.
     pub health_score: Option<IntFilter>,
+    /// By the last call, meeting, video call or visit.
     pub last_live_at: Option<DateTimeFilter>,
+    /// By the last change.
     pub updated_at: Option<DateTimeFilter>,
 }
 
@@ -194,35 +225,49 @@ impl Filter for AccountFilter {
 /// By what accounts are sorted; ties by name.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
 pub enum AccountSort {
+    /// By name.
     #[default]
     NameAsc,
+    /// By name, from the end.
     NameDesc,
     /// The worst first.
     HealthAsc,
+    /// The best first.
     HealthDesc,
     /// The next to renew first.
     RenewalAsc,
+    /// The last to renew first.
     RenewalDesc,
     /// The longest silent first.
     LastLiveAsc,
+    /// The latest met first.
     LastLiveDesc,
 }
 
 /// A new account. It waits in a team until it has an owner.
 #[derive(Clone, Debug, InputObject)]
 pub struct CreateAccount {
+    /// 1 to 200 characters.
     pub name: String,
+    /// Such as `example.com`.
     pub domain: Option<String>,
+    /// The account it belongs to.
     pub parent_id: Option<AccountId>,
+    /// At most 200 characters.
     pub territory: Option<String>,
+    /// At most 200 characters.
     pub industry: Option<String>,
+    /// At most 200 characters.
     pub segment: Option<String>,
+    /// How important it is to us.
     #[graphql(default_with = "Tier::Standard")]
     pub tier: Tier,
+    /// Where it stands in its life with us.
     #[graphql(default_with = "Lifecycle::Active")]
     pub lifecycle: Lifecycle,
     /// Minor units of the company's currency.
     pub annual_value: Option<Long>,
+    /// When its contract is to be renewed.
     pub renewal_on: Option<Day>,
     /// The owner, from now on; their team becomes the account's.
     pub owner_id: Option<MemberId>,
@@ -233,18 +278,29 @@ pub struct CreateAccount {
 /// What to change; what is absent stays, null clears.
 #[derive(Clone, Debug, InputObject)]
 pub struct UpdateAccount {
+    /// The account to change.
     pub id: AccountId,
     /// The version this change was made on.
     pub version: i32,
+    /// 1 to 200 characters.
     pub name: Option<String>,
+    /// Such as `example.com`.
     pub domain: MaybeUndefined<String>,
+    /// The account it belongs to.
     pub parent_id: MaybeUndefined<AccountId>,
+    /// At most 200 characters.
     pub territory: MaybeUndefined<String>,
+    /// At most 200 characters.
     pub industry: MaybeUndefined<String>,
+    /// At most 200 characters.
     pub segment: MaybeUndefined<String>,
+    /// How important it is to us.
     pub tier: Option<Tier>,
+    /// Where it stands in its life with us.
     pub lifecycle: Option<Lifecycle>,
+    /// Minor units of the company's currency.
     pub annual_value: MaybeUndefined<Long>,
+    /// When its contract is to be renewed.
     pub renewal_on: MaybeUndefined<Day>,
     /// True keeps it out of lists and surveys; false takes it back.
     pub archived: Option<bool>,

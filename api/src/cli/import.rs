@@ -41,7 +41,7 @@ cleared. A bad row is refused alone and named; a bad file or mapping stops befor
 
 Exit codes: 0 done, refused rows or not; 1 failed; 2 wrong usage, settings or mapping."#;
 
-/// Brings in a file of another system, by a mapping.
+/// Bring in accounts, members, contacts, interactions or responses from a CSV file, by a mapping
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = MORE)]
 pub struct Args {

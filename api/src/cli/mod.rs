@@ -23,8 +23,10 @@ const STACK: usize = 8 * 1024 * 1024;
 
 /// Client ownership, made explicit and measurable.
 ///
-/// Without a command Steward serves: on SQLite in the working folder, with no configuration needed.
-/// Settings are environment variables that begin with `STEWARD_`; README.md has the table.
+/// New here? `steward demo` serves a made-up company to look around in. Without a command Steward
+/// serves for real, on SQLite in the working folder, with no configuration needed. Settings are
+/// environment variables that begin with STEWARD_; README.md has the table. Exit codes: 0 done,
+/// 1 failed, 2 wrong usage or settings.
 #[derive(Debug, Parser)]
 #[command(name = "steward", version, propagate_version = true, arg_required_else_help = false)]
 struct Cli {
@@ -34,25 +36,30 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Serve a company made up for the purpose, in `./steward-demo`: the place to look around first.
     Demo(demo::Args),
-    /// Answer requests and run jobs (the default).
+    /// Answer requests and run jobs (the default)
+    ///
+    /// Brings the database to this version's tables first. Where nobody has been yet, makes the first
+    /// admin, and shows the password once on a terminal, else keeps it in the file `admin-password`
+    /// of the data folder. SIGTERM and Ctrl-C let what is in flight finish, for at most 10 seconds.
     Serve {
         /// Leave the jobs to `steward work` processes.
         #[arg(long)]
         no_jobs: bool,
     },
-    /// Run jobs only, beside `steward serve --no-jobs`.
+    /// Run jobs only, beside `steward serve --no-jobs`
+    ///
+    /// Any number of these may run on PostgreSQL: a job is leased to one of them at a time, and taken
+    /// up by another where that one dies.
     Work,
-    /// Bring the database to this version's tables, and stop.
+    /// Bring the database to this version's tables, and stop
+    ///
+    /// `serve` and `work` do the same at their start. A database of a newer version is refused.
     Migrate,
-    /// Bring in accounts, members, contacts, interactions or responses from a CSV file, by a mapping.
     Import(import::Args),
-    /// Print an access token for a member, a contact or an integration key.
     Token(token::Args),
     /// Make a key for an integration.
     Key(key::Args),
-    /// Ask a running server whether it is ready; for container health checks.
     Healthcheck(healthcheck::Args),
 }
 

@@ -13,24 +13,36 @@ use crate::{
     store::Subject,
 };
 
+/// Print an access token for a member, a contact or an integration's key
+///
+/// Needs no password: whoever can read the database and the secret can act as anybody. Run it with
+/// the settings of the server, STEWARD_PUBLIC_URL (or STEWARD_LISTEN) too: a token is good only for
+/// the address it was made for. Send it as `Authorization: Bearer TOKEN`.
 #[derive(Debug, clap::Args)]
-#[command(group(clap::ArgGroup::new("who").required(true)))]
 pub struct Args {
-    /// A member, by mail address.
-    #[arg(long, group = "who", value_name = "EMAIL")]
-    member: Option<String>,
-    /// A contact, by id.
-    #[arg(long, group = "who", value_name = "ID")]
-    contact: Option<ContactId>,
-    /// An integration key, by name or id.
-    #[arg(long, group = "who", value_name = "NAME")]
-    key: Option<String>,
-    /// How long the token works, at most 12h: 900s, 15m, 2h.
+    #[command(flatten)]
+    who: Who,
+    /// How long the token works, at most 12h: like 900s, 15m or 2h.
     #[arg(long, default_value = "15m", value_parser = span)]
     ttl: TimeDelta,
-    /// Print one JSON object.
+    /// Print one JSON object: accessToken, expiresIn.
     #[arg(long)]
     json: bool,
+}
+
+/// Whom the token is for: exactly one of them.
+#[derive(Debug, clap::Args)]
+#[group(required = true, multiple = false)]
+struct Who {
+    /// A member, by mail address.
+    #[arg(long, value_name = "EMAIL")]
+    member: Option<String>,
+    /// A contact, by id.
+    #[arg(long, value_name = "ID")]
+    contact: Option<ContactId>,
+    /// An integration's key, by name or id.
+    #[arg(long, value_name = "NAME")]
+    key: Option<String>,
 }
 
 fn span(text: &str) -> Result<TimeDelta, String> {
@@ -52,7 +64,7 @@ pub async fn run(settings: &Settings, args: &Args) -> Result<()> {
     let url = settings.public_url.clone().unwrap_or_else(|| format!("http://{}", settings.listen));
     let app = App::build(settings, Ports::default(), url).await?;
     let system = app.system();
-    let subject = subject(&system, args).await?;
+    let subject = subject(&system, &args.who).await?;
     let issued = issue(&system, subject, args.ttl).await?;
     if args.json {
         let object =
@@ -64,16 +76,16 @@ pub async fn run(settings: &Settings, args: &Args) -> Result<()> {
     Ok(())
 }
 
-async fn subject(system: &Ctx, args: &Args) -> Result<Subject> {
-    if let Some(email) = &args.member {
+async fn subject(system: &Ctx, who: &Who) -> Result<Subject> {
+    if let Some(email) = &who.member {
         let row = system.find::<member::Entity>().filter(member::Column::EmailKey.eq(key(email))).one("member").await?;
         return Ok(Subject::Member(row.id));
     }
-    if let Some(id) = args.contact {
+    if let Some(id) = who.contact {
         let row = system.find::<contact::Entity>().filter(contact::Column::Id.eq(id)).one("contact").await?;
         return Ok(Subject::Contact(row.id));
     }
-    let Some(name) = &args.key else { return Err(Error::NotFound("subject")) };
+    let Some(name) = &who.key else { return Err(Error::NotFound("subject")) };
     let find = system.find::<api_key::Entity>();
     let find = match name.parse::<KeyId>() {
         Ok(id) => find.filter(api_key::Column::Id.eq(id)),

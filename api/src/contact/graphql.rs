@@ -25,12 +25,13 @@ impl ContactQuery {
     async fn contacts(
         &self,
         cx: &Context<'_>,
-        account_id: Option<AccountId>,
+        #[graphql(desc = "Only people of this account.")] account_id: Option<AccountId>,
         #[graphql(desc = "Words of the name or the mail address.")] search: Option<String>,
         #[graphql(desc = "At most 100; 25 where absent.")] first: Option<i32>,
-        after: Option<String>,
+        #[graphql(desc = "The `endCursor` of the page before.")] after: Option<String>,
+        #[graphql(desc = "The rows before `before`, at most 100; walks back. Not with `first` or `after`.")]
         last: Option<i32>,
-        before: Option<String>,
+        #[graphql(desc = "The `startCursor` of the page after.")] before: Option<String>,
     ) -> Result<Connection<Contact>> {
         let paging = Paging::of(&cx.look_ahead(), first, after, last, before);
         let ask = ListContacts { account_id, search, page: paging.args.clone() };

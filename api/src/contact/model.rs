@@ -9,11 +9,15 @@ use crate::ctx::StaffOnly;
 #[derive(Clone, Debug, SimpleObject)]
 #[graphql(complex)]
 pub struct Contact {
+    /// Its id, for good.
     pub id: ContactId,
+    /// Their full name.
     pub name: String,
+    /// Where mail reaches them.
     pub email: Option<String>,
     /// Their job title.
     pub title: Option<String>,
+    /// What they are to their company's dealings with us.
     #[graphql(guard = "StaffOnly")]
     pub roles: Option<Vec<ContactRole>>,
     /// A language tag such as `en`.
@@ -22,12 +26,17 @@ pub struct Contact {
     pub time_zone: Option<String>,
     /// Whether survey mails reach them: bounced, unsubscribed or fine.
     pub mail_state: MailState,
+    /// The outside system they came from.
     #[graphql(guard = "StaffOnly")]
     pub source: Option<String>,
+    /// That system's own id for them; unique for each source.
     #[graphql(guard = "StaffOnly")]
     pub reference: Option<String>,
+    /// Counts the changes; an update names the one it was made on.
     pub version: i32,
+    /// When they were entered.
     pub created_at: Time,
+    /// When they were last changed.
     pub updated_at: Time,
     #[graphql(skip)]
     pub account_id: AccountId,
@@ -62,28 +71,41 @@ impl From<contact::Model> for Contact {
 /// A new contact of an account.
 #[derive(Clone, Debug, InputObject)]
 pub struct CreateContact {
+    /// The account they work for.
     pub account_id: AccountId,
+    /// 1 to 200 characters.
     pub name: String,
+    /// Where mail reaches them, at most 254 characters.
     pub email: Option<String>,
+    /// Their job title, at most 200 characters.
     pub title: Option<String>,
+    /// What they are to their company's dealings with us.
     #[graphql(default)]
     pub roles: Vec<ContactRole>,
+    /// A language tag such as `en`.
     pub language: Option<String>,
+    /// An IANA zone such as `Europe/Berlin`.
     pub time_zone: Option<String>,
 }
 
 /// What to change; what is absent stays, null clears.
 #[derive(Clone, Debug, InputObject)]
 pub struct UpdateContact {
+    /// The contact to change.
     pub id: ContactId,
     /// The version this change was made on.
     pub version: i32,
+    /// 1 to 200 characters.
     pub name: Option<String>,
     /// A new address revokes the contact's open invitations.
     pub email: MaybeUndefined<String>,
+    /// Their job title, at most 200 characters.
     pub title: MaybeUndefined<String>,
+    /// What they are to their company's dealings with us.
     pub roles: Option<Vec<ContactRole>>,
+    /// A language tag such as `en`.
     pub language: MaybeUndefined<String>,
+    /// An IANA zone such as `Europe/Berlin`.
     pub time_zone: MaybeUndefined<String>,
     /// True keeps them out of lists and surveys; false takes them back.
     pub archived: Option<bool>,

@@ -14,9 +14,13 @@ use crate::{
 /// Where a page stands in its list.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct PageInfo {
+    /// Whether rows follow.
     pub has_next_page: bool,
+    /// Whether rows come before.
     pub has_previous_page: bool,
+    /// The cursor of the first row.
     pub start_cursor: Option<String>,
+    /// The cursor of the last row: give it as `after` for the next page.
     pub end_cursor: Option<String>,
 }
 
@@ -28,7 +32,9 @@ pub struct PageInfo {
 #[graphql(concrete(name = "MemberEdge", params(Member)))]
 #[graphql(concrete(name = "ResponseEdge", params(Response)))]
 pub struct Edge<T: OutputType> {
+    /// Where this row stands in its list.
     pub cursor: String,
+    /// The row.
     pub node: T,
 }
 
@@ -43,9 +49,11 @@ pub struct Connection<T: OutputType>
 where
     Edge<T>: OutputType,
 {
+    /// The rows with their cursors.
     pub edges: Vec<Edge<T>>,
     /// The rows alone, without cursors.
     pub nodes: Vec<T>,
+    /// Where the page stands.
     pub page_info: PageInfo,
     /// How many there are in all; counted only when asked for. Null below another object.
     pub total_count: Option<i64>,

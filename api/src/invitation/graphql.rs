@@ -16,7 +16,12 @@ pub struct InvitationMutation;
 #[Object]
 impl InvitationMutation {
     /// Sends a survey by mail: to named contacts, or to all eligible contacts of an account.
-    async fn send_survey(&self, cx: &Context<'_>, survey_id: SurveyId, input: SendSurvey) -> Result<Sent> {
+    async fn send_survey(
+        &self,
+        cx: &Context<'_>,
+        #[graphql(desc = "The survey to send.")] survey_id: SurveyId,
+        input: SendSurvey,
+    ) -> Result<Sent> {
         send(cx.data::<Ctx>()?, survey_id, input).await.map_err(failed)
     }
 }

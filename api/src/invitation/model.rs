@@ -14,17 +14,24 @@ use crate::{
 #[derive(Clone, Debug, SimpleObject)]
 #[graphql(complex)]
 pub struct Invitation {
+    /// Its id, for good.
     pub id: InvitationId,
+    /// The sending it belongs to.
     pub wave_id: WaveId,
+    /// Where it stands.
     pub status: InvitationStatus,
     /// Why nobody was asked.
     #[graphql(guard = "StaffOnly")]
     pub suppressed: Option<Suppression>,
+    /// The language of its mail and page.
     pub language: String,
+    /// When its mail was queued; whoever owned the account then is credited.
     pub queued_at: Time,
     /// When its mail was handed over.
     pub sent_at: Option<Time>,
+    /// Until when its link works.
     pub expires_at: Time,
+    /// Who is asked.
     #[graphql(guard = "May(Action::ReadContacts)")]
     pub contact: Option<Contact>,
     #[graphql(skip)]

@@ -36,7 +36,7 @@ pub struct Answer {
     pub comment: Option<String>,
     /// False keeps the answer open: it counts, and may be completed on the same link.
     #[serde(default = "yes")]
-    #[schema(default = true)]
+    #[schema(default = true, example = true)]
     pub complete: bool,
 }
 
@@ -48,15 +48,20 @@ const fn yes() -> bool {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Answered {
+    /// The answer's id.
     pub id: ResponseId,
-    #[schema(minimum = 0, maximum = 10)]
+    /// What was answered.
+    #[schema(minimum = 0, maximum = 10, example = 9)]
     pub score: i16,
+    /// False while the answer is left open to be completed.
+    #[schema(example = true)]
     pub complete: bool,
+    /// When it was first given.
     pub answered_at: Time,
     /// When it was last changed.
     pub amended_at: Option<Time>,
     /// 1, and one more with each change; send it as `If-Match` to change the answer.
-    #[schema(minimum = 1)]
+    #[schema(minimum = 1, example = 1)]
     pub version: i32,
     /// Until when it can be changed; null once it is final.
     pub amendable_until: Option<Time>,

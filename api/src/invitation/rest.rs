@@ -12,7 +12,7 @@ use axum::{
 };
 use entity::{SurveyId, SurveyKind, Time};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
@@ -54,7 +54,7 @@ pub fn brand(company: &Company) -> Brand {
 /// counts whom they will reach, and who is not asked for which reason.
 #[utoipa::path(
     post, path = "/api/v1/surveys/{id}/send", operation_id = "sendSurvey", tag = "surveys", security(("bearer" = [])),
-    params(("id" = SurveyId, Path, description = "The survey")),
+    params(("id" = String, Path, format = Uuid, description = "The survey", example = "019a6f2e-7c1d-7b64-9f30-2f1a5c7d8e90")),
     request_body = SendSurvey,
     responses(
         (status = 202, description = "Queued", body = Sent),
@@ -79,24 +79,44 @@ async fn send_survey(
     Ok((StatusCode::ACCEPTED, Json(sent)))
 }
 
+/// Which version a change was made on.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "describes a header; the handler reads it by itself")]
+struct IfMatch {
+    /// The version of the answer to change, in quotes. Absent: make the answer.
+    #[param(rename = "If-Match", pattern = "^\"[0-9]{1,9}\"$", nullable = false, example = "\"1\"")]
+    if_match: Option<String>,
+}
+
 /// The survey behind a link.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct InvitationView {
     /// Who asks.
+    #[schema(example = "Acme Works")]
     company: String,
+    /// What the survey measures.
     kind: SurveyKind,
+    /// The language of the texts, as a language tag.
     #[schema(example = "en")]
     language: String,
+    /// The question itself.
+    #[schema(example = "How likely are you to recommend Acme Works to a friend or colleague?")]
     question: String,
-    #[schema(minimum = 0, maximum = 10)]
+    /// The lowest answer.
+    #[schema(minimum = 0, maximum = 1, example = 0)]
     min: i16,
-    #[schema(minimum = 0, maximum = 10)]
+    /// The highest answer.
+    #[schema(minimum = 5, maximum = 10, example = 10)]
     max: i16,
     /// What the lowest answer means.
+    #[schema(example = "Not at all likely")]
     low: String,
     /// What the highest answer means.
+    #[schema(example = "Extremely likely")]
     high: String,
+    /// Until when it can be answered.
     expires_at: Time,
     /// The answer, if there is one; never its comment.
     response: Option<Answered>,
@@ -107,7 +127,7 @@ struct InvitationView {
 /// For a front end of your own. Reading it records nothing.
 #[utoipa::path(
     get, path = "/api/v1/invitations/{token}", operation_id = "readInvitation", tag = "invitations", security(()),
-    params(("token" = String, Path, description = "The secret part of the link")),
+    params(("token" = String, Path, description = "The secret part of the link", pattern = "^[A-Za-z0-9_-]{27}$", example = "Xy8kq0ZbV3mT1nS5uR7wPa9cE2d")),
     responses(
         (status = 200, description = "The survey", body = InvitationView, headers(("ETag" = String, description = "The answer's version, once there is one"))),
         (status = 404, description = "No such link", body = ProblemBody, content_type = "application/problem+json"),
@@ -150,8 +170,8 @@ async fn invitation(State(server): State<Server>, Segment(token): Segment) -> Re
 #[utoipa::path(
     put, path = "/api/v1/invitations/{token}/response", operation_id = "answer", tag = "invitations", security(()),
     params(
-        ("token" = String, Path, description = "The secret part of the link"),
-        ("If-Match" = Option<String>, Header, description = "The version of the answer to change, in quotes", example = "\"1\""),
+        ("token" = String, Path, description = "The secret part of the link", pattern = "^[A-Za-z0-9_-]{27}$", example = "Xy8kq0ZbV3mT1nS5uR7wPa9cE2d"),
+        IfMatch,
     ),
     request_body = Answer,
     responses(

@@ -51,9 +51,10 @@ pub struct Sent {
     /// The run, to find its invitations by.
     pub wave_id: WaveId,
     /// Contacts whose mail is on its way.
-    #[schema(minimum = 0)]
+    #[schema(minimum = 0, example = 12)]
     pub queued: i32,
     /// Contacts who are not asked, counted by reason.
+    #[schema(max_items = 6)]
     pub suppressed: Vec<SuppressedCount>,
 }
 
@@ -61,8 +62,10 @@ pub struct Sent {
 #[derive(Clone, Debug, PartialEq, Eq, SimpleObject, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SuppressedCount {
+    /// Why they are not asked.
     pub reason: Suppression,
-    #[schema(minimum = 1)]
+    /// How many contacts.
+    #[schema(minimum = 1, example = 2)]
     pub count: i32,
 }
 

@@ -21,11 +21,12 @@ impl MemberQuery {
         &self,
         cx: &Context<'_>,
         #[graphql(desc = "Words of the name.")] search: Option<String>,
-        team_id: Option<TeamId>,
+        #[graphql(desc = "Only members of this team itself.")] team_id: Option<TeamId>,
         #[graphql(desc = "At most 100; 25 where absent.")] first: Option<i32>,
-        after: Option<String>,
+        #[graphql(desc = "The `endCursor` of the page before.")] after: Option<String>,
+        #[graphql(desc = "The rows before `before`, at most 100; walks back. Not with `first` or `after`.")]
         last: Option<i32>,
-        before: Option<String>,
+        #[graphql(desc = "The `startCursor` of the page after.")] before: Option<String>,
     ) -> Result<Connection<Member>> {
         let paging = Paging::of(&cx.look_ahead(), first, after, last, before);
         let ask = ListMembers { search, team_id, page: paging.args.clone() };

@@ -9,16 +9,22 @@ use crate::ctx::StaffOnly;
 #[derive(Clone, Debug, SimpleObject)]
 #[graphql(complex)]
 pub struct Member {
+    /// Its id, for good.
     pub id: MemberId,
+    /// Their full name.
     pub name: String,
+    /// Where mail reaches them, and what they sign in with.
     pub email: String,
+    /// What they may do.
     #[graphql(guard = "StaffOnly")]
     pub role: Option<MemberRole>,
+    /// False: they can no longer sign in.
     #[graphql(guard = "StaffOnly")]
     pub active: Option<bool>,
     /// Counts the changes; an update names the one it was made on.
     #[graphql(guard = "StaffOnly")]
     pub version: Option<i32>,
+    /// When they were entered.
     #[graphql(guard = "StaffOnly")]
     pub created_at: Option<Time>,
     #[graphql(skip)]
@@ -43,11 +49,14 @@ impl From<member::Model> for Member {
 /// A new member. The role follows from the teams they lead, unless they are made an admin.
 #[derive(Clone, Debug, InputObject)]
 pub struct CreateMember {
+    /// 1 to 200 characters.
     pub name: String,
+    /// What they sign in with; no two members share one.
     pub email: String,
     /// Sees and may do everything.
     #[graphql(default)]
     pub admin: bool,
+    /// The team they are in.
     pub team_id: Option<TeamId>,
     /// A first password, to be changed at the first sign-in; without one they cannot sign in yet.
     #[graphql(secret)]
@@ -57,13 +66,18 @@ pub struct CreateMember {
 /// What to change; what is absent stays.
 #[derive(Clone, Debug, InputObject)]
 pub struct UpdateMember {
+    /// The member to change.
     pub id: MemberId,
     /// The version this change was made on.
     pub version: i32,
+    /// 1 to 200 characters.
     pub name: Option<String>,
+    /// What they sign in with; no two members share one.
     pub email: Option<String>,
+    /// Sees and may do everything.
     pub admin: Option<bool>,
     /// False only once every account they own has a successor.
     pub active: Option<bool>,
+    /// The team they are in.
     pub team_id: MaybeUndefined<TeamId>,
 }

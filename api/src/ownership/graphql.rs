@@ -18,7 +18,12 @@ pub struct OwnershipQuery;
 #[Object]
 impl OwnershipQuery {
     /// Who owned an account at an instant; null if nobody did.
-    async fn owner_at(&self, cx: &Context<'_>, account_id: AccountId, at: Time) -> Result<Option<Ownership>> {
+    async fn owner_at(
+        &self,
+        cx: &Context<'_>,
+        #[graphql(desc = "The account.")] account_id: AccountId,
+        #[graphql(desc = "The instant.")] at: Time,
+    ) -> Result<Option<Ownership>> {
         Ok(owner_at(cx.data::<Ctx>()?, account_id, at).await.map_err(failed)?.map(Into::into))
     }
 }

@@ -12,12 +12,17 @@ use crate::member::Member;
 /// One period during which one member owned one account, half-open.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct Ownership {
+    /// Its id, for good.
     pub id: OwnershipId,
+    /// Who owned it.
     pub owner: Member,
+    /// From when, this instant included.
     pub from: Time,
     /// Null while it lasts.
     pub until: Option<Time>,
+    /// How it came about.
     pub source: OwnershipSource,
+    /// Why, in the words of whoever changed it.
     pub reason: Option<String>,
 }
 
@@ -41,11 +46,15 @@ impl From<OwnershipRow> for Ownership {
 /// Somebody who sees an account beside its owner.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct Collaborator {
+    /// Its id, for good.
     pub id: GrantId,
+    /// Who.
     pub member: Member,
+    /// Why they see the account.
     pub kind: GrantKind,
     /// What they do on the account team.
     pub role: Option<TeamRole>,
+    /// Since when.
     pub from: Time,
 }
 
@@ -62,29 +71,39 @@ impl From<CollaboratorRow> for Collaborator {
 /// Gives an account to a member, from now on.
 #[derive(Clone, Debug, InputObject)]
 pub struct AssignOwner {
+    /// The account.
     pub account_id: AccountId,
+    /// Who is to own it.
     pub member_id: MemberId,
+    /// Why; kept in the history.
     pub reason: Option<String>,
 }
 
 /// Ends the ownership of an account; it waits, unowned, in its team.
 #[derive(Clone, Debug, InputObject)]
 pub struct EndOwnership {
+    /// The account.
     pub account_id: AccountId,
+    /// Why; kept in the history.
     pub reason: Option<String>,
 }
 
 /// Puts a member on the account team.
 #[derive(Clone, Debug, InputObject)]
 pub struct AddCollaborator {
+    /// The account.
     pub account_id: AccountId,
+    /// Who is to see it.
     pub member_id: MemberId,
+    /// What they do on the account team.
     pub role: TeamRole,
 }
 
 /// Takes a member off the account team.
 #[derive(Clone, Debug, InputObject)]
 pub struct RemoveCollaborator {
+    /// The account.
     pub account_id: AccountId,
+    /// Who is to leave the account team.
     pub member_id: MemberId,
 }

@@ -19,11 +19,12 @@ impl ResponseQuery {
     async fn responses(
         &self,
         cx: &Context<'_>,
-        filter: Option<ResponseFilter>,
+        #[graphql(desc = "Which of them.")] filter: Option<ResponseFilter>,
         #[graphql(desc = "At most 100; 25 where absent.")] first: Option<i32>,
-        after: Option<String>,
+        #[graphql(desc = "The `endCursor` of the page before.")] after: Option<String>,
+        #[graphql(desc = "The rows before `before`, at most 100; walks back. Not with `first` or `after`.")]
         last: Option<i32>,
-        before: Option<String>,
+        #[graphql(desc = "The `startCursor` of the page after.")] before: Option<String>,
     ) -> Result<Connection<Response>> {
         let look = cx.look_ahead();
         let mut people = People::of(&look.field("nodes"), "creditedTo");

@@ -15,13 +15,19 @@ use crate::{
 #[derive(Clone, Debug, SimpleObject)]
 #[graphql(complex)]
 pub struct Response {
+    /// Its id, for good.
     pub id: ResponseId,
+    /// What the survey measures.
     pub kind: SurveyKind,
     /// The key of the scored question.
     pub question: String,
+    /// On the question's scale.
     pub score: i32,
+    /// What they added in words.
     pub comment: Option<String>,
+    /// The language they were asked in.
     pub language: Option<String>,
+    /// When it was first given.
     pub answered_at: Time,
     /// When the contact last changed the answer.
     pub amended_at: Option<Time>,
@@ -33,6 +39,7 @@ pub struct Response {
     /// The owner had the account for less than 30 days.
     #[graphql(guard = "StaffOnly")]
     pub inherited: Option<bool>,
+    /// Who answered.
     #[graphql(guard = "May(Action::ReadContacts)")]
     pub contact: Option<Contact>,
     #[graphql(skip)]

@@ -81,13 +81,21 @@ pub fn latest_nps(scope: &Scope, engine: Engine, account: SimpleExpr) -> Shape {
 #[derive(Clone, Debug, Default, InputObject, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ResponseFilter {
+    /// All of these.
     pub and: Option<Vec<ResponseFilter>>,
+    /// At least one of these; none of an empty list.
     pub or: Option<Vec<ResponseFilter>>,
+    /// Not this.
     pub not: Option<Box<ResponseFilter>>,
+    /// By account.
     pub account_id: Option<IdFilter>,
+    /// By survey.
     pub survey_id: Option<IdFilter>,
+    /// By what the survey measures.
     pub kind: Option<SurveyKindFilter>,
+    /// By score.
     pub score: Option<IntFilter>,
+    /// By when it was first given.
     pub answered_at: Option<DateTimeFilter>,
 }
 

@@ -21,8 +21,8 @@ impl SatisfactionQuery {
     async fn satisfaction(
         &self,
         cx: &Context<'_>,
-        #[graphql(default)] view: View,
-        group_by: Option<GroupBy>,
+        #[graphql(default, desc = "Credited answers, or those of the accounts seen now.")] view: View,
+        #[graphql(desc = "Cuts the figures; one figure for the whole where absent.")] group_by: Option<GroupBy>,
         #[graphql(desc = "First month, like 2026-01; 11 months before the last where absent.")] from: Option<String>,
         #[graphql(desc = "The month after the last, like 2027-01; next month where absent.")] until: Option<String>,
         #[graphql(desc = "Only answers credited to this member.")] owner_id: Option<MemberId>,

@@ -27,8 +27,11 @@ pub enum GroupBy {
     Team,
     /// The month of the answer, in the company's zone.
     Month,
+    /// The account's territory of that day.
     Territory,
+    /// The account's segment of that day.
     Segment,
+    /// The survey asked.
     Survey,
 }
 
@@ -50,6 +53,7 @@ pub struct Ask {
 pub struct Figure {
     /// The key of the question.
     pub question: String,
+    /// What the question measures.
     pub kind: SurveyKind,
     /// Answers behind the score.
     pub n: Long,
@@ -118,6 +122,7 @@ pub fn figures(rows: &[ScoreRow]) -> Vec<Figure> {
 pub struct SatisfactionGroup {
     /// What the cut is: a name, a month as `2026-01`, a territory. Empty for the whole, or where it is not known.
     pub label: String,
+    /// One for each question.
     pub figures: Vec<Figure>,
     #[graphql(skip)]
     pub owner_id: Option<MemberId>,

@@ -13,7 +13,7 @@ pub mod secret;
 #[cfg(test)]
 mod tests;
 
-pub use access_token::{Claims, Keyring, PublicKey, Refused, SigningKey, Verifier};
+pub use access_token::{Claims, KeySet, Keyring, PublicKey, Refused, SigningKey, Verifier};
 pub use api_key::ApiKey;
 pub use secret::{Purpose, Secret, digest};
 

@@ -15,6 +15,7 @@ use crate::{
 /// Whoever asks.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct Me {
+    /// What you are to the company.
     pub role: Role,
     /// You, as a member.
     pub member: Option<Member>,

@@ -9,6 +9,7 @@ use super::{sign_in_by_key, sign_in_by_password};
 use crate::{
     base::{Error, Result},
     ctx::Ctx,
+    secure::KeySet,
     web::{Body, NO_STORE, Problem, ProblemBody, Server},
 };
 
@@ -16,20 +17,23 @@ pub fn routes() -> OpenApiRouter<Server> {
     OpenApiRouter::new().routes(routes!(token)).routes(routes!(jwks))
 }
 
-/// A proof of who somebody is.
+/// A proof of who somebody is: a member's password, or an integration's key.
 #[derive(Deserialize, ToSchema)]
 #[serde(tag = "grant", rename_all = "snake_case", deny_unknown_fields)]
 enum Grant {
     /// A member's mail address and password.
     Password {
-        #[schema(max_length = 254, example = "ana@example.com")]
+        /// The member's mail address.
+        #[schema(min_length = 3, max_length = 254, example = "ana@example.com")]
         email: String,
-        #[schema(max_length = 128, format = "password")]
+        /// The member's password.
+        #[schema(min_length = 1, max_length = 128, format = "password", example = "correct horse battery staple")]
         password: String,
     },
     /// An integration's key.
     ApiKey {
-        #[schema(max_length = 200, example = "stw_…")]
+        /// The key as it was shown when it was made.
+        #[schema(min_length = 1, max_length = 200, example = "stw_…")]
         key: String,
     },
 }
@@ -40,13 +44,16 @@ enum Grant {
 #[serde(rename_all = "camelCase")]
 struct Token {
     /// Send it as `Authorization: Bearer <accessToken>`.
+    #[schema(example = "eyJ0eXAiOiJKV1QiLCJhbGciOiJFZERTQSJ9.…")]
     access_token: String,
+    /// Always `Bearer`.
     #[schema(example = "Bearer")]
     token_type: &'static str,
     /// Seconds until it is worthless.
     #[schema(minimum = 1, example = 900)]
     expires_in: i64,
     /// The first password is to be replaced.
+    #[schema(example = false)]
     must_change_password: bool,
 }
 
@@ -88,7 +95,7 @@ async fn token(State(server): State<Server>, body: Result<Body<Grant>, Problem>)
 #[utoipa::path(
     get, path = "/.well-known/jwks.json", operation_id = "jwks", tag = "sign-in", security(()),
     responses(
-        (status = 200, description = "The key set", body = serde_json::Value),
+        (status = 200, description = "The key set", body = KeySet),
         (status = "4XX", description = "Refused", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]

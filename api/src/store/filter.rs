@@ -69,10 +69,15 @@ macro_rules! comparing {
         #[derive(Clone, Debug, Default, PartialEq, InputObject, Deserialize)]
         #[serde(deny_unknown_fields)]
         pub struct $name {
+            /// Equal to this.
             pub eq: Option<$value>,
+            /// Less than this.
             pub lt: Option<$value>,
+            /// At most this.
             pub lte: Option<$value>,
+            /// Greater than this.
             pub gt: Option<$value>,
+            /// At least this.
             pub gte: Option<$value>,
         }
 
@@ -108,10 +113,13 @@ comparing! {
 #[derive(Clone, Debug, Default, PartialEq, Eq, InputObject, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct IdFilter {
+    /// Equal to this.
     pub eq: Option<Uuid>,
+    /// One of these, at most 100.
     #[graphql(name = "in")]
     #[serde(rename = "in")]
     pub within: Option<Vec<Uuid>>,
+    /// True: not set. False: set to something.
     pub is_null: Option<bool>,
 }
 
@@ -129,10 +137,13 @@ impl IdFilter {
 #[derive(Clone, Debug, Default, PartialEq, Eq, InputObject, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TextFilter {
+    /// Equal to this.
     pub eq: Option<String>,
+    /// One of these, at most 100.
     #[graphql(name = "in")]
     #[serde(rename = "in")]
     pub within: Option<Vec<String>>,
+    /// True: not set. False: set to something.
     pub is_null: Option<bool>,
 }
 
@@ -155,7 +166,9 @@ macro_rules! choosing {
         #[derive(Clone, Debug, Default, PartialEq, Eq, InputObject, Deserialize)]
         #[serde(deny_unknown_fields)]
         pub struct $name {
+            /// Equal to this.
             pub eq: Option<$value>,
+            /// One of these, at most 100.
             #[graphql(name = "in")]
             #[serde(rename = "in")]
             pub within: Option<Vec<$value>>,

@@ -7,11 +7,15 @@ use serde::{Deserialize, Serialize};
 /// A questionnaire.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct Survey {
+    /// Its id, for good.
     pub id: SurveyId,
+    /// What it measures.
     pub kind: SurveyKind,
+    /// What it is called among staff.
     pub name: String,
     /// The key of the scored question; figures run on by it.
     pub question: String,
+    /// The published version that is sent now.
     pub version: i32,
 }
 

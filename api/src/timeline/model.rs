@@ -17,17 +17,27 @@ use crate::{
 #[derive(Clone, Debug, SimpleObject)]
 #[graphql(complex)]
 pub struct Interaction {
+    /// Its id, for good.
     pub id: InteractionId,
+    /// What it is about.
     #[graphql(name = "type")]
     pub kind: InteractionType,
+    /// Who spoke.
     pub direction: Direction,
+    /// How.
     pub channel: Channel,
+    /// When it happened.
     pub occurred_at: Time,
+    /// One line on it.
     pub subject: String,
+    /// The whole of it.
     pub body: Option<String>,
+    /// Whether the customer sees it.
     pub customer_visible: bool,
+    /// The outside system it came from.
     #[graphql(guard = "StaffOnly")]
     pub source: Option<String>,
+    /// That system's own id for it; unique for each source.
     #[graphql(guard = "StaffOnly")]
     pub external_id: Option<String>,
     /// Who of our staff took part.
@@ -66,7 +76,9 @@ impl From<InteractionRow> for Interaction {
 /// What happened with an account.
 #[derive(Clone, Debug, InputObject)]
 pub struct LogInteraction {
+    /// The account it happened with.
     pub account_id: AccountId,
+    /// What it is about.
     #[graphql(name = "type")]
     pub kind: InteractionType,
     /// Follows from the type where absent.
@@ -75,8 +87,11 @@ pub struct LogInteraction {
     pub direction: Option<Direction>,
     /// Now, where absent; at most five minutes ahead.
     pub occurred_at: Option<Time>,
+    /// Who of the customer took part.
     pub contact_id: Option<ContactId>,
+    /// One line on it, 1 to 200 characters.
     pub subject: String,
+    /// The whole of it.
     pub body: Option<String>,
     /// Whether the customer sees it.
     #[graphql(default)]

@@ -21,8 +21,10 @@ pub struct ProblemBody {
     #[serde(rename = "type")]
     #[schema(example = "about:blank")]
     pub kind: &'static str,
+    /// The words of the status.
     #[schema(example = "Not Found")]
     pub title: String,
+    /// The status of the answer.
     #[schema(minimum = 400, maximum = 599, example = 404)]
     pub status: u16,
     /// A stable word, the same at both doors.
@@ -32,6 +34,7 @@ pub struct ProblemBody {
     #[schema(example = "invitation not found")]
     pub detail: String,
     /// The request's id, as in the header `x-request-id` and in the log.
+    #[schema(example = "019a6f2e-7c1d-7b64-9f30-2f1a5c7d8e90")]
     pub instance: String,
     /// The fields at fault.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -44,6 +47,7 @@ pub struct FieldFault {
     /// A JSON pointer into the body.
     #[schema(example = "/score")]
     pub pointer: String,
+    /// What would be right.
     #[schema(example = "must be between 0 and 10")]
     pub detail: String,
 }

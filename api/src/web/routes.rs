@@ -138,6 +138,7 @@ mod operation {
     /// The server's word that it is well.
     #[derive(Serialize, ToSchema)]
     pub struct Health {
+        /// Always `ok`.
         #[schema(example = "ok")]
         status: &'static str,
     }

@@ -9,7 +9,6 @@ use aws_lc_rs::{
     signature::{ED25519, Ed25519KeyPair, KeyPair, ParsedPublicKey},
 };
 use jsonwebtoken::{DecodingKey, EncodingKey};
-use serde_json::{Value, json};
 
 use crate::secure::{Secret, from_base64url, to_base64url};
 
@@ -50,14 +49,6 @@ impl PublicKey {
 
     pub(super) fn decoding(&self) -> &DecodingKey {
         &self.key
-    }
-
-    /// The key as a JWK (RFC 7517, 8037).
-    pub(super) fn jwk(&self) -> Value {
-        json!({
-            "kty": "OKP", "crv": "Ed25519", "alg": "EdDSA", "use": "sig",
-            "kid": self.id, "x": self.x,
-        })
     }
 }
 

@@ -7,9 +7,8 @@
 use jsonwebtoken::{Algorithm, Validation, decode, encode, errors::ErrorKind};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
 
-use super::{Claims, PublicKey, Refused, SigningKey};
+use super::{Claims, KeySet, PublicKey, Refused, SigningKey};
 use crate::secure::from_base64url;
 
 /// Bytes of a token at most; longer ones are refused unread.
@@ -69,8 +68,8 @@ impl Keyring {
     }
 
     /// The public keys as a JWK set, the signing one first.
-    pub fn jwks(&self) -> Value {
-        json!({ "keys": self.keys().map(PublicKey::jwk).collect::<Vec<_>>() })
+    pub fn jwks(&self) -> KeySet {
+        KeySet { keys: self.keys().map(Into::into).collect() }
     }
 
     fn keys(&self) -> impl Iterator<Item = &PublicKey> {

@@ -4,11 +4,13 @@
 //! one, the client learns only that it was refused.
 
 mod claims;
+mod jwk;
 mod key;
 mod keyring;
 mod verifier;
 
 pub use claims::{AHEAD, Claims, LONGEST};
+pub use jwk::{Jwk, KeySet};
 pub use key::{PublicKey, SEED_BYTES, SigningKey};
 pub use keyring::{Keyring, LONGEST_TOKEN};
 pub use verifier::{REMEMBERED, Verifier};

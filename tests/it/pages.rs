@@ -1,0 +1,76 @@
+//! The pages a customer opens, in a real browser: readable for all, on a phone too, without script.
+
+use std::path::Path;
+
+use entity::SurveyKind;
+use serde_json::json;
+use tests::{
+    app::TestApp,
+    engine::{self, Engine},
+    js::{self, Js},
+    served::Served,
+    skip::skip,
+};
+
+fn browser() -> bool {
+    let named = std::env::var_os("CHROMIUM");
+    Path::new(named.as_deref().unwrap_or("/usr/bin/chromium".as_ref())).exists()
+}
+
+/// The part of a letter's text that follows `/u/`.
+fn unsubscribe_token(letter: &str) -> &str {
+    let from = letter.find("/u/").unwrap() + 3;
+    let rest = &letter[from..];
+    &rest[..rest.find(|c: char| !c.is_ascii_alphanumeric() && !"-_".contains(c)).unwrap_or(rest.len())]
+}
+
+/// On one engine: a page is the same on both.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn pages_behind_links_are_for_everybody() {
+    engine::run(Engine::Sqlite, walk).await;
+}
+
+async fn walk(app: TestApp) {
+    let Some(js) = Js::with(&["axe.mjs", "answer.mjs"]) else { return skip("Node with its packages", js::CURE) };
+    if !browser() {
+        return skip("Chromium", "install it, for instance with: apt-get install chromium");
+    }
+    let top = app.team("Sales", None).await;
+    let account = app.account("Globex", top, None).await;
+    let mut contacts = Vec::new();
+    for name in ["Carl Contact", "Cleo Contact", "Cora Contact", "Curt Contact"] {
+        contacts.push(app.contact(account, name).await.id);
+    }
+    let nps = app.invite(SurveyKind::Nps, &contacts[..3]).await;
+    let csat = app.invite(SurveyKind::Csat, &contacts[3..]).await;
+    assert_eq!(app.answer(&nps[1], 9).await.status, 201);
+    let letters = app.outbox();
+    let served = Served::start(app.app.router()).await;
+    let at = |path: &str| format!("{}{path}", served.url);
+    let pages = [
+        at(&format!("/s/{}", nps[0])),
+        at(&format!("/s/{}?score=7", nps[0])),
+        at(&format!("/s/{}", nps[1])),
+        at(&format!("/s/{}?score=3", nps[1])),
+        at(&format!("/s/{}", csat[0])),
+        at("/s/nothing"),
+        at(&format!("/u/{}", unsubscribe_token(&letters[0].text))),
+        at("/u/nothing"),
+    ];
+    let mut arguments = vec!["axe.mjs"];
+    arguments.extend(pages.iter().map(String::as_str));
+    js.node(&arguments).await;
+    js.node(&["axe.mjs", "--alone", &at("/graphql")]).await;
+    // Looking has answered nothing and changed nothing.
+    let admin = app.admin("Ada Admin").await.token;
+    let ask = "{ responses { totalCount nodes { score comment } } }";
+    let seen = app.gql(Some(&admin), ask, json!({})).await;
+    assert_eq!(seen["data"]["responses"]["totalCount"], 1, "{seen}");
+    for width in ["360", "800"] {
+        let link = at(&format!("/s/{}", nps[if width == "360" { 0 } else { 2 }]));
+        js.node(&["answer.mjs", &link, "8", "Quick & friendly.", width]).await;
+    }
+    let seen = app.gql(Some(&admin), ask, json!({})).await;
+    assert_eq!(seen["data"]["responses"]["nodes"][0], json!({ "score": 8, "comment": "Quick & friendly." }), "{seen}");
+    assert_eq!(seen["data"]["responses"]["totalCount"], 3, "{seen}");
+}
