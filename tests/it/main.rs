@@ -9,6 +9,7 @@ mod audits;
 mod bad_tokens;
 mod crash;
 mod ground;
+mod input;
 mod mails;
 mod migrations;
 mod race;

@@ -18,3 +18,4 @@ pub mod process;
 pub mod skip;
 pub mod smtp;
 pub mod sqlite;
+pub mod strange;
