@@ -110,7 +110,7 @@ pub async fn update(ctx: &Ctx, input: UpdateContact) -> Result<ContactId> {
     .await
 }
 
-/// Links that went to the old address stop working, answered ones aside.
+/// Links that went to the old address stop working: no answer, and no change of one given.
 async fn revoke(tx: &Tx, id: ContactId) -> Result<()> {
     let open = Condition::all()
         .add(invitation::Column::ContactId.eq(id))
