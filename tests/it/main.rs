@@ -5,7 +5,12 @@
 mod access;
 mod architecture;
 mod bad_tokens;
+mod contract;
+mod customer;
+mod figures;
 mod ground;
 mod migrations;
+mod rules;
 mod scope;
+mod statements;
 mod survey_loop;
