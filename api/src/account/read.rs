@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use super::{Account, Related};
 use crate::{
-    access::Scope,
+    access::{Action, Role, Scope},
     base::Result,
     ctx::Ctx,
     invitation::InvitationRow,
@@ -71,6 +71,22 @@ impl Want {
     }
 }
 
+impl Want {
+    /// A key reads below an account only what its scopes name. People see what the rules of the rows give them.
+    fn allowed(&self, ctx: &Ctx) -> Result<()> {
+        if ctx.viewer().role != Role::Integration {
+            return Ok(());
+        }
+        let needed = [
+            (self.contacts, Action::ReadContacts),
+            (!self.timelines.is_empty(), Action::ReadInteractions),
+            (self.invitations || self.responses, Action::ReadResponses),
+            (self.scores || self.latest_nps, Action::ReadSatisfaction),
+        ];
+        needed.into_iter().filter(|(asked, _)| *asked).try_for_each(|(_, action)| ctx.may(action))
+    }
+}
+
 /// One row as the statement gives it back; what was not asked for is null.
 #[derive(Deserialize)]
 struct Row(
@@ -90,6 +106,7 @@ struct Row(
 
 /// Accounts as `find` names them, with what is wanted, in one statement.
 pub async fn read(ctx: &Ctx, find: Find<'_, account::Entity>, want: &Want) -> Result<Vec<Account>> {
+    want.allowed(ctx)?;
     let parts = parts(ctx.store().engine(), &ctx.viewer().scope, want)?;
     let rows: Vec<Row> = find.shaped(parts).await?;
     Ok(rows.into_iter().map(|row| row.view(want)).collect())

@@ -16,6 +16,7 @@ use entity::{AccountId, MemberId, TeamId};
 use futures_util::{StreamExt, future::BoxFuture, stream::FuturesUnordered, task::AtomicWaker};
 
 use crate::{
+    access::Action,
     account::{Account, AccountLoader, Want},
     ctx::{Ctx, failed},
     member::{Member, MemberLoader},
@@ -90,6 +91,7 @@ pub async fn with_batches<F: Future>(request: F) -> F::Output {
 
 /// The account below another object; null where it is not in scope.
 pub async fn account_of(cx: &Place<'_>, id: AccountId) -> Result<Option<Account>> {
+    cx.data::<Ctx>()?.may(Action::ReadAccounts).map_err(failed)?;
     let want = Want::of(&cx.look_ahead()).map_err(failed)?;
     cx.data::<DataLoader<AccountLoader>>()?.load_one((id, want)).await.map_err(failed)
 }
