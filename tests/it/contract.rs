@@ -22,6 +22,9 @@ fn both_files_are_what_the_code_prints() {
     }
 }
 
+/// An operation, its method and path, a token (or `1`: the version to change), a body, the status to come.
+type Call<'a> = (&'a str, &'a str, String, &'a str, Option<Value>, u16);
+
 /// Where a value differs from its schema, and how; nothing where it does not.
 fn faults(document: &Value, schema: &Value, value: &Value, at: &str) -> Vec<String> {
     if let Some(reference) = schema["$ref"].as_str() {
@@ -53,10 +56,10 @@ fn faults(document: &Value, schema: &Value, value: &Value, at: &str) -> Vec<Stri
     if let Some(words) = schema["enum"].as_array().filter(|words| !words.contains(value)) {
         found.push(format!("{at}: {value} is none of {words:?}"));
     }
-    if let (Some(number), least, most) = (value.as_f64(), schema["minimum"].as_f64(), schema["maximum"].as_f64()) {
-        if least.is_some_and(|least| number < least) || most.is_some_and(|most| number > most) {
-            found.push(format!("{at}: {number} is off the limits"));
-        }
+    let (least, most) = (schema["minimum"].as_f64(), schema["maximum"].as_f64());
+    let off = |number: &f64| least.is_some_and(|least| *number < least) || most.is_some_and(|most| *number > most);
+    if let Some(number) = value.as_f64().filter(off) {
+        found.push(format!("{at}: {number} is off the limits"));
     }
     for (index, item) in value.as_array().into_iter().flatten().enumerate() {
         found.extend(faults(document, &schema["items"], item, &format!("{at}/{index}")));
@@ -94,7 +97,7 @@ both! {
         let send = format!("/api/v1/surveys/{survey}/send");
         let none = "/api/v1/invitations/nothing".to_owned();
         let right = json!({ "grant": "password", "email": "p@acme.test", "password": "correct horse battery staple" });
-        let calls: Vec<(&str, &str, String, &str, Option<Value>, u16)> = vec![
+        let calls: Vec<Call> = vec![
             ("jwks", "get", "/.well-known/jwks.json".into(), "", None, 200),
             ("signIn", "post", "/api/v1/auth/token".into(), "", Some(right), 200),
             ("signIn", "post", "/api/v1/auth/token".into(), "", Some(json!({ "grant": "api_key", "key": "x" })), 401),

@@ -16,6 +16,8 @@ use tests::{
 type Counts = [i64; 11];
 /// The cut (an id or a label) and the question.
 type Table = BTreeMap<(String, String), Counts>;
+type Holds<'a> = &'a dyn Fn(&Given) -> bool;
+type Cut<'a> = &'a dyn Fn(&Given) -> String;
 
 both! {
     async fn figures_equal_a_naive_count(first: Database) {
@@ -122,9 +124,9 @@ async fn counts_the_same(app: &TestApp, world: &World, member: &Member, seed: u6
             }
     };
     let in_view = |given: &Given| world.seen(member).any(|account| account.id == given.to.account);
-    let views: [(&str, &dyn Fn(&Given) -> bool); 2] = [("CREDIT", &mine), ("ACCOUNTS", &in_view)];
+    let views: [(&str, Holds<'_>); 2] = [("CREDIT", &mine), ("ACCOUNTS", &in_view)];
     for (view, holds) in views {
-        let cuts: [(&str, &dyn Fn(&Given) -> String); 6] = [
+        let cuts: [(&str, Cut<'_>); 6] = [
             ("", &|_| String::new()),
             (",groupBy:OWNER", &|given| given.to.owner.map(|id| id.to_string()).unwrap_or_default()),
             (",groupBy:TEAM", &|given| given.to.path[0].to_string()),
