@@ -28,6 +28,12 @@ impl Time {
         Ok(Self::new(instant))
     }
 
+    /// The instant after this one: what comes later is at least here.
+    #[must_use]
+    pub fn next(self) -> Self {
+        Self(self.0 + chrono::TimeDelta::microseconds(1))
+    }
+
     /// The instant, or nothing where the column says "never".
     pub fn known(self) -> Option<Self> {
         (self != Self::NEVER).then_some(self)

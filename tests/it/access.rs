@@ -225,6 +225,24 @@ both! {
         assert!(wrong.is_empty(), "{wrong:#?}");
     }
 
+    async fn a_key_reads_below_other_things_only_what_its_scopes_name(app: TestApp) {
+        let world = World::new(&app).await;
+        let asks = [
+            (KeyScope::ContactsRead, "contacts{id}"),
+            (KeyScope::InteractionsRead, "timeline{nodes{id}}"),
+            (KeyScope::ResponsesRead, "responses{id} invitations{id} latestNps satisfaction{n}"),
+        ];
+        for (scope, below) in asks {
+            let (poor, rich) = (app.integration(&[KeyScope::AccountsRead], None).await, app.integration(&[KeyScope::AccountsRead, scope], None).await);
+            let query = format!("{{account(id:\"{}\"){{name {below}}}}}", world.account);
+            assert_eq!(verdict(&app.gql(Some(&poor), &query, json!({})).await, "account"), 'F', "{below}");
+            assert_eq!(verdict(&app.gql(Some(&rich), &query, json!({})).await, "account"), '.', "{below}");
+        }
+        let key = app.integration(&[KeyScope::ResponsesRead], None).await;
+        let answer = app.gql(Some(&key), "{responses{nodes{score account{name}}}}", json!({})).await;
+        assert_eq!(answer["data"], json!({ "responses": { "nodes": [{ "score": 8, "account": null }] } }), "{answer}");
+    }
+
     async fn everybody_gets_from_rest_what_the_table_says(app: TestApp) {
         let mut world = World::new(&app).await;
         let mut wrong = Vec::new();

@@ -12,7 +12,7 @@ use api::{
 };
 use async_graphql::MaybeUndefined;
 use chrono::TimeDelta;
-use entity::{AccountId, ContactId, MemberId, SurveyKind, TeamId, member, team};
+use entity::{AccountId, ContactId, MemberId, SurveyKind, TeamId, Time, member, team};
 
 use crate::{
     app::{Person, TestApp},
@@ -48,8 +48,27 @@ pub struct Account {
     pub contacts: BTreeSet<ContactId>,
     /// Subjects of the notes on its timeline.
     pub notes: BTreeSet<String>,
-    /// How many answers it has.
-    pub answers: usize,
+}
+
+/// A survey on its way, and whom its answer will be credited to.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    pub account: AccountId,
+    pub kind: SurveyKind,
+    link: String,
+    /// The owner of that day.
+    pub owner: Option<MemberId>,
+    /// The account's team of that day and those above it, at their place of that day.
+    pub path: Vec<TeamId>,
+}
+
+/// An answer as it stands now.
+#[derive(Clone, Debug)]
+pub struct Given {
+    pub to: Asked,
+    pub score: usize,
+    /// Of the first answer.
+    pub at: Time,
 }
 
 /// A random company.
@@ -58,8 +77,8 @@ pub struct World {
     pub teams: Vec<Team>,
     pub members: Vec<Member>,
     pub accounts: Vec<Account>,
-    /// Links that were sent and not answered: of which account, of which kind.
-    pub open: Vec<(AccountId, SurveyKind, String)>,
+    pub asked: Vec<Asked>,
+    pub given: Vec<Given>,
     named: usize,
 }
 
@@ -67,7 +86,8 @@ impl World {
     /// Teams, members and accounts at rest.
     pub async fn new(app: &TestApp, seed: u64) -> Self {
         let dice = Dice::new(seed);
-        let mut world = Self { dice, teams: vec![], members: vec![], accounts: vec![], open: vec![], named: 0 };
+        let mut world =
+            Self { dice, teams: vec![], members: vec![], accounts: vec![], asked: vec![], given: vec![], named: 0 };
         for _ in 0..3 + world.dice.roll(4) {
             world.add_team(app).await;
         }
@@ -111,8 +131,7 @@ impl World {
         let name = self.name("Account");
         let id = app.account(&name, team, owner).await;
         let contacts = BTreeSet::new();
-        let account =
-            Account { id, owner, team, collaborators: BTreeSet::new(), contacts, notes: BTreeSet::new(), answers: 0 };
+        let account = Account { id, owner, team, collaborators: BTreeSet::new(), contacts, notes: BTreeSet::new() };
         self.accounts.push(account);
     }
 
@@ -277,31 +296,38 @@ impl World {
         let contact = self.add_contact(app, at).await;
         let kind = if self.dice.once_in(3) { SurveyKind::Csat } else { SurveyKind::Nps };
         let link = app.invite(kind, &[contact]).await.remove(0);
-        self.open.push((self.accounts[at].id, kind, link));
+        let account = &self.accounts[at];
+        let (owner, path) = (account.owner, self.above(account.team));
+        self.asked.push(Asked { account: account.id, kind, link, owner, path });
     }
 
     /// Answers a link that was sent at some time before; sometimes changes the answer.
     pub async fn answer(&mut self, app: &TestApp) {
-        if self.open.is_empty() {
+        if self.asked.is_empty() {
             return;
         }
-        let (account, kind, link) = self.open.swap_remove(self.dice.roll(self.open.len()));
-        let mut score = || match kind {
+        let to = self.asked.swap_remove(self.dice.roll(self.asked.len()));
+        let mut score = || match to.kind {
             SurveyKind::Nps => self.dice.roll(11),
             _ => 1 + self.dice.roll(5),
         };
         let (first, second) = (score(), score());
+        let (link, at) = (to.link.clone(), app.now());
         let reply = app.answer(&link, i64::try_from(first).unwrap()).await;
         if reply.status == 410 {
             return;
         }
         assert_eq!(reply.status, 201, "{}", reply.text);
-        self.accounts.iter_mut().find(|a| a.id == account).unwrap().answers += 1;
+        let mut given = Given { to, score: first, at };
         if self.dice.once_in(2) {
             app.forward(TimeDelta::minutes(1));
             let reply = app.amend(&link, i64::try_from(second).unwrap(), 1).await;
             assert!(reply.status == 200 || reply.status == 410, "{}", reply.text);
+            if reply.status == 200 {
+                given.score = second;
+            }
         }
+        self.given.push(given);
     }
 
     /// How many of each there are: to tell worlds apart in a failure.

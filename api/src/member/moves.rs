@@ -23,6 +23,8 @@ pub async fn follow(tx: &Tx, member: MemberId, team: TeamId, now: Time) -> Resul
     if open.is_empty() {
         return Ok(());
     }
+    // A clock that stands still or was set back makes no empty period.
+    let now = open.iter().map(|row| row.from_at.next()).fold(now, Ord::max);
     let ids: Vec<OwnershipId> = open.iter().map(|row| row.id).collect();
     for ids in ids.chunks(500) {
         let which = among::<ownership::Entity, _>(ownership::Column::Id, ids);

@@ -119,11 +119,17 @@ async fn move_team(tx: &Tx, row: &member::Model, change: &MaybeUndefined<TeamId>
         MaybeUndefined::Value(team) => Some(*team),
         MaybeUndefined::Null => None,
     };
-    let open = Expr::val(now);
-    let which = sea_orm::sea_query::Condition::all()
-        .add(team_member::Column::MemberId.eq(row.id))
-        .add(team_member::Column::UntilAt.is_null());
-    tx.set::<team_member::Entity>(which, vec![(team_member::Column::UntilAt, open)]).await?;
+    let stay = tx
+        .find::<team_member::Entity>()
+        .filter(team_member::Column::MemberId.eq(row.id))
+        .filter(team_member::Column::UntilAt.is_null())
+        .maybe()
+        .await?;
+    // A clock that stands still or was set back makes no empty period.
+    let now = stay.as_ref().map_or(now, |stay| now.max(stay.from_at.next()));
+    if let Some(stay) = stay {
+        tx.update::<team_member::Entity>(stay, |row| row.until_at = Set(Some(now))).await?;
+    }
     match team {
         Some(team) => {
             exists(tx, team).await?;

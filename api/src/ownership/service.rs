@@ -1,6 +1,5 @@
 //! Assigning, ending, and the account team.
 
-use chrono::TimeDelta;
 use entity::{
     AccountId, Direction, GrantKind, InteractionType, MemberId, OwnershipSource, TeamId, Time, account, account_grant,
     member, ownership,
@@ -128,7 +127,7 @@ async fn close(tx: &Tx, account: &Visible<account::Model>) -> Result<Time> {
     let last =
         tx.under::<ownership::Entity>(account).order(ownership::Column::FromAt, Order::Desc).limit(1).maybe().await?;
     let Some(last) = last else { return Ok(tx.now()) };
-    let after = last.until_at.unwrap_or_else(|| Time::new(last.from_at.0 + TimeDelta::microseconds(1)));
+    let after = last.until_at.unwrap_or_else(|| last.from_at.next());
     let now = tx.now().max(after);
     if last.until_at.is_none() {
         tx.update::<ownership::Entity>(last, |row| row.until_at = Set(Some(now))).await?;

@@ -41,6 +41,8 @@ where
     Fut: Future<Output = Result<T>> + Send + 'static,
 {
     let shared = Arc::new(Shared::new(db.clone(), viewer));
+    // What a change keeps between its statements is large; callers should not carry it on their stack.
+    let change = move |tx| Box::pin(change(tx));
     let result = match &db.0.writer {
         Some(writer) => grouped(writer, Arc::clone(&shared), change).await,
         None => alone(&db.0.read, Arc::clone(&shared), change).await,

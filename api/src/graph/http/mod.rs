@@ -14,7 +14,10 @@ mod tests;
 use async_graphql::{Executor, Request as Query};
 use axum::{body::Body, extract::Request, http::Method, response::Response};
 
-use super::guard::{self, Limits};
+use super::{
+    guard::{self, Limits},
+    loaders::with_batches,
+};
 pub use media::Media;
 pub use reply::Failure;
 
@@ -43,7 +46,7 @@ where
     };
     let mut query = prepare(query);
     match guard::admit(&mut query, limits) {
-        Ok(_) => reply::response(media, executor.execute(query).await),
+        Ok(_) => reply::response(media, with_batches(executor.execute(query)).await),
         Err(refusal) => reply::refusal(media, refusal),
     }
 }

@@ -1,6 +1,6 @@
 //! Turns what came of a request into bytes and a status.
 
-use async_graphql::{ErrorExtensionValues, Response as Answer, ServerError, Value};
+use async_graphql::{ErrorExtensionValues, Name, PathSegment, Response as Answer, ServerError, Value};
 use axum::{
     body::Body,
     http::{
@@ -98,10 +98,28 @@ pub(super) fn response(media: Media, mut answer: Answer) -> Response {
         error.message = shortened(&error.message);
         coded(error, Refusal::INVALID);
     }
+    for error in &answer.errors {
+        leave_null(&mut answer.data, &error.path);
+    }
     let data = ran.then_some(&answer.data);
     let mut response = send(media, status, data, &answer.errors, &answer.extensions);
     response.headers_mut().extend(answer.http_headers);
     response
+}
+
+/// A field that failed is null, not absent: the executor leaves it out where the failure came before a value.
+fn leave_null(data: &mut Value, path: &[PathSegment]) {
+    let mut at = data;
+    for segment in path {
+        at = match (at, segment) {
+            (Value::Object(fields), PathSegment::Field(name)) => fields.entry(Name::new(name)).or_insert(Value::Null),
+            (Value::List(rows), PathSegment::Index(index)) => match rows.get_mut(*index) {
+                Some(row) => row,
+                None => return,
+            },
+            _ => return,
+        };
+    }
 }
 
 /// The status of a well-formed request whose query did not run.

@@ -1,0 +1,227 @@
+//! The contract is what the code does: both files are printed by it, and real answers have the documented shape.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use api::access::KeyScope;
+use async_graphql::parser::{
+    parse_schema,
+    types::{BaseType, TypeKind, TypeSystemDefinition},
+};
+use entity::SurveyKind;
+use serde_json::{Value, json};
+use tests::{app::TestApp, both};
+
+const OPENAPI: &str = include_str!("../../openapi/openapi.json");
+const SCHEMA: &str = include_str!("../../openapi/schema.graphql");
+
+#[test]
+fn both_files_are_what_the_code_prints() {
+    for (name, text) in api::contract() {
+        let kept = if name == "openapi.json" { OPENAPI } else { SCHEMA };
+        assert!(kept == text, "{name} is out of date: cargo run --bin openapi");
+    }
+}
+
+/// An operation, its method and path, a token (or `1`: the version to change), a body, the status to come.
+type Call<'a> = (&'a str, &'a str, String, &'a str, Option<Value>, u16);
+
+/// Where a value differs from its schema, and how; nothing where it does not.
+fn faults(document: &Value, schema: &Value, value: &Value, at: &str) -> Vec<String> {
+    if let Some(reference) = schema["$ref"].as_str() {
+        let schema = document.pointer(reference.trim_start_matches('#')).unwrap_or_else(|| panic!("{reference}"));
+        return faults(document, schema, value, at);
+    }
+    if let Some(any) = schema["oneOf"].as_array() {
+        let fits = any.iter().filter(|schema| faults(document, schema, value, at).is_empty()).count();
+        return if fits == 1 { Vec::new() } else { vec![format!("{at}: fits {fits} of oneOf: {value}")] };
+    }
+    let types: Vec<&str> = match &schema["type"] {
+        Value::String(one) => vec![one],
+        Value::Array(many) => many.iter().filter_map(Value::as_str).collect(),
+        _ => return Vec::new(),
+    };
+    let kind = match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(number) if number.is_f64() => "number",
+        Value::Number(_) => "integer",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    };
+    if !types.contains(&kind) {
+        return vec![format!("{at}: {kind}, not {types:?}")];
+    }
+    let mut found = Vec::new();
+    if let Some(words) = schema["enum"].as_array().filter(|words| !words.contains(value)) {
+        found.push(format!("{at}: {value} is none of {words:?}"));
+    }
+    let (least, most) = (schema["minimum"].as_f64(), schema["maximum"].as_f64());
+    let off = |number: &f64| least.is_some_and(|least| *number < least) || most.is_some_and(|most| *number > most);
+    if let Some(number) = value.as_f64().filter(off) {
+        found.push(format!("{at}: {number} is off the limits"));
+    }
+    for (index, item) in value.as_array().into_iter().flatten().enumerate() {
+        found.extend(faults(document, &schema["items"], item, &format!("{at}/{index}")));
+    }
+    if let Some(object) = value.as_object() {
+        for name in schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+            if !object.contains_key(name) {
+                found.push(format!("{at}/{name}: missing"));
+            }
+        }
+        for (name, value) in object {
+            match schema["properties"].get(name) {
+                Some(schema) => found.extend(faults(document, schema, value, &format!("{at}/{name}"))),
+                None => found.push(format!("{at}/{name}: not documented")),
+            }
+        }
+    }
+    found
+}
+
+both! {
+    async fn answers_of_rest_have_their_documented_shape(app: TestApp) {
+        let document: Value = serde_json::from_str(OPENAPI).unwrap();
+        let team = app.team("Sales", None).await;
+        let account = app.account("Globex", team, None).await;
+        let carl = app.contact(account, "Carl").await;
+        let link = app.invite(SurveyKind::Nps, &[carl.id]).await.remove(0);
+        let key = app.integration(&KeyScope::ALL, None).await;
+        let survey = app.survey(SurveyKind::Nps).await;
+        let admin = "mutation{createMember(input:{name:\"P\",email:\"p@acme.test\",password:\"correct horse battery staple\"}){id}}";
+        let ada = app.admin("Ada").await;
+        assert!(app.gql(Some(&ada.token), admin, json!({})).await["errors"].is_null());
+        let invitation = format!("/api/v1/invitations/{link}");
+        let response = format!("{invitation}/response");
+        let send = format!("/api/v1/surveys/{survey}/send");
+        let none = "/api/v1/invitations/nothing".to_owned();
+        let right = json!({ "grant": "password", "email": "p@acme.test", "password": "correct horse battery staple" });
+        let calls: Vec<Call> = vec![
+            ("jwks", "get", "/.well-known/jwks.json".into(), "", None, 200),
+            ("signIn", "post", "/api/v1/auth/token".into(), "", Some(right), 200),
+            ("signIn", "post", "/api/v1/auth/token".into(), "", Some(json!({ "grant": "api_key", "key": "x" })), 401),
+            ("signIn", "post", "/api/v1/auth/token".into(), "", Some(json!({ "grant": "x" })), 422),
+            ("readInvitation", "get", invitation.clone(), "", None, 200),
+            ("readInvitation", "get", none.clone(), "", None, 404),
+            ("answer", "put", response.clone(), "", Some(json!({ "score": 11 })), 422),
+            ("answer", "put", response.clone(), "", Some(json!({ "score": 9, "comment": "Good" })), 201),
+            ("answer", "put", response.clone(), "", Some(json!({ "score": 9 })), 409),
+            ("answer", "put", response.clone(), "1", Some(json!({ "score": 7, "complete": true })), 200),
+            ("answer", "put", response.clone(), "1", Some(json!({ "score": 7 })), 412),
+            ("answer", "put", format!("{none}/response"), "", Some(json!({ "score": 7 })), 404),
+            ("readInvitation", "get", invitation, "", None, 200),
+            ("sendSurvey", "post", send.clone(), &key, Some(json!({ "accountId": account })), 202),
+            ("sendSurvey", "post", send.clone(), &key, Some(json!({})), 422),
+            ("sendSurvey", "post", send.clone(), &carl.token, Some(json!({ "accountId": account })), 403),
+            ("sendSurvey", "post", send, "", Some(json!({ "accountId": account })), 401),
+            ("healthz", "get", "/healthz".into(), "", None, 200),
+            ("readyz", "get", "/readyz".into(), "", None, 200),
+        ];
+        let mut called = BTreeSet::new();
+        for (name, method, path, credential, body, status) in calls {
+            let token = Some(credential).filter(|text| text.len() > 1);
+            let mut request = tests::app::request(&method.to_uppercase(), &path, token, body);
+            if credential == "1" {
+                request.headers_mut().insert("if-match", "\"1\"".parse().unwrap());
+            }
+            let reply = app.call(request).await;
+            assert_eq!(reply.status.as_u16(), status, "{name}: {}", reply.text);
+            let operations = document["paths"].as_object().unwrap().values().filter_map(|item| item.get(method));
+            let operation = operations.into_iter().find(|of| of["operationId"] == name).unwrap();
+            let media = if status < 400 { "application/json" } else { "application/problem+json" };
+            assert_eq!(reply.headers["content-type"], media, "{name} {status}");
+            let responses = operation["responses"].as_object().unwrap();
+            let described = responses.get(&status.to_string()).or_else(|| responses.get("4XX").filter(|_| status >= 400));
+            let described = described.unwrap_or_else(|| panic!("{name}: {status} is not documented"));
+            let found = faults(&document, &described["content"][media]["schema"], &reply.json(), "");
+            assert!(found.is_empty(), "{name} {status}: {found:?}");
+            for header in described["headers"].as_object().into_iter().flatten().map(|(header, _)| header) {
+                assert!(reply.headers.contains_key(header) || name == "readInvitation", "{name} {status}: no {header}");
+            }
+            called.insert(name);
+        }
+        let known = document["paths"].as_object().unwrap().values().flat_map(|item| item.as_object().unwrap().values());
+        let known: BTreeSet<&str> = known.filter_map(|operation| operation["operationId"].as_str()).collect();
+        assert_eq!(called, known, "an operation is not called");
+    }
+
+    async fn every_field_of_every_type_answers(app: TestApp) {
+        let team = app.team("Sales", None).await;
+        let ana = app.manager("Ana", team).await;
+        let account = app.account("Globex", team, Some(ana.id)).await;
+        let carl = app.contact(account, "Carl").await;
+        app.collaborate(account, ana.id).await;
+        app.note(account, "Note", true).await;
+        let link = app.invite(SurveyKind::Nps, &[carl.id]).await.remove(0);
+        assert_eq!(app.answer(&link, 9).await.status, 201);
+        let ada = app.admin("Ada").await;
+        let types = Types::read();
+        let (mut asked, send) = (BTreeSet::new(), "sendSurvey".to_owned());
+        let roots = types.0["Query"].keys().map(|field| ("Query", field)).chain([("Mutation", &send)]);
+        for (root, field) in roots.map(|(root, field)| (root, field.as_str())) {
+            let survey = app.survey(SurveyKind::Nps).await;
+            let args = match field {
+                "account" => format!("(id:\"{account}\")"),
+                "contact" => format!("(id:\"{}\")", carl.id),
+                "survey" => format!("(id:\"{survey}\")"),
+                "ownerAt" => format!("(accountId:\"{account}\",at:\"{}\")", app.now()),
+                "accounts" | "contacts" | "members" | "responses" => "(first:2)".to_owned(),
+                "satisfaction" => "(groupBy:OWNER)".to_owned(),
+                "sendSurvey" => format!("(surveyId:\"{survey}\",input:{{accountId:\"{account}\"}})"),
+                _ => String::new(),
+            };
+            let below = types.below(&types.0[root][field], &mut vec![root.to_owned()], &mut asked);
+            let verb = if root == "Mutation" { "mutation" } else { "query" };
+            let answer = app.gql(Some(&ada.token), &format!("{verb}{{{field}{args}{below}}}"), json!({})).await;
+            assert!(answer["errors"].is_null() && !answer["data"][field].is_null(), "{field}: {answer}");
+        }
+        let all = types.0.iter().filter(|(name, _)| !["Query", "Mutation"].contains(&name.as_str()));
+        let all: BTreeSet<_> = all.flat_map(|(name, fields)| fields.keys().map(move |field| format!("{name}.{field}"))).collect();
+        assert_eq!(all.difference(&asked).collect::<Vec<_>>(), Vec::<&String>::new(), "fields that no query reached");
+    }
+}
+
+/// Object types: field by field, the name of the type it gives.
+struct Types(BTreeMap<String, BTreeMap<String, String>>);
+
+impl Types {
+    fn read() -> Self {
+        let mut types = BTreeMap::new();
+        for definition in parse_schema(SCHEMA).unwrap().definitions {
+            let TypeSystemDefinition::Type(of) = definition else { continue };
+            let TypeKind::Object(object) = of.node.kind else { continue };
+            let fields = object.fields.into_iter().map(|field| {
+                let mut base = field.node.ty.node.base;
+                let name = loop {
+                    match base {
+                        BaseType::Named(name) => break name.to_string(),
+                        BaseType::List(inner) => base = inner.base,
+                    }
+                };
+                (field.node.name.node.to_string(), name)
+            });
+            types.insert(of.node.name.node.to_string(), fields.collect());
+        }
+        Self(types)
+    }
+
+    /// Everything below a field, four objects deep; of a type met before, its own values only.
+    fn below(&self, of: &str, path: &mut Vec<String>, asked: &mut BTreeSet<String>) -> String {
+        let Some(fields) = self.0.get(of) else { return String::new() };
+        let again = path.iter().any(|above| above == of);
+        path.push(of.to_owned());
+        let mut text = "{".to_owned();
+        for (field, gives) in fields {
+            let object = self.0.contains_key(gives);
+            if object && (again || path.len() > 4) {
+                continue;
+            }
+            let args = if field == "timeline" { "(first:2)" } else { "" };
+            asked.insert(format!("{of}.{field}"));
+            text.push_str(&format!("{field}{args}{} ", self.below(gives, path, asked)));
+        }
+        path.pop();
+        text + "}"
+    }
+}
