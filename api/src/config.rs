@@ -97,7 +97,6 @@ pub struct Source {
 
 impl Source {
     /// The environment of the process.
-    #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
     pub fn environment() -> Self {
         Self::of(
             std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))),

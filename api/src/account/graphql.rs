@@ -4,7 +4,8 @@ use async_graphql::{ComplexObject, Context, Object, Result};
 use entity::AccountId;
 
 use super::{
-    Account, AccountFilter, AccountSort, CreateAccount, ListAccounts, UpdateAccount, Want, create, get, list, update,
+    Account, AccountFilter, AccountSort, CreateAccount, ListAccounts, UpdateAccount, Want, create, get, list, some_of,
+    update,
 };
 use crate::{
     access::Action,
@@ -86,6 +87,8 @@ pub async fn view(cx: &Context<'_>, id: AccountId) -> Result<Account> {
 
 #[ComplexObject]
 impl Account {
+    /// What the account is worth a year.
+    #[expect(clippy::unused_async, reason = "a resolver is async")]
     #[graphql(guard = "StaffOnly")]
     async fn annual_value(&self, cx: &Context<'_>) -> Result<Option<Money>> {
         let currency = &cx.data::<Ctx>()?.company().currency;
@@ -108,10 +111,13 @@ impl Account {
         self.related.parent.clone().map(|row| ParentAccount { id: row.id, name: row.name })
     }
 
-    /// Who owned it when, the newest first (at most 100).
+    /// Who owned it when, the newest first.
     #[graphql(guard = "StaffOnly")]
-    async fn ownerships(&self) -> Option<Vec<Ownership>> {
-        Some(self.related.ownerships.iter().cloned().map(Into::into).collect())
+    async fn ownerships(
+        &self,
+        #[graphql(desc = "At most 100; 25 where absent.")] first: Option<i32>,
+    ) -> Result<Option<Vec<Ownership>>> {
+        some("ownerships", first, &self.related.ownerships, Into::into)
     }
 
     /// Who works on it beside the owner.
@@ -120,13 +126,17 @@ impl Account {
         Some(self.related.collaborators.iter().cloned().map(Into::into).collect())
     }
 
-    /// Its people (at most 100; more by `contacts`).
+    /// Its people (more of them by the root field `contacts`).
     #[graphql(guard = "May(Action::ReadContacts)")]
-    async fn contacts(&self) -> Option<Vec<Contact>> {
-        Some(self.related.contacts.iter().cloned().map(|(row,)| row.into()).collect())
+    async fn contacts(
+        &self,
+        #[graphql(desc = "At most 100; 25 where absent.")] first: Option<i32>,
+    ) -> Result<Option<Vec<Contact>>> {
+        some("contacts", first, &self.related.contacts, |(row,)| row.into())
     }
 
     /// What happened, the newest first.
+    #[expect(clippy::unused_async, reason = "a resolver is async")]
     #[graphql(guard = "May(Action::ReadInteractions)")]
     async fn timeline(
         &self,
@@ -140,16 +150,22 @@ impl Account {
         Ok(Some(Connection::of(page)))
     }
 
-    /// Whom it was asked, the newest first (at most 100).
+    /// Whom it was asked, the newest first.
     #[graphql(guard = "May(Action::ReadResponses)")]
-    async fn invitations(&self) -> Option<Vec<Invitation>> {
-        Some(self.related.invitations.iter().cloned().map(Into::into).collect())
+    async fn invitations(
+        &self,
+        #[graphql(desc = "At most 100; 25 where absent.")] first: Option<i32>,
+    ) -> Result<Option<Vec<Invitation>>> {
+        some("invitations", first, &self.related.invitations, Into::into)
     }
 
-    /// What was answered, the newest first (at most 100).
+    /// What was answered, the newest first.
     #[graphql(guard = "May(Action::ReadResponses)")]
-    async fn responses(&self) -> Option<Vec<Response>> {
-        Some(self.related.responses.iter().cloned().map(Into::into).collect())
+    async fn responses(
+        &self,
+        #[graphql(desc = "At most 100; 25 where absent.")] first: Option<i32>,
+    ) -> Result<Option<Vec<Response>>> {
+        some("responses", first, &self.related.responses, Into::into)
     }
 
     /// All its answers as figures, one for each question.
@@ -163,6 +179,12 @@ impl Account {
     async fn latest_nps(&self) -> Option<i32> {
         self.related.latest_nps.map(Into::into)
     }
+}
+
+/// The first rows of a list that may have been read longer for another alias.
+fn some<T: Clone, U>(list: &str, first: Option<i32>, rows: &[T], view: impl Fn(T) -> U) -> Result<Option<Vec<U>>> {
+    let first = usize::try_from(some_of(list, first).map_err(failed)?).unwrap_or(0);
+    Ok(Some(rows.iter().take(first).cloned().map(view).collect()))
 }
 
 /// The account another one belongs to.

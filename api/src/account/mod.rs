@@ -14,5 +14,5 @@ pub use graphql::{AccountMutation, AccountQuery, view};
 pub use list::{ListAccounts, list};
 pub use loader::AccountLoader;
 pub use model::{Account, AccountFilter, AccountSort, CreateAccount, Related, UpdateAccount};
-pub use read::{Want, get, read};
+pub use read::{Want, get, read, some_of};
 pub use service::{create, update};

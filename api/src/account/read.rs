@@ -1,6 +1,6 @@
 //! The one statement of an account: its row and whatever was asked to hang on it.
 
-use async_graphql::Lookahead;
+use async_graphql::{Lookahead, Value};
 use entity::{AccountId, account, account_grant, contact, invitation, member, ownership, team};
 use sea_orm::{
     ColumnTrait,
@@ -11,32 +11,38 @@ use serde::Deserialize;
 use super::{Account, Related};
 use crate::{
     access::Scope,
-    base::Result,
+    base::{Error, Result},
     ctx::Ctx,
     invitation::InvitationRow,
     ownership::{CollaboratorRow, OwnershipRow},
     response::{self, ResponseRow, ScoreRow},
-    store::{Engine, Find, Many, Owned, Shape, array, contact_named, many, member_named, one},
+    store::{Engine, Find, MAX_PAGE, Many, Owned, PAGE, People, Shape, array, contact_named, many, member_named, one},
     timeline::{self, InteractionRow, TimelineArgs},
 };
 
-/// Rows of a list that has no size of its own.
+/// Members of one account team, at most.
 const CHILDREN: u64 = 100;
 
 /// What is asked of an account beside its own columns.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[expect(clippy::struct_excessive_bools, reason = "one flag for each relation")]
 pub struct Want {
     owner: bool,
     team: bool,
     parent: bool,
-    ownerships: bool,
     collaborators: bool,
-    contacts: bool,
-    timelines: Vec<TimelineArgs>,
-    invitations: bool,
-    responses: bool,
     scores: bool,
     latest_nps: bool,
+    /// Of a list with two sizes the longer is read, and cut where it is shown.
+    ownerships: Option<i32>,
+    contacts: Option<i32>,
+    invitations: Option<i32>,
+    responses: Option<i32>,
+    timelines: Vec<TimelineArgs>,
+    /// Who comes along with the entries of the timeline, the invitations, the answers.
+    entries: People,
+    asked: People,
+    answers: People,
 }
 
 impl Want {
@@ -53,13 +59,18 @@ impl Want {
             want.owner |= has("owner");
             want.team |= has("team");
             want.parent |= has("parent");
-            want.ownerships |= has("ownerships");
             want.collaborators |= has("collaborators");
-            want.contacts |= has("contacts");
-            want.invitations |= has("invitations");
-            want.responses |= has("responses");
             want.scores |= has("satisfaction");
             want.latest_nps |= has("latestNps");
+            want.ownerships = Ord::max(want.ownerships, longest(place, "ownerships")?);
+            want.contacts = Ord::max(want.contacts, longest(place, "contacts")?);
+            want.invitations = Ord::max(want.invitations, longest(place, "invitations")?);
+            want.responses = Ord::max(want.responses, longest(place, "responses")?);
+            let entries = place.field("timeline");
+            want.entries |= People::of(&entries.field("nodes"), "member");
+            want.entries |= People::of(&entries.field("edges").field("node"), "member");
+            want.asked |= People::of(&place.field("invitations"), "");
+            want.answers |= People::of(&place.field("responses"), "creditedTo");
             for field in place.field("timeline").selection_fields() {
                 let args = TimelineArgs::of(&field)?;
                 if !want.timelines.contains(&args) {
@@ -69,6 +80,29 @@ impl Want {
         }
         Ok(want)
     }
+}
+
+/// The most rows that any selection of a list asks for; none where it is not asked for.
+fn longest(place: &Lookahead<'_>, list: &str) -> Result<Option<i32>> {
+    let mut most = None;
+    for field in place.field(list).selection_fields() {
+        let arguments = field.arguments().map_err(|error| Error::Unreadable(error.message))?;
+        let first = arguments.into_iter().find_map(|(name, value)| match (name.as_str(), value) {
+            ("first", Value::Number(n)) => Some(n.as_i64().and_then(|n| i32::try_from(n).ok()).unwrap_or(0)),
+            _ => None,
+        });
+        most = Ord::max(most, Some(some_of(list, first)?));
+    }
+    Ok(most)
+}
+
+/// The size of a list below an account, checked: 1 to 100, 25 where absent.
+pub fn some_of(list: &str, first: Option<i32>) -> Result<i32> {
+    let first = first.unwrap_or(PAGE);
+    if (1..=MAX_PAGE).contains(&first) {
+        return Ok(first);
+    }
+    Err(Error::invalid(format!("/{list}/first"), format!("must be between 1 and {MAX_PAGE}")))
 }
 
 /// One row as the statement gives it back; what was not asked for is null.
@@ -98,7 +132,7 @@ pub async fn read(ctx: &Ctx, find: Find<'_, account::Entity>, want: &Want) -> Re
 /// One account, or `NotFound`.
 pub async fn get(ctx: &Ctx, id: AccountId, want: &Want) -> Result<Account> {
     let find = ctx.find::<account::Entity>().filter(account::Column::Id.eq(id)).limit(1);
-    read(ctx, find, want).await?.pop().ok_or(crate::base::Error::NotFound("account"))
+    read(ctx, find, want).await?.pop().ok_or(Error::NotFound("account"))
 }
 
 impl Row {
@@ -124,8 +158,11 @@ impl Row {
 fn parts(engine: Engine, scope: &Scope, want: &Want) -> Result<Vec<Shape>> {
     let id = || Expr::col((account::Entity, account::Column::Id));
     let if_asked = |asked: bool, shape: &dyn Fn() -> Shape| if asked { shape() } else { Expr::null() };
-    let timelines: Vec<Shape> =
-        want.timelines.iter().map(|args| timeline::shape(engine, scope, id(), args)).collect::<Result<_>>()?;
+    let listed = |first: Option<i32>, shape: &dyn Fn(u64) -> Shape| {
+        first.map_or_else(Expr::null, |first| shape(u64::try_from(first).unwrap_or(0)))
+    };
+    let timeline = |args| timeline::shape(engine, scope, id(), args, want.entries);
+    let timelines: Vec<Shape> = want.timelines.iter().map(timeline).collect::<Result<_>>()?;
     Ok(vec![
         if_asked(want.owner, &|| member_named(engine, Expr::col((account::Entity, account::Column::OwnerId)))),
         if_asked(want.team, &|| {
@@ -133,29 +170,29 @@ fn parts(engine: Engine, scope: &Scope, want: &Want) -> Result<Vec<Shape>> {
             one::<team::Entity>(engine, "t", which)
         }),
         if_asked(want.parent, &|| parent(engine, scope)),
-        if_asked(want.ownerships, &|| {
+        listed(want.ownerships, &|limit| {
             let who = member_named(engine, Expr::col((ownership::Entity, ownership::Column::MemberId)));
             let which = Condition::all().add(Expr::col((ownership::Entity, ownership::Column::AccountId)).eq(id()));
             let order = vec![(ownership::Column::FromAt, Order::Desc)];
-            many(engine, scope, Many::<ownership::Entity> { which, order, limit: CHILDREN, parts: vec![who] })
+            many(engine, scope, Many::<ownership::Entity> { which, order, limit, parts: vec![who] })
         }),
         if_asked(want.collaborators, &|| collaborators(engine, scope)),
-        if_asked(want.contacts, &|| {
+        listed(want.contacts, &|limit| {
             let which = Condition::all()
                 .add(Expr::col((contact::Entity, contact::Column::AccountId)).eq(id()))
                 .add(contact::Column::ArchivedAt.is_null());
             let order = vec![(contact::Column::Id, Order::Asc)];
-            many(engine, scope, Many::<contact::Entity> { which, order, limit: CHILDREN, parts: Vec::new() })
+            many(engine, scope, Many::<contact::Entity> { which, order, limit, parts: Vec::new() })
         }),
         if timelines.is_empty() { Expr::null() } else { array(engine, timelines) },
-        if_asked(want.invitations, &|| {
+        listed(want.invitations, &|limit| {
             let which = Condition::all().add(Expr::col((invitation::Entity, invitation::Column::AccountId)).eq(id()));
             let order = vec![(invitation::Column::QueuedAt, Order::Desc), (invitation::Column::Id, Order::Desc)];
-            let parts =
-                vec![contact_named(engine, scope, Expr::col((invitation::Entity, invitation::Column::ContactId)))];
-            many(engine, scope, Many::<invitation::Entity> { which, order, limit: CHILDREN, parts })
+            let contact = Expr::col((invitation::Entity, invitation::Column::ContactId));
+            let parts = vec![if_asked(want.asked.contact, &|| contact_named(engine, scope, contact.clone()))];
+            many(engine, scope, Many::<invitation::Entity> { which, order, limit, parts })
         }),
-        if_asked(want.responses, &|| response::shape(engine, scope, id(), CHILDREN)),
+        listed(want.responses, &|limit| response::shape(engine, scope, id(), limit, want.answers)),
         if_asked(want.scores, &|| response::scores(engine, scope, id())),
         if_asked(want.latest_nps, &|| response::latest_nps(scope, engine, id())),
     ])

@@ -19,8 +19,14 @@ use crate::{
     web::{Server, router},
 };
 
-/// Connections that read, at most.
-const READERS: u32 = 8;
+/// Connections to PostgreSQL.
+const CONNECTIONS: u32 = 16;
+
+/// Readers of a SQLite file: more than there are cores cost memory and gain nothing.
+fn readers() -> u32 {
+    let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+    u32::try_from(cores.clamp(2, 16)).unwrap_or(2)
+}
 
 /// What a test replaces: time, chance, the way mail leaves.
 pub struct Ports {
@@ -50,7 +56,7 @@ pub async fn open_database(settings: &Settings, ports: &Ports) -> Result<Db> {
             .map_err(|error| Error::internal(format!("{}: {error}", settings.data.display())))?;
     }
     store::migrate(&settings.database_url).await?;
-    let connections = if settings.database_url.starts_with("sqlite:") { READERS.min(4) } else { READERS + 8 };
+    let connections = if settings.database_url.starts_with("sqlite:") { readers() } else { CONNECTIONS };
     Db::open(Open {
         url: settings.database_url.clone(),
         clock: Arc::clone(&ports.clock),

@@ -24,6 +24,7 @@ pub trait Random: Send + Sync + 'static {
 pub struct SystemRandom;
 
 impl Random for SystemRandom {
+    #[expect(clippy::disallowed_methods, reason = "the one place that asks the operating system")]
     fn fill(&self, bytes: &mut [u8]) {
         // The library aborts rather than hand out weak bytes; an error here means the same.
         if lc::fill(bytes).is_err() {

@@ -14,7 +14,7 @@ use crate::{
 };
 
 #[derive(Debug, clap::Args)]
-#[group(id = "who", required = true, multiple = false)]
+#[command(group(clap::ArgGroup::new("who").required(true)))]
 pub struct Args {
     /// A member, by mail address.
     #[arg(long, group = "who", value_name = "EMAIL")]

@@ -76,7 +76,7 @@ pub async fn send(ctx: &Ctx, survey_id: SurveyId, input: SendSurvey) -> Result<S
         (None, Some(_)) => {}
         _ => return Err(Error::invalid("/contactIds", "must be given, or accountId, and not both")),
     }
-    let secret = ctx.secret().clone();
+    let inner = ctx.clone();
     let language = ctx.company().language.clone();
     ctx.write(move |tx| async move {
         let (survey, version, _) = survey::current(&tx, survey_id).await?;
@@ -104,16 +104,13 @@ pub async fn send(ctx: &Ctx, survey_id: SurveyId, input: SendSurvey) -> Result<S
             let suppressed = against.or((!first).then_some(Suppression::Duplicate));
             let mut row = home.invitation(tx.id(), &wave, contact);
             row.language = contact.language.clone().unwrap_or_else(|| language.clone());
-            match suppressed {
-                Some(reason) => {
-                    row.status = InvitationStatus::Suppressed;
-                    row.suppressed = Some(reason);
-                    *reasons.entry(reason).or_insert(0) += 1;
-                }
-                None => {
-                    seal(&mut row, &secret);
-                    jobs.push(SendMail { invitation_id: row.id }.at(now)?);
-                }
+            if let Some(reason) = suppressed {
+                row.status = InvitationStatus::Suppressed;
+                row.suppressed = Some(reason);
+                *reasons.entry(reason).or_insert(0) += 1;
+            } else {
+                seal(&mut row, inner.secret());
+                jobs.push(SendMail { invitation_id: row.id }.at(now)?);
             }
             rows.push(row);
         }

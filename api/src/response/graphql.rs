@@ -7,6 +7,7 @@ use crate::{
     account::Account,
     ctx::{Ctx, failed},
     graph::{Connection, Paging, account_of},
+    store::People,
 };
 
 #[derive(Default)]
@@ -24,8 +25,11 @@ impl ResponseQuery {
         last: Option<i32>,
         before: Option<String>,
     ) -> Result<Connection<Response>> {
-        let paging = Paging::of(&cx.look_ahead(), first, after, last, before);
-        let ask = ListResponses { filter, page: paging.args.clone() };
+        let look = cx.look_ahead();
+        let mut people = People::of(&look.field("nodes"), "creditedTo");
+        people |= People::of(&look.field("edges").field("node"), "creditedTo");
+        let paging = Paging::of(&look, first, after, last, before);
+        let ask = ListResponses { filter, page: paging.args.clone(), people };
         let (page, total) = list(cx.data::<Ctx>()?, &ask, paging.count).await.map_err(failed)?;
         Ok(paging.connection(page, total))
     }

@@ -40,13 +40,17 @@ impl Credited {
     }
 }
 
+/// The keys of the two tables of counters, in their order.
+type Owners = (String, PlaceId, i32, MemberId, i16);
+type Slices = (&'static str, String, PlaceId, i32, String, i16);
+
 /// Counts answers in or out: `(what it is credited to, the answer, +1 or −1)`.
 ///
 /// Two upserts whatever the number of answers, rows in key order; call it last in the transaction,
 /// since its locks last until the commit.
 pub async fn count(tx: &Tx, answers: &[(Credited, i16, i32)]) -> Result<()> {
-    let mut owners: BTreeMap<(String, PlaceId, i32, MemberId, i16), [i32; 11]> = BTreeMap::new();
-    let mut slices: BTreeMap<(&str, String, PlaceId, i32, String, i16), (SliceDim, [i32; 11])> = BTreeMap::new();
+    let mut owners: BTreeMap<Owners, [i32; 11]> = BTreeMap::new();
+    let mut slices: BTreeMap<Slices, (SliceDim, [i32; 11])> = BTreeMap::new();
     for (to, score, by) in answers {
         let slot = usize::try_from(*score)
             .ok()

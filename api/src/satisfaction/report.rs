@@ -61,6 +61,8 @@ struct Cut {
     word: Option<String>,
 }
 
+/// What a cut is called, and whose it is.
+type Named = (String, Option<TeamId>, Option<MemberId>);
 type Table = BTreeMap<(Cut, String), (SurveyKind, Counts)>;
 
 /// Figures, cut or whole. Two statements at most: the counts, and the names of what they are cut by.
@@ -101,49 +103,19 @@ fn month(field: &str, text: &str) -> Result<i32> {
     if digits && (1..=12).contains(&month) && year > 0 { Ok(year * 12 + month - 1) } else { Err(wrong()) }
 }
 
-async fn credited(ctx: &Ctx, ask: &Ask, (from, until): (i32, i32)) -> Result<Table> {
-    let slice = match ask.group_by {
+async fn credited(ctx: &Ctx, ask: &Ask, months: (i32, i32)) -> Result<Table> {
+    let whole = *ctx.viewer().scope.credit() == Credit::All && ask.owner_id.is_none();
+    let dim = match ask.group_by {
         Some(GroupBy::Territory) => Some(SliceDim::Territory),
         Some(GroupBy::Segment) => Some(SliceDim::Segment),
         Some(GroupBy::Survey) => Some(SliceDim::Survey),
-        // A whole company over months is the same in every slice, and the smallest one is read fastest.
-        Some(GroupBy::Month) | None if *ctx.viewer().scope.credit() == Credit::All && ask.owner_id.is_none() => {
-            Some(SliceDim::Survey)
-        }
+        // Of the whole company every slice says the same; the smallest is read fastest.
+        Some(GroupBy::Month) | None if whole => Some(SliceDim::Survey),
         _ => None,
     };
-    let rows = match slice {
-        Some(dim) => {
-            if matches!(ctx.viewer().scope.credit(), Credit::Owner(_)) || ask.owner_id.is_some() {
-                return Err(Error::invalid(
-                    "/groupBy",
-                    "cuts one owner's credit by OWNER, TEAM or MONTH only; ask for view ACCOUNTS",
-                ));
-            }
-            use score_slice::Column as C;
-            let mut find = ctx
-                .find::<score_slice::Entity>()
-                .filter(C::Dim.eq(dim))
-                .filter(C::Month.gte(from))
-                .filter(C::Month.lt(until));
-            if let Some(team) = ask.team_id {
-                find = find.filter(C::PlaceId.in_subquery(places(team)));
-            }
-            let cut = CutBy { owner: None, place: C::PlaceId, month: C::Month, word: Some(C::Val) };
-            counters(find, ask.group_by, C::Question, &cut, &C::iter().skip(6).collect::<Vec<_>>()).await?
-        }
-        None => {
-            use score_owner::Column as C;
-            let mut find = ctx.find::<score_owner::Entity>().filter(C::Month.gte(from)).filter(C::Month.lt(until));
-            if let Some(owner) = ask.owner_id {
-                find = find.filter(C::OwnerId.eq(owner));
-            }
-            if let Some(team) = ask.team_id {
-                find = find.filter(C::PlaceId.in_subquery(places(team)));
-            }
-            let cut = CutBy { owner: Some(C::OwnerId), place: C::PlaceId, month: C::Month, word: None };
-            counters(find, ask.group_by, C::Question, &cut, &C::iter().skip(5).collect::<Vec<_>>()).await?
-        }
+    let rows = match dim {
+        Some(dim) => slices(ctx, ask, months, dim).await?,
+        None => owners(ctx, ask, months).await?,
     };
     let mut table = Table::new();
     for row in rows {
@@ -153,6 +125,34 @@ async fn credited(ctx: &Ctx, ask: &Ask, (from, until): (i32, i32)) -> Result<Tab
         counts.merge(&Counts(values));
     }
     Ok(table)
+}
+
+async fn slices(ctx: &Ctx, ask: &Ask, (from, until): (i32, i32), dim: SliceDim) -> Result<Vec<CounterRow>> {
+    use score_slice::Column as C;
+    if matches!(ctx.viewer().scope.credit(), Credit::Owner(_)) || ask.owner_id.is_some() {
+        let rule = "cuts one owner's credit by OWNER, TEAM or MONTH only; ask for view ACCOUNTS";
+        return Err(Error::invalid("/groupBy", rule));
+    }
+    let mut find =
+        ctx.find::<score_slice::Entity>().filter(C::Dim.eq(dim)).filter(C::Month.gte(from)).filter(C::Month.lt(until));
+    if let Some(team) = ask.team_id {
+        find = find.filter(C::PlaceId.in_subquery(places(team)));
+    }
+    let cut = CutBy { owner: None, place: C::PlaceId, month: C::Month, word: Some(C::Val) };
+    counters(find, ask.group_by, C::Question, &cut, &C::iter().skip(6).collect::<Vec<_>>()).await
+}
+
+async fn owners(ctx: &Ctx, ask: &Ask, (from, until): (i32, i32)) -> Result<Vec<CounterRow>> {
+    use score_owner::Column as C;
+    let mut find = ctx.find::<score_owner::Entity>().filter(C::Month.gte(from)).filter(C::Month.lt(until));
+    if let Some(owner) = ask.owner_id {
+        find = find.filter(C::OwnerId.eq(owner));
+    }
+    if let Some(team) = ask.team_id {
+        find = find.filter(C::PlaceId.in_subquery(places(team)));
+    }
+    let cut = CutBy { owner: Some(C::OwnerId), place: C::PlaceId, month: C::Month, word: None };
+    counters(find, ask.group_by, C::Question, &cut, &C::iter().skip(5).collect::<Vec<_>>()).await
 }
 
 /// The columns a table is cut by.
@@ -271,8 +271,7 @@ async fn answered(ctx: &Ctx, ask: &Ask, (from, until): (i32, i32)) -> Result<Tab
 /// Puts names to the cuts, folds teams that stood at several places, and sorts by name or month.
 async fn named(ctx: &Ctx, ask: &Ask, table: Table) -> Result<Vec<SatisfactionGroup>> {
     let names = names(ctx, ask.group_by, &table).await?;
-    let mut groups: BTreeMap<(String, Option<TeamId>, Option<MemberId>), BTreeMap<String, (SurveyKind, Counts)>> =
-        BTreeMap::new();
+    let mut groups: BTreeMap<Named, BTreeMap<String, (SurveyKind, Counts)>> = BTreeMap::new();
     for ((cut, question), (kind, counts)) in table {
         let owner = cut.owner.filter(|id| *id != MemberId::NOBODY);
         let (team, name) = match cut.place.and_then(|place| names.places.get(&place)) {

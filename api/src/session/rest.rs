@@ -36,6 +36,7 @@ enum Grant {
 
 /// A token and how long it works.
 #[derive(Serialize, ToSchema)]
+#[expect(clippy::struct_field_names, reason = "the words of RFC 6749")]
 #[serde(rename_all = "camelCase")]
 struct Token {
     /// Send it as `Authorization: Bearer <accessToken>`.

@@ -26,13 +26,15 @@ pub use error::from_db;
 pub use find::{Find, Visible};
 pub use find::{among, nothing};
 pub use page::{Keyset, MAX_PAGE, PAGE, Page, PageArgs, beyond, cursor};
-pub use people::{contact_named, member_named};
+pub use people::{People, contact_named, member_named};
 pub use principal::{Principal, Subject};
 pub use rules::{Apart, Child, Owned, Witness};
 pub use shape::{Many, Shape, array, many, one, row};
 pub use tx::Tx;
 
 use std::sync::Arc;
+
+use futures_util::FutureExt;
 
 use crate::access::Viewer;
 
@@ -76,6 +78,8 @@ impl Store {
         F: FnOnce(Tx) -> Fut + Send + 'static,
         Fut: Future<Output = crate::base::Result<T>> + Send + 'static,
     {
+        // Boxed at once: what runs in the writer should not weigh on the future of whoever waits for it.
+        let change = move |tx| change(tx).boxed();
         writer::write(&self.db, Arc::clone(&self.viewer), change).await
     }
 }

@@ -20,13 +20,11 @@ pub struct Node {
     pub parent_id: Option<TeamId>,
 }
 
+/// The ways from the root down to some teams.
+pub type Paths = HashMap<TeamId, Vec<TeamId>>;
+
 /// Closure and places of new teams, parents before children; `above` knows the paths of teams that stand already.
-pub async fn insert_tree(
-    tx: &Tx,
-    nodes: &[Node],
-    above: &HashMap<TeamId, Vec<TeamId>>,
-    now: Time,
-) -> Result<HashMap<TeamId, PlaceId>> {
+pub async fn insert_tree(tx: &Tx, nodes: &[Node], above: &Paths, now: Time) -> Result<HashMap<TeamId, PlaceId>> {
     let mut paths = above.clone();
     let (mut closure, mut places) = (Vec::new(), Vec::new());
     for node in nodes {
@@ -46,7 +44,7 @@ pub async fn insert_tree(
 }
 
 fn place(tx: &Tx, team_id: TeamId, path: &[TeamId], from_at: Time) -> team_place::Model {
-    let path = path.iter().map(|id| format!("{id}/")).collect();
+    let path = path.iter().fold(String::new(), |path, id| path + &id.to_string() + "/");
     team_place::Model { id: tx.id(), team_id, path, from_at, until_at: None }
 }
 

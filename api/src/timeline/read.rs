@@ -11,7 +11,7 @@ use super::{Interaction, InteractionRow};
 use crate::{
     access::Scope,
     base::{Error, Result},
-    store::{Engine, Keyset, Many, Page, PageArgs, Shape, beyond, contact_named, cursor, many, one},
+    store::{Engine, Keyset, Many, Page, PageArgs, People, Shape, beyond, contact_named, cursor, many, one},
 };
 
 /// Which page of the timeline; two aliases with other arguments are two pages.
@@ -34,7 +34,7 @@ impl TimelineArgs {
                 ("after", Value::String(text)) => args.after = Some(text),
                 ("types", Value::List(list)) => args.types = Some(list.iter().filter_map(choice).collect()),
                 ("types", one @ (Value::Enum(_) | Value::String(_))) => {
-                    args.types = Some(choice(&one).into_iter().collect())
+                    args.types = Some(choice(&one).into_iter().collect());
                 }
                 _ => {}
             }
@@ -63,7 +63,7 @@ fn choice(value: &Value) -> Option<InteractionType> {
 }
 
 /// The entries of the account whose id is `account`, as one value.
-pub fn shape(engine: Engine, scope: &Scope, account: SimpleExpr, args: &TimelineArgs) -> Result<Shape> {
+pub fn shape(engine: Engine, scope: &Scope, account: SimpleExpr, args: &TimelineArgs, people: People) -> Result<Shape> {
     use interaction::Column as C;
     let keyset = args.keyset()?;
     let column = |c: C| Expr::col((interaction::Entity, c));
@@ -75,7 +75,9 @@ pub fn shape(engine: Engine, scope: &Scope, account: SimpleExpr, args: &Timeline
         which = which.add(C::Kind.is_in(types.iter().copied()));
     }
     let order = vec![(C::OccurredAt, Order::Desc), (C::Id, Order::Desc)];
-    let parts = vec![who(engine, scope), contact_named(engine, scope, column(C::ContactId))];
+    let member = if people.member { who(engine, scope) } else { Expr::null() };
+    let contact = if people.contact { contact_named(engine, scope, column(C::ContactId)) } else { Expr::null() };
+    let parts = vec![member, contact];
     let limit = keyset.size as u64 + 1;
     Ok(many(engine, scope, Many::<interaction::Entity> { which, order, limit, parts }))
 }

@@ -21,6 +21,8 @@ pub struct Anyone(pub Ctx);
 /// Somebody who is signed in.
 pub struct Signed(pub Ctx);
 
+const WRONG: Error = Error::Unauthenticated("send one header `Authorization: Bearer <access token>`");
+
 impl FromRequestParts<Server> for Anyone {
     type Rejection = Error;
 
@@ -29,7 +31,6 @@ impl FromRequestParts<Server> for Anyone {
         let Some(value) = given.next() else {
             return Ok(Self(Ctx::nobody(std::sync::Arc::clone(&server.env))));
         };
-        const WRONG: Error = Error::Unauthenticated("send one header `Authorization: Bearer <access token>`");
         let token = value.to_str().ok().and_then(bearer);
         let (Some(token), None) = (token, given.next()) else { return Err(WRONG) };
         session::authenticate(&server.env, token).await.map(Self)
