@@ -4,7 +4,8 @@
 //! A mapping says which column feeds which field; a bad mapping or header stops everything before
 //! the first row, a bad row is refused alone and named, and a bad answer costs only itself. No
 //! value is ever clamped, rounded or guessed. Memory stays bounded whatever the file holds, save
-//! for the references a mapping asks to be remembered.
+//! for the references a mapping asks to be remembered, the names of accounts where a file tells
+//! parents, and a few bytes for each entry that owns.
 
 mod apply;
 mod build;

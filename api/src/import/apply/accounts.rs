@@ -6,19 +6,20 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
-use entity::{AccountId, Day, Lifecycle, MemberId, TeamId, Tier, Time, account, member};
+use entity::{AccountId, account, member};
 
 use super::{
     Apply, Setting, Verdict,
+    drafts::Draft,
     lookup::{Book, known, word},
     ownership::{self, Moves},
     parents::Parents,
     teams::Teams,
 };
 use crate::{
-    base::{Result, key},
+    base::Result,
     import::{AccountRow, By, Given, Outcome, Pointer, RowError},
-    store::{Tx, Visible},
+    store::Tx,
 };
 
 /// Rows of one round over those that wait.
@@ -32,16 +33,6 @@ pub(super) struct Memory {
     waiting: HashSet<String>,
     /// Rows put back since the last one was taken.
     stuck: usize,
-}
-
-/// A row whose own fields are decided; its parent may not be.
-pub(super) struct Draft {
-    pub row: AccountRow,
-    pub id: AccountId,
-    pub old: Option<Visible<account::Model>>,
-    /// The owner the row names, with their team.
-    owner: Given<(MemberId, TeamId, String)>,
-    team: TeamId,
 }
 
 /// The words by which other rows may point at this one.
@@ -161,43 +152,12 @@ async fn prepare(
             continue;
         }
         let old = old.remove(&row.reference);
-        match draft(tx, row, old, &owners, &teams) {
+        match Draft::new(tx, row, old, &owners, &teams) {
             Ok(draft) => drafts.push((at, draft)),
             Err(fault) => drop(verdicts.insert(at, Verdict::Refused(fault.into()))),
         }
     }
     Ok((drafts, parents))
-}
-
-fn draft(
-    tx: &Tx,
-    row: AccountRow,
-    old: Option<Visible<account::Model>>,
-    owners: &Book<member::Entity>,
-    teams: &Teams,
-) -> Result<Draft, RowError> {
-    let owner = match &row.owner {
-        Given::Unmapped => Given::Unmapped,
-        Given::Blank => Given::Blank,
-        Given::Value(pointer) => {
-            let member = owners.get(pointer, row.row, |_| true)?;
-            let team =
-                member.team_id.ok_or_else(|| pointer.error(row.row, "is in no team and cannot own an account"))?;
-            if !member.active {
-                return Err(pointer.error(row.row, "is not active and cannot own an account"));
-            }
-            Given::Value((member.id, team, member.name.clone()))
-        }
-    };
-    let team = match &row.team {
-        Given::Value(path) => teams.find(path).ok_or_else(|| {
-            RowError::new(row.row, "team", &path.join(" / "), "is no team; import the members first, or create it")
-        })?,
-        Given::Blank => teams.top(),
-        Given::Unmapped => old.as_ref().map_or_else(|| teams.top(), |old| old.team_id),
-    };
-    let id = old.as_ref().map_or_else(|| tx.id(), |old| old.id);
-    Ok(Draft { row, id, old, owner, team })
 }
 
 async fn write(
@@ -229,77 +189,4 @@ async fn write(
     tx.insert_all::<account::Entity>(fresh).await?;
     tx.rewrite::<account::Entity>(changed).await?;
     ownership::write(tx, moves).await
-}
-
-impl Draft {
-    /// Whether the row changes who owns the account.
-    fn moves(&self) -> bool {
-        let owner = self.old.as_ref().and_then(|old| old.owner_id);
-        match &self.owner {
-            Given::Unmapped => false,
-            Given::Blank => owner.is_some(),
-            Given::Value((member, ..)) => owner != Some(*member),
-        }
-    }
-
-    fn model(&self, setting: &Setting, parent_id: Option<AccountId>, moves: &mut Moves, now: Time) -> account::Model {
-        let row = &self.row;
-        let mut new = self.old.as_ref().map_or_else(|| blank(self.id, setting, now), |old| account::Model::clone(old));
-        new.name.clone_from(&row.name);
-        new.name_key = key(&row.name);
-        new.reference = Some(row.reference.clone());
-        new.parent_id = parent_id;
-        new.domain = row.domain.clone().over(new.domain);
-        new.territory = row.territory.clone().over(new.territory);
-        new.industry = row.industry.clone().over(new.industry);
-        new.segment = row.segment.clone().over(new.segment);
-        new.tier = row.tier.over(Some(new.tier)).unwrap_or(Tier::Standard);
-        new.lifecycle = row.lifecycle.over(Some(new.lifecycle)).unwrap_or(Lifecycle::Active);
-        new.annual_value = row.annual_value.over(new.annual_value);
-        new.renewal_on = row.renewal_on.over(new.renewal_on.known()).unwrap_or(Day::NONE);
-        new.health = row.health.over(Some(new.health)).unwrap_or(-1);
-        if self.moves() {
-            if let Given::Value((member, team, name)) = &self.owner {
-                moves.give(self.id, *member, *team, name, now);
-                (new.owner_id, new.team_id, new.unowned_since) = (Some(*member), *team, None);
-            } else {
-                let since = moves.take(self.id, now);
-                (new.owner_id, new.team_id, new.unowned_since) = (None, self.team, Some(since));
-            }
-        } else if new.owner_id.is_none() {
-            new.team_id = self.team;
-        }
-        new
-    }
-}
-
-fn blank(id: AccountId, setting: &Setting, now: Time) -> account::Model {
-    account::Model {
-        id,
-        name: String::new(),
-        name_key: String::new(),
-        domain: None,
-        parent_id: None,
-        territory: None,
-        industry: None,
-        segment: None,
-        tier: Tier::Standard,
-        lifecycle: Lifecycle::Active,
-        annual_value: None,
-        renewal_on: Day::NONE,
-        health: -1,
-        owner_id: None,
-        // Replaced by the draft's.
-        team_id: TeamId(uuid::Uuid::nil()),
-        unowned_since: Some(now),
-        last_live_at: Time::NEVER,
-        last_inbound_at: Time::NEVER,
-        last_outbound_at: Time::NEVER,
-        source: Some(setting.source.clone()),
-        reference: None,
-        archived_at: None,
-        version: 1,
-        created_at: now,
-        updated_at: now,
-    }
 }

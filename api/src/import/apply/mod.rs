@@ -8,6 +8,7 @@
 mod accounts;
 mod contacts;
 mod credit;
+mod drafts;
 mod history;
 mod interactions;
 mod lookup;
@@ -45,8 +46,8 @@ pub struct Import<O, W> {
     pub progress: Box<dyn FnMut(u64, u64) + Send>,
 }
 
-/// Why an import stopped. Nothing was written, save that a failing database may leave whole chunks
-/// behind: running the import again completes it.
+/// Why an import stopped. Nothing was written, save that a failing database, or a file that changes
+/// between the two readings, may leave whole chunks behind: running the import again completes it.
 #[derive(Debug, thiserror::Error)]
 pub enum Stopped {
     #[error("{0}")]

@@ -5,7 +5,8 @@ use std::collections::{BTreeSet, HashMap};
 use entity::{AccountId, account};
 
 use super::{
-    accounts::{Draft, words},
+    accounts::words,
+    drafts::Draft,
     lookup::{Book, by_id, word},
 };
 use crate::{

@@ -115,8 +115,11 @@ where
                 break;
             }
             self.chunk(tx, chunk).await?;
+            tx.flush_audit().await?;
         }
-        while self.finish(tx).await? {}
+        while self.finish(tx).await? {
+            tx.flush_audit().await?;
+        }
         Ok(())
     }
 
