@@ -5,7 +5,7 @@ use async_graphql::parser::{
     parse_schema,
     types::{TypeKind, TypeSystemDefinition},
 };
-use entity::{AccountId, ContactId, MemberId, SurveyId, SurveyKind, TeamId, account, contact, member, team};
+use entity::{AccountId, ContactId, MemberId, SurveyId, SurveyKind, TeamId, account, api_key, contact, member, team};
 use serde_json::{Value, json};
 use tests::{app::TestApp, both};
 
@@ -25,7 +25,7 @@ const WHO: [&str; 10] = [
 
 /// A root field, how it is called, and what each of [`WHO`] gets: `.` an answer, `U` unauthenticated,
 /// `F` forbidden, `N` not found.
-const GRAPHQL: [(&str, &str, &str); 25] = [
+const GRAPHQL: [(&str, &str, &str); 28] = [
     ("me", "{me{role}}", "UU........"),
     ("account", "{account(id:\"$account\"){id name contacts{id} timeline{nodes{id}} responses{id}}}", "UU..N.N..F"),
     ("accounts", "{accounts{nodes{id}}}", "UU.......F"),
@@ -70,6 +70,13 @@ const GRAPHQL: [(&str, &str, &str); 25] = [
     ),
     ("createTeam", "mutation{createTeam(input:{name:\"T$n\"}){id}}", "UUFFFFF.FF"),
     ("updateTeam", "mutation{updateTeam(input:{id:\"$other\",version:$otherVersion,name:\"O\"}){id}}", "UUFFFFF.FF"),
+    ("integrationKeys", "{integrationKeys{id}}", "UUFFFFF.FF"),
+    (
+        "createIntegrationKey",
+        "mutation{createIntegrationKey(input:{name:\"K$n\",scopes:[\"accounts:read\"],source:\"crm\"}){key{id}}}",
+        "UUFFFFF.FF",
+    ),
+    ("revokeIntegrationKey", "mutation{revokeIntegrationKey(id:\"$key\"){id}}", "UUFFFFF.FF"),
     (
         "logInteraction",
         "mutation{logInteraction(input:{accountId:\"$account\",type:NOTE,subject:\"x\"}){id}}",
@@ -169,6 +176,11 @@ impl World {
             let fresh = app.account(&format!("Fresh {}", self.made), self.team, Some(self.owner)).await;
             text = text.replace("$fresh", &fresh.to_string());
         }
+        if text.contains("$key") {
+            app.integration(&[], None).await;
+            let newest = app.rows::<api_key::Entity>().await.into_iter().map(|row| row.id).max().unwrap();
+            text = text.replace("$key", &newest.to_string());
+        }
         if text.contains("Version") {
             let account = app.rows::<account::Entity>().await.into_iter().find(|row| row.id == self.account).unwrap();
             let contact = app.rows::<contact::Entity>().await.into_iter().find(|row| row.id == self.contact).unwrap();
@@ -235,7 +247,12 @@ both! {
         for (scope, below) in asks {
             let (poor, rich) = (app.integration(&[KeyScope::AccountsRead], None).await, app.integration(&[KeyScope::AccountsRead, scope], None).await);
             let query = format!("{{account(id:\"{}\"){{name {below}}}}}", world.account);
-            assert_eq!(verdict(&app.gql(Some(&poor), &query, json!({})).await, "account"), 'F', "{below}");
+            let less = app.gql(Some(&poor), &query, json!({})).await;
+            assert_eq!(less["data"]["account"]["name"], "Acme", "{less}");
+            let hidden = less["data"]["account"].as_object().unwrap().iter().filter(|(name, _)| *name != "name");
+            assert!(hidden.into_iter().all(|(_, value)| value.is_null()), "{less}");
+            let codes = less["errors"].as_array().unwrap().iter().map(|error| &error["extensions"]["code"]);
+            assert!(codes.into_iter().all(|code| code == "FORBIDDEN"), "{less}");
             assert_eq!(verdict(&app.gql(Some(&rich), &query, json!({})).await, "account"), '.', "{below}");
         }
         let key = app.integration(&[KeyScope::ResponsesRead], None).await;
