@@ -12,6 +12,7 @@ mod client;
 mod crash;
 mod demo;
 mod ground;
+mod imports;
 mod keys;
 mod mails;
 mod migrations;

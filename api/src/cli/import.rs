@@ -16,26 +16,34 @@ use crate::{
     import::{Faults, Import, Kind, Mapping, Stopped, Summary, import},
 };
 
-/// Bring in accounts, members, contacts, interactions or responses from a CSV file
-///
-/// A mapping file tells what a column means. The least that one of accounts says:
-///
-///   source = "crm"                # whose references these are
-///   [columns]                     # field = "column of the file"
-///   reference = "Id"
-///   name = "Company"
-///
-/// A field may also be a table: column, constant or template ("{First|dots}@example.com"), values to
-/// translate codes, blank to name codes for "nothing", default, scale for money, `date_format` for days,
-/// by = "name", "email" or "domain" to point at others by something else than their reference.
-/// README.md has every field of each kind, with examples.
-///
-/// Import members first, then accounts, contacts, interactions, responses. A row is found again by
-/// source and reference, so the same file can be imported again: what is not mapped stays, what is
-/// blank is cleared. A bad row is refused alone and named; a bad file or mapping stops before the
-/// first row is written.
+/// What `--help` says beyond the list of options.
+const MORE: &str = r#"The mapping says what the columns mean. The least that one of accounts says:
+
+  source = "crm"            # whose references these are
+  [columns]                 # field = "column of the file"
+  reference = "Id"
+  name = "Company"
+
+A field may also be a table:
+
+  tier  = { column = "Class", values = { A = "STRATEGIC" }, blank = ["-"], default = "STANDARD" }
+  email = { template = "{First|dots}.{Last|dots}@example.com" }   # filters: lower, slug, dots
+  owner = { column = "Rep", by = "email" }     # or name, domain; by reference where absent
+  annual_value = { column = "Revenue", scale = 100 }              # minor units in one of the file's
+  renewal_on = { column = "Renewal", date_format = "%d/%m/%Y" }
+  lifecycle = { constant = "ACTIVE" }
+
+README.md has the fields of every kind, with examples.
+
+Import members first, then accounts, contacts, interactions, responses. A row is found again by
+source and reference, so a file can be imported again: what is not mapped stays, what is blank is
+cleared. A bad row is refused alone and named; a bad file or mapping stops before anything is written.
+
+Exit codes: 0 done, refused rows or not; 1 failed; 2 wrong usage, settings or mapping."#;
+
+/// Bring in accounts, members, contacts, interactions or responses from a CSV file, by a mapping
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
+#[command(after_long_help = MORE)]
 pub struct Args {
     /// What the rows are.
     kind: Rows,
@@ -107,7 +115,7 @@ pub async fn run(settings: &Settings, args: &Args) -> Result<(), Ended> {
     });
     let file = args.file.clone();
     let import_of = Import { mapping, open: move || File::open(&file), dry_run: args.dry_run, faults, progress };
-    let done = import(&app.system(), import_of).await;
+    let done = Box::pin(import(&app.system(), import_of)).await;
     bar.finish_and_clear();
     show(args, &done.map_err(|stopped| ended(args, stopped))?).map_err(Ended::Failed)
 }

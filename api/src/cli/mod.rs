@@ -132,7 +132,7 @@ async fn run(command: Command) -> Result<(), Failure> {
             crate::app::work_only(settings, Ports::default()).await?;
         }
         Command::Migrate => migrate::run(&settings()?).await?,
-        Command::Import(args) => import::run(&settings()?, &args).await?,
+        Command::Import(args) => Box::pin(import::run(&settings()?, &args)).await?,
         Command::Token(args) => token::run(&settings()?, &args).await?,
         Command::Key(args) => key::run(&settings()?, args).await?,
         Command::Healthcheck(args) => healthcheck::run(&args).await?,

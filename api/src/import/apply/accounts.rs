@@ -259,15 +259,12 @@ impl Draft {
         new.renewal_on = row.renewal_on.over(new.renewal_on.known()).unwrap_or(Day::NONE);
         new.health = row.health.over(Some(new.health)).unwrap_or(-1);
         if self.moves() {
-            match &self.owner {
-                Given::Value((member, team, name)) => {
-                    moves.give(self.id, *member, *team, name, now);
-                    (new.owner_id, new.team_id, new.unowned_since) = (Some(*member), *team, None);
-                }
-                _ => {
-                    let since = moves.take(self.id, now);
-                    (new.owner_id, new.team_id, new.unowned_since) = (None, self.team, Some(since));
-                }
+            if let Given::Value((member, team, name)) = &self.owner {
+                moves.give(self.id, *member, *team, name, now);
+                (new.owner_id, new.team_id, new.unowned_since) = (Some(*member), *team, None);
+            } else {
+                let since = moves.take(self.id, now);
+                (new.owner_id, new.team_id, new.unowned_since) = (None, self.team, Some(since));
             }
         } else if new.owner_id.is_none() {
             new.team_id = self.team;

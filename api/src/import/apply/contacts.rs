@@ -112,7 +112,7 @@ impl Desk {
         new.name_key = key(&row.name);
         new.reference = Some(row.reference.clone());
         new.title = row.title.clone().over(new.title);
-        new.roles = row.roles.over(Some(new.roles)).unwrap_or(ContactRoles::default());
+        new.roles = row.roles.over(Some(new.roles)).unwrap_or_default();
         new.language = row.language.clone().over(new.language);
         new.time_zone = row.time_zone.clone().over(new.time_zone);
         if email_before != new.email_key && new.mail_state == MailState::Bounced {

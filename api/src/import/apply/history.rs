@@ -98,7 +98,7 @@ struct Done {
 }
 
 impl History {
-    fn fill(mut self, tx: &Tx, wanted: Vec<Period<AccountId, MemberId>>, owners: &Owners) -> Done {
+    fn fill(self, tx: &Tx, wanted: Vec<Period<AccountId, MemberId>>, owners: &Owners) -> Done {
         let mut fresh: Vec<ownership::Model> = Vec::new();
         let mut cut = None;
         for period in wanted {
@@ -130,12 +130,10 @@ impl History {
                 by_id: None,
             });
         }
-        let mut closed = Vec::new();
-        if let (Some(cut), Some(last)) = (cut, self.known.pop()) {
-            let after = ownership::Model { until_at: Some(cut), ..ownership::Model::clone(&last) };
-            self.known.push(last.clone());
-            closed.push((last, after));
-        }
+        let closed = cut.zip(self.known.last()).map(|(cut, last)| {
+            (last.clone(), ownership::Model { until_at: Some(cut), ..ownership::Model::clone(last) })
+        });
+        let closed = closed.into_iter().collect();
         self.done(closed, fresh, cut)
     }
 

@@ -82,8 +82,8 @@ impl Desk {
         if self.emails.get(&email_key).is_some_and(|holder| *holder != id) {
             return fault("email", &row.email, "is the address of another member");
         }
-        let active = row.active.clone().over(old.as_ref().map(|old| old.active)).unwrap_or(true);
-        let role = row.role.clone().over(old.as_ref().map(|old| old.role));
+        let active = row.active.over(old.as_ref().map(|old| old.active)).unwrap_or(true);
+        let role = row.role.over(old.as_ref().map(|old| old.role));
         let admin = role == Some(MemberRole::Admin);
         let leads = match &row.leads {
             Given::Value(_) => true,
@@ -187,12 +187,12 @@ async fn write(tx: &Tx, desk: Desk, drafts: Vec<Draft>) -> Result<Vec<Outcome>> 
 
 /// Closes and opens memberships; whoever owns accounts takes them along.
 async fn join(tx: &Tx, moves: &[(MemberId, Option<TeamId>, Option<TeamId>)], now: Time) -> Result<()> {
-    let movers: Vec<MemberId> = moves.iter().filter(|(_, from, _)| from.is_some()).map(|(id, ..)| *id).collect();
+    let changing: Vec<MemberId> = moves.iter().filter(|(_, from, _)| from.is_some()).map(|(id, ..)| *id).collect();
     let mut starts: HashMap<MemberId, Time> = HashMap::new();
-    if !movers.is_empty() {
+    if !changing.is_empty() {
         let open = tx
             .find::<team_member::Entity>()
-            .filter(among::<team_member::Entity, _>(team_member::Column::MemberId, &movers))
+            .filter(among::<team_member::Entity, _>(team_member::Column::MemberId, &changing))
             .filter(team_member::Column::UntilAt.is_null());
         let closed = open.all().await?.into_iter().map(|row| {
             let until = now.max(Time::new(row.from_at.0 + chrono::TimeDelta::microseconds(1)));

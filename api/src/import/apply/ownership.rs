@@ -21,12 +21,21 @@ struct Last {
     until_at: Option<Time>,
 }
 
+/// One account changes hands.
+struct Change {
+    account: AccountId,
+    /// The owner and their team; none where nobody owns the account any more.
+    to: Option<(MemberId, TeamId)>,
+    subject: String,
+    at: Time,
+}
+
 /// Ownerships that end and begin in a chunk.
 pub(super) struct Moves {
     open: Vec<Visible<ownership::Model>>,
     /// The first instant free for a new period.
     free: HashMap<AccountId, Time>,
-    given: Vec<(AccountId, Option<(MemberId, TeamId)>, String, Time)>,
+    given: Vec<Change>,
 }
 
 impl Moves {
@@ -56,15 +65,16 @@ impl Moves {
 
     /// A member owns the account from now on.
     pub fn give(&mut self, account: AccountId, member: MemberId, team: TeamId, name: &str, now: Time) {
-        let from = self.start(account, now);
-        self.given.push((account, Some((member, team)), format!("{name} became the owner"), from));
+        let at = self.start(account, now);
+        let subject = format!("{name} became the owner");
+        self.given.push(Change { account, to: Some((member, team)), subject, at });
     }
 
     /// Nobody owns the account any more; gives since when.
     pub fn take(&mut self, account: AccountId, now: Time) -> Time {
-        let from = self.start(account, now);
-        self.given.push((account, None, "The account has no owner".to_owned(), from));
-        from
+        let at = self.start(account, now);
+        self.given.push(Change { account, to: None, subject: "The account has no owner".to_owned(), at });
+        at
     }
 }
 
@@ -73,7 +83,7 @@ pub(super) async fn write(tx: &Tx, moves: Moves) -> Result<()> {
     if moves.given.is_empty() {
         return Ok(());
     }
-    let ends: HashMap<AccountId, Time> = moves.given.iter().map(|(account, _, _, at)| (*account, *at)).collect();
+    let ends: HashMap<AccountId, Time> = moves.given.iter().map(|change| (change.account, change.at)).collect();
     let closed = moves.open.into_iter().map(|row| {
         let until_at = ends.get(&row.account_id).copied();
         let after = ownership::Model { until_at, ..ownership::Model::clone(&row) };
@@ -83,7 +93,7 @@ pub(super) async fn write(tx: &Tx, moves: Moves) -> Result<()> {
     let ids: Vec<AccountId> = ends.into_keys().collect();
     let accounts: Vec<_> = by_id::<account::Entity>(tx, &ids).await?.into_values().collect();
     let (mut periods, mut news) = (Vec::new(), Vec::new());
-    for (account_id, to, subject, from_at) in moves.given {
+    for Change { account: account_id, to, subject, at: from_at } in moves.given {
         if let Some((member_id, team_id)) = to {
             periods.push(ownership::Model {
                 id: tx.id(),

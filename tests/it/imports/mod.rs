@@ -1,0 +1,19 @@
+//! Files of others become the company's own rows: real ones, and bad ones.
+
+mod company;
+mod guests;
+mod loop_by_mail;
+mod refusals;
+mod rules;
+
+use api::import::Summary;
+
+/// Created, updated, unchanged, refused.
+fn counts(summary: &Summary) -> (u64, u64, u64, u64) {
+    (summary.created, summary.updated, summary.unchanged, summary.refused)
+}
+
+/// The faults, one text each.
+fn faults(summary: &Summary) -> Vec<String> {
+    summary.faults.iter().map(ToString::to_string).collect()
+}

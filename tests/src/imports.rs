@@ -1,0 +1,52 @@
+//! Imports in tests: files of ours, files of others, texts made up on the spot.
+
+use std::{
+    io::{self, Cursor},
+    path::{Path, PathBuf},
+};
+
+use api::import::{Import, Kind, Mapping, Stopped, Summary, import};
+
+use crate::{app::TestApp, skip::skip};
+
+/// A folder of this crate.
+fn here(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+/// The airport's survey.
+pub fn sfo() -> PathBuf {
+    here("data/sfo_survey_2017.csv")
+}
+
+/// The folder of the company's accounts, people and deals, which are not ours to copy.
+pub fn crm() -> Option<PathBuf> {
+    let folder = std::env::var_os("STEWARD_TEST_CRM_DIR").map(PathBuf::from);
+    if folder.is_none() {
+        skip("the CRM data", "set STEWARD_TEST_CRM_DIR to the folder that holds crm_accounts.csv");
+    }
+    folder
+}
+
+/// Imports a file by one of the maps in `tests/maps`.
+///
+/// # Panics
+/// When the import stops.
+pub async fn import_file(app: &TestApp, kind: Kind, map: &str, file: &Path) -> Summary {
+    let map = std::fs::read_to_string(here(&format!("maps/{map}.toml"))).expect("a map");
+    let text = std::fs::read(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+    import_text(app, kind, &map, &text, false).await.unwrap_or_else(|stopped| panic!("{stopped}"))
+}
+
+/// Imports a text by a mapping.
+///
+/// # Panics
+/// When the mapping has a fault in itself.
+pub async fn import_text(app: &TestApp, kind: Kind, map: &str, file: &[u8], dry_run: bool) -> Result<Summary, Stopped> {
+    let mapping = Mapping::parse(kind, map).unwrap_or_else(|faults| panic!("{faults}"));
+    let file = file.to_vec();
+    let open = move || Ok(Cursor::new(file.clone()));
+    let no_faults: Option<io::Sink> = None;
+    let job = Import { mapping, open, dry_run, faults: no_faults, progress: Box::new(|_, _| {}) };
+    import(&app.system(), job).await
+}
