@@ -113,6 +113,7 @@ impl Account {
     }
 
     /// Who owned it when, the newest first.
+    #[expect(clippy::unused_async, reason = "a resolver is async")]
     #[graphql(guard = "StaffOnly")]
     async fn ownerships(
         &self,
@@ -128,6 +129,7 @@ impl Account {
     }
 
     /// Its people (more of them by the root field `contacts`).
+    #[expect(clippy::unused_async, reason = "a resolver is async")]
     #[graphql(guard = "May(Action::ReadContacts)")]
     async fn contacts(
         &self,
@@ -152,6 +154,7 @@ impl Account {
     }
 
     /// Whom it was asked, the newest first.
+    #[expect(clippy::unused_async, reason = "a resolver is async")]
     #[graphql(guard = "May(Action::ReadResponses)")]
     async fn invitations(
         &self,
@@ -161,6 +164,7 @@ impl Account {
     }
 
     /// What was answered, the newest first.
+    #[expect(clippy::unused_async, reason = "a resolver is async")]
     #[graphql(guard = "May(Action::ReadResponses)")]
     async fn responses(
         &self,
