@@ -7,6 +7,7 @@
 mod cast;
 mod clients;
 mod dice;
+mod everyday;
 mod history;
 mod open;
 mod play;

@@ -24,10 +24,6 @@ pub struct Credited {
     pub segment: Option<String>,
 }
 
-/// The keys of the two tables of counters, in their order.
-type Owners = (String, PlaceId, i32, MemberId, i16);
-type Slices = (&'static str, String, PlaceId, i32, String, i16);
-
 impl Credited {
     /// What a stored answer is counted under.
     pub fn of(row: &response::Model) -> Self {
@@ -43,6 +39,10 @@ impl Credited {
         }
     }
 }
+
+/// The keys of the two tables of counters, in their order.
+type Owners = (String, PlaceId, i32, MemberId, i16);
+type Slices = (&'static str, String, PlaceId, i32, String, i16);
 
 /// Counts answers in or out: `(what it is credited to, the answer, +1 or −1)`.
 ///
