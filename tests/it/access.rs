@@ -25,7 +25,7 @@ const WHO: [&str; 10] = [
 
 /// A root field, how it is called, and what each of [`WHO`] gets: `.` an answer, `U` unauthenticated,
 /// `F` forbidden, `N` not found.
-const GRAPHQL: [(&str, &str, &str); 25] = [
+const GRAPHQL: [(&str, &str, &str); 28] = [
     ("me", "{me{role}}", "UU........"),
     ("account", "{account(id:\"$account\"){id name contacts{id} timeline{nodes{id}} responses{id}}}", "UU..N.N..F"),
     ("accounts", "{accounts{nodes{id}}}", "UU.......F"),
@@ -33,6 +33,7 @@ const GRAPHQL: [(&str, &str, &str); 25] = [
     ("contact", "{contact(id:\"$contact\"){id}}", "UU..N.N..F"),
     ("contacts", "{contacts{nodes{id}}}", "UU.......F"),
     ("members", "{members{nodes{id}}}", "UUF......F"),
+    ("integrationKeys", "{integrationKeys{id}}", "UUFFFFF.FF"),
     ("teams", "{teams{id}}", "UUF......F"),
     ("surveys", "{surveys{id}}", "UU.......F"),
     ("survey", "{survey(id:\"$survey\"){id}}", "UU.......F"),
@@ -70,6 +71,12 @@ const GRAPHQL: [(&str, &str, &str); 25] = [
     ),
     ("createTeam", "mutation{createTeam(input:{name:\"T$n\"}){id}}", "UUFFFFF.FF"),
     ("updateTeam", "mutation{updateTeam(input:{id:\"$other\",version:$otherVersion,name:\"O\"}){id}}", "UUFFFFF.FF"),
+    (
+        "createIntegrationKey",
+        "mutation{createIntegrationKey(input:{name:\"K$n\",source:\"crm\",scopes:[\"accounts:read\"]}){secret}}",
+        "UUFFFFF.FF",
+    ),
+    ("revokeIntegrationKey", "mutation{revokeIntegrationKey(id:\"$survey\"){id}}", "UUFFFFFNFF"),
     (
         "logInteraction",
         "mutation{logInteraction(input:{accountId:\"$account\",type:NOTE,subject:\"x\"}){id}}",

@@ -151,7 +151,7 @@ both! {
         let random = Arc::new(SeededRandom::new(8));
         let ports = Ports { clock: app.clock().clone(), random, mail: Some(slow.clone()) };
         let env = App::build(&settings, ports, URL.to_owned()).await.unwrap().env;
-        let [first, second] = [1, 2].map(|number| uuid::Uuid::from_u128(number));
+        let [first, second] = [1, 2].map(uuid::Uuid::from_u128);
         let lease = TimeDelta::seconds(60);
         // Takes four, starts one, which takes 40 s; the others are handed back and taken by the next.
         assert_eq!(api::work::run_due(&env, first, lease, 1).await.unwrap(), 4);
