@@ -13,6 +13,7 @@ mod crash;
 mod demo;
 mod ground;
 mod imports;
+mod input;
 mod keys;
 mod mails;
 mod migrations;

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use entity::SurveyKind;
+use entity::{Suppression, SurveyKind};
 use serde_json::json;
 use tests::{app::TestApp, both, doors::once};
 use tokio::{sync::Barrier, task::JoinSet};
@@ -61,5 +61,33 @@ both! {
         let answer = app.responses().await.remove(0);
         assert_eq!(answer.version, 2);
         assert_eq!(app.counted().await, once(usize::try_from(answer.score).unwrap()));
+    }
+
+    async fn one_of_many_sendings_at_once_reaches_a_person(app: TestApp) {
+        let app = Arc::new(app);
+        let team = app.team("Sales", None).await;
+        let root = app.admin("Root").await;
+        // The same person at two accounts, so that no row is common to all.
+        let (here, there) = (app.account("Globex", team, None).await, app.account("Initech", team, None).await);
+        let contacts = [app.contact(here, "Carl").await.id, app.contact(there, "Carl").await.id];
+        let start = Arc::new(Barrier::new(16));
+        let mut senders = JoinSet::new();
+        for number in 0..16 {
+            let (app, start, token) = (Arc::clone(&app), Arc::clone(&start), root.token.clone());
+            let to = json!({"contactIds": [contacts[number % 2]]});
+            senders.spawn(async move {
+                start.wait().await;
+                app.send(&token, SurveyKind::Nps, to).await.status.as_u16()
+            });
+        }
+        while let Some(status) = senders.join_next().await {
+            assert_eq!(status.unwrap(), 202);
+        }
+        app.run_jobs().await;
+        assert_eq!(app.outbox().len(), 1, "one mail to one person");
+        let rows = app.invitations().await;
+        assert_eq!(rows.len(), 16);
+        let told = rows.iter().filter(|row| row.suppressed == Some(Suppression::Quarantine)).count();
+        assert_eq!(told, 15);
     }
 }

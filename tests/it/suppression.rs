@@ -189,4 +189,25 @@ both! {
         let reply = app.send(&app.fresh(owner.id).await, SurveyKind::Nps, json!({"accountId": account})).await;
         assert_eq!(counts(&reply), (2, reasons(&[])), "a new address starts afresh");
     }
+
+    async fn who_was_never_reached_does_not_rest(database: Database) {
+        let smtp = Smtp::start().await;
+        smtp.fault(When::To("Carl@client.test".to_owned()), Fault::Reply(550));
+        let to_smtp = [("STEWARD_SMTP_URL", &*smtp.url()), ("STEWARD_MAIL_FROM", "surveys@acme.test")];
+        let app = TestApp::with(database, &to_smtp).await;
+        let team = app.team("Sales", None).await;
+        let owner = app.owner("Ana", team).await;
+        let account = app.account("Globex", team, Some(owner.id)).await;
+        let carl = app.contact(account, "Carl").await.id;
+        let whole = json!({ "accountId": account });
+        assert_eq!(counts(&app.send(&owner.token, SurveyKind::Nps, whole.clone()).await), (1, reasons(&[])));
+        app.run_jobs().await;
+        app.change_contact(&owner.token, carl, json!({"email": "typo@client.test"})).await;
+        assert_eq!(counts(&app.send(&owner.token, SurveyKind::Nps, whole.clone()).await), (1, reasons(&[])), "it bounced");
+        app.change_contact(&owner.token, carl, json!({"email": "right@client.test"})).await;
+        assert_eq!(counts(&app.send(&owner.token, SurveyKind::Nps, whole.clone()).await), (1, reasons(&[])), "it never left");
+        app.run_jobs().await;
+        assert_eq!(smtp.mails().iter().map(|mail| mail.to[0].as_str()).collect::<Vec<_>>(), ["right@client.test"]);
+        assert_eq!(counts(&app.send(&owner.token, SurveyKind::Nps, whole).await), (0, reasons(&[("QUARANTINE", 1)])));
+    }
 }

@@ -23,4 +23,5 @@ pub mod sink;
 pub mod skip;
 pub mod smtp;
 pub mod sqlite;
+pub mod strange;
 pub mod world;

@@ -110,7 +110,7 @@ pub async fn update(ctx: &Ctx, input: UpdateContact) -> Result<ContactId> {
     .await
 }
 
-/// Links that went to the old addresses of these contacts stop working, answered ones aside.
+/// Links that went to the old addresses of these contacts stop working: no answer, and no change of one given.
 pub async fn revoke(tx: &Tx, ids: &[ContactId]) -> Result<()> {
     if ids.is_empty() {
         return Ok(());

@@ -67,13 +67,10 @@ async fn claim(ctx: &Ctx, id: InvitationId) -> Result<Option<Letter>> {
         };
         let key = contact.as_ref().and_then(|c| c.email_key.clone());
         let keys: Vec<String> = key.iter().cloned().collect();
-        let facts = Facts::gather(&tx, &keys, survey.kind, Some(id)).await?;
-        let earlier = facts.against(key.as_deref(), survey.kind, tx.now()).filter(|reason| {
-            // Whoever was queued first goes first; the others were judged when they were made.
-            *reason != Suppression::Quarantine
-        });
+        let facts = Facts::gather(&tx, &keys, survey.kind, Some(&held)).await?;
+        let against = facts.against(key.as_deref(), survey.kind, tx.now());
         let gone = contact.as_ref().is_none_or(|c| c.archived_at.is_some()).then_some(Suppression::NoAddress);
-        if let Some(reason) = earlier.or(gone) {
+        if let Some(reason) = against.or(gone) {
             suppress(&tx, held, reason).await?;
             return Ok(None);
         }

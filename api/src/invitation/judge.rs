@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use chrono::TimeDelta;
-use entity::{InvitationId, MailState, Suppression, SurveyKind, Time, contact, invitation, member, survey};
+use entity::{InvitationStatus, MailState, Suppression, SurveyKind, Time, contact, invitation, member, survey};
 use sea_orm::{
     ColumnTrait, FromQueryResult,
     sea_query::{Condition, Expr, ExprTrait, Query, SimpleExpr},
@@ -44,8 +44,14 @@ struct Asked {
 }
 
 impl Facts {
-    /// Three statements, whatever the number of addresses. `but` is an invitation that does not count against itself.
-    pub async fn gather(tx: &Tx, keys: &[String], kind: SurveyKind, but: Option<InvitationId>) -> Result<Self> {
+    /// Three statements, whatever the number of addresses. `before` is an invitation about to be sent: against
+    /// it counts what has been sent and what was queued before it, so that of two who raced one goes.
+    pub async fn gather(
+        tx: &Tx,
+        keys: &[String],
+        kind: SurveyKind,
+        before: Option<&invitation::Model>,
+    ) -> Result<Self> {
         let mut facts = Self::default();
         if keys.is_empty() {
             return Ok(facts);
@@ -78,9 +84,17 @@ impl Facts {
             .everywhere::<invitation::Entity>()
             .filter(invitation::Column::ContactId.in_subquery(people))
             .filter(invitation::Column::QueuedAt.gt(since))
-            .filter(invitation::Column::Suppressed.is_null());
-        if let Some(id) = but {
-            asked = asked.filter(invitation::Column::Id.ne(id));
+            .filter(
+                Condition::any()
+                    .add(invitation::Column::SentAt.is_not_null())
+                    .add(invitation::Column::Status.eq(InvitationStatus::Queued)),
+            );
+        if let Some(own) = before {
+            let first = Condition::any()
+                .add(invitation::Column::SentAt.is_not_null())
+                .add(invitation::Column::QueuedAt.lt(own.queued_at))
+                .add(invitation::Column::QueuedAt.eq(own.queued_at).and(invitation::Column::Id.lt(own.id)));
+            asked = asked.filter(first).filter(invitation::Column::Id.ne(own.id));
         }
         let rows: Vec<Asked> = asked
             .pick(

@@ -92,11 +92,10 @@ pub(super) fn response(media: Media, mut answer: Answer) -> Response {
     let status = if ran { StatusCode::OK } else { unrun(media, false) };
     if !ran {
         answer.errors.truncate(SHOWN_ERRORS);
-        for error in &mut answer.errors {
-            error.message = shortened(&error.message);
-        }
     }
     for error in &mut answer.errors {
+        // A variable that does not fit is repeated, however long, and by then a field has started.
+        error.message = shortened(&error.message);
         coded(error, Refusal::INVALID);
     }
     let data = ran.then_some(&answer.data);
