@@ -33,6 +33,7 @@ const GRAPHQL: [(&str, &str, &str); 28] = [
     ("contact", "{contact(id:\"$contact\"){id}}", "UU..N.N..F"),
     ("contacts", "{contacts{nodes{id}}}", "UU.......F"),
     ("members", "{members{nodes{id}}}", "UUF......F"),
+    ("integrationKeys", "{integrationKeys{id}}", "UUFFFFF.FF"),
     ("teams", "{teams{id}}", "UUF......F"),
     ("surveys", "{surveys{id}}", "UU.......F"),
     ("survey", "{survey(id:\"$survey\"){id}}", "UU.......F"),
@@ -77,6 +78,12 @@ const GRAPHQL: [(&str, &str, &str); 28] = [
         "UUFFFFF.FF",
     ),
     ("revokeIntegrationKey", "mutation{revokeIntegrationKey(id:\"$key\"){id}}", "UUFFFFF.FF"),
+    (
+        "createIntegrationKey",
+        "mutation{createIntegrationKey(input:{name:\"K$n\",source:\"crm\",scopes:[\"accounts:read\"]}){secret}}",
+        "UUFFFFF.FF",
+    ),
+    ("revokeIntegrationKey", "mutation{revokeIntegrationKey(id:\"$survey\"){id}}", "UUFFFFFNFF"),
     (
         "logInteraction",
         "mutation{logInteraction(input:{accountId:\"$account\",type:NOTE,subject:\"x\"}){id}}",

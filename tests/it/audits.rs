@@ -1,16 +1,14 @@
 //! The GraphQL door as any client finds it: the graphql-http audits, bombs, media types, introspection.
 
-use std::{
-    path::{Path, PathBuf},
-    process::Command,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use tests::{
     app::{Reply, TestApp},
     both,
     engine::Engine,
+    js::{self, Js},
+    served::Served,
     skip::skip,
 };
 
@@ -18,25 +16,16 @@ use tests::{
 const QUICKLY: Duration = Duration::from_millis(500);
 const JSON: (&str, &str) = ("content-type", "application/json");
 
-/// The audits of graphql-http against the server; gives what they print where one fails.
-async fn audit(app: &TestApp, token: Option<&str>) -> Option<Result<String, String>> {
-    let Some(packages) = std::env::var_os("STEWARD_TEST_JS").map(PathBuf::from) else {
-        skip("STEWARD_TEST_JS", "run `npm install` in a copy of tests/js and name that folder");
+/// The audits of graphql-http against the server; gives what they print. One that fails ends the test.
+async fn audit(app: &TestApp, token: Option<&str>) -> Option<String> {
+    let Some(js) = Js::with(&["graphql-http-audit.mjs"]) else {
+        skip("Node with its packages", js::CURE);
         return None;
     };
-    let script = packages.join("graphql-http-audit.mjs");
-    let ours = Path::new(env!("CARGO_MANIFEST_DIR")).join("js/graphql-http-audit.mjs");
-    // Node looks for packages beside the script.
-    std::fs::copy(ours, &script).expect("copy the script");
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}/graphql", listener.local_addr().unwrap());
-    let server = tokio::spawn(axum::serve(listener, app.app.router()).into_future());
-    let mut node = Command::new("node");
-    node.arg(&script).arg(url).args(token);
-    let told = tokio::task::spawn_blocking(move || node.output()).await.unwrap().expect("node runs");
-    server.abort();
-    let text = String::from_utf8_lossy(&told.stdout).into_owned() + &String::from_utf8_lossy(&told.stderr);
-    Some(if told.status.success() { Ok(text) } else { Err(text) })
+    let served = Served::start(app.app.router()).await;
+    let url = format!("{}/graphql", served.url);
+    let arguments: Vec<&str> = ["graphql-http-audit.mjs", &url].into_iter().chain(token).collect();
+    Some(js.node(&arguments).await)
 }
 
 async fn ask(app: &TestApp, token: Option<&str>, query: &str) -> (Reply, Duration) {
@@ -65,8 +54,7 @@ both! {
         let team = app.team("Sales", None).await;
         let owner = app.owner("Ana", team).await;
         for token in [None, Some(&*admin.token), Some(&*owner.token)] {
-            let Some(told) = audit(&app, token).await else { return };
-            let text = told.unwrap_or_else(|text| panic!("{text}"));
+            let Some(text) = audit(&app, token).await else { return };
             assert!(text.contains("MUST: 13/13") && text.contains("SHOULD: 23/23"), "{text}");
         }
     }

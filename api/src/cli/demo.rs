@@ -29,7 +29,7 @@ const MARKER: &str = ".steward-demo";
 ///
 /// Made afresh at every start in the folder steward-demo below the working folder: teams, owners, a
 /// year of history, mails as files. Prints where the explorers are, a token for each role, and the
-/// link of a survey just sent. Reads no setting but STEWARD_LISTEN, which must be a loopback address.
+/// link of a survey just sent. Reads no setting but `STEWARD_LISTEN`, which must be a loopback address.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Print one JSON object: url, graphql, docs, tokens, mailDir, surveyLink.

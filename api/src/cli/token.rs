@@ -16,7 +16,7 @@ use crate::{
 /// Print an access token for a member, a contact or an integration's key
 ///
 /// Needs no password: whoever can read the database and the secret can act as anybody. Run it with
-/// the settings of the server, STEWARD_PUBLIC_URL (or STEWARD_LISTEN) too: a token is good only for
+/// the settings of the server, `STEWARD_PUBLIC_URL` (or `STEWARD_LISTEN`) too: a token is good only for
 /// the address it was made for. Send it as `Authorization: Bearer TOKEN`.
 #[derive(Debug, clap::Args)]
 pub struct Args {

@@ -24,6 +24,7 @@ impl KeyQuery {
 /// A new key and its text.
 #[derive(SimpleObject)]
 struct CreatedIntegrationKey {
+    /// What is shown of it from now on.
     key: IntegrationKey,
     /// The key itself, shown only here: keep it where the integration finds it.
     secret: String,

@@ -7,7 +7,9 @@ use entity::{KeyId, TeamId, Time, api_key};
 #[derive(Clone, Debug, SimpleObject)]
 #[graphql(complex)]
 pub struct IntegrationKey {
+    /// Its id, for good; not the key itself.
     pub id: KeyId,
+    /// What people call it.
     pub name: String,
     /// The 8 letters after `stw_`, to recognise the key by.
     pub prefix: String,
@@ -17,9 +19,11 @@ pub struct IntegrationKey {
     pub source: String,
     /// From when on it is worthless.
     pub expires_at: Option<Time>,
+    /// Since when it is ended.
     pub revoked_at: Option<Time>,
     /// When it last signed in.
     pub last_used_at: Option<Time>,
+    /// When it was made.
     pub created_at: Time,
     #[graphql(skip)]
     pub team_id: Option<TeamId>,
@@ -45,6 +49,7 @@ impl From<api_key::Model> for IntegrationKey {
 /// A new key.
 #[derive(Clone, Debug, InputObject)]
 pub struct CreateIntegrationKey {
+    /// What people call it, 1 to 200 characters.
     pub name: String,
     /// What it allows: one or more of `accounts:read`, `accounts:write`, `contacts:read`, `contacts:write`,
     /// `interactions:read`, `interactions:write`, `members:read`, `surveys:read`, `surveys:send`, `responses:read`.
