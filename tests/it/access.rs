@@ -319,7 +319,4 @@ fn every_operation_has_a_row() {
     let rows = REST.map(|row| row.0);
     let missing: Vec<String> = operations().into_iter().filter(|name| !rows.contains(&name.as_str())).collect();
     assert!(missing.is_empty(), "add rows to REST for {missing:?}");
-    let known = root_fields();
-    let stale: Vec<&str> = GRAPHQL.iter().map(|row| row.0).filter(|field| !known.iter().any(|k| k == field)).collect();
-    assert!(stale.is_empty(), "no such field any more: {stale:?}");
 }
