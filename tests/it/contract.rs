@@ -157,8 +157,9 @@ both! {
         assert_eq!(app.answer(&link, 9).await.status, 201);
         let ada = app.admin("Ada").await;
         let types = Types::read();
-        let (mut asked, send) = (BTreeSet::new(), "sendSurvey".to_owned());
-        let roots = types.0["Query"].keys().map(|field| ("Query", field)).chain([("Mutation", &send)]);
+        let mut asked = BTreeSet::new();
+        let made = ["sendSurvey".to_owned(), "createIntegrationKey".to_owned()];
+        let roots = types.0["Query"].keys().map(|field| ("Query", field)).chain(made.iter().map(|field| ("Mutation", field)));
         for (root, field) in roots.map(|(root, field)| (root, field.as_str())) {
             let survey = app.survey(SurveyKind::Nps).await;
             let args = match field {
@@ -168,6 +169,7 @@ both! {
                 "ownerAt" => format!("(accountId:\"{account}\",at:\"{}\")", app.now()),
                 "accounts" | "contacts" | "members" | "responses" => "(first:2)".to_owned(),
                 "satisfaction" => "(groupBy:OWNER)".to_owned(),
+                "createIntegrationKey" => "(input:{name:\"K\",source:\"crm\",scopes:[\"accounts:read\"]})".to_owned(),
                 "sendSurvey" => format!("(surveyId:\"{survey}\",input:{{accountId:\"{account}\"}})"),
                 _ => String::new(),
             };

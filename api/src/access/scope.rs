@@ -81,6 +81,18 @@ impl Scope {
         &self.rows
     }
 
+    /// Whether an account is this viewer's to give away or change: one of their teams', or their own. What
+    /// was only granted to them is not.
+    pub fn manages(&self, team: TeamId, owner: Option<MemberId>) -> bool {
+        match &self.rows {
+            Rows::All => true,
+            Rows::Staff { owners, teams, .. } => {
+                teams.contains(&team) || owner.is_some_and(|owner| owners.contains(&owner))
+            }
+            Rows::Accounts(_) | Rows::None => false,
+        }
+    }
+
     pub const fn contact(&self) -> Option<ContactId> {
         self.contact
     }

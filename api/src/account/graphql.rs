@@ -49,14 +49,14 @@ impl AccountQuery {
         #[graphql(desc = "The rows before `before`, at most 100; walks back. Not with `first` or `after`.")]
         last: Option<i32>,
         #[graphql(desc = "The `startCursor` of the page after.")] before: Option<String>,
-    ) -> Result<Connection<Account>> {
+    ) -> Result<Option<Connection<Account>>> {
         let ctx = cx.data::<Ctx>()?;
         let look = cx.look_ahead();
         let paging = Paging::of(&look, first, after, last, before);
         let want = Want::any([&look.field("nodes"), &look.field("edges").field("node")]).map_err(failed)?;
         let ask = ListAccounts { filter, search, sort, archived, page: paging.args.clone() };
         let (page, total) = list(ctx, &ask, &want, paging.count).await.map_err(failed)?;
-        Ok(paging.connection(page, total))
+        Ok(Some(paging.connection(page, total)))
     }
 }
 
@@ -66,14 +66,14 @@ pub struct AccountMutation;
 #[Object]
 impl AccountMutation {
     /// Makes an account, in one of your teams.
-    async fn create_account(&self, cx: &Context<'_>, input: CreateAccount) -> Result<Account> {
+    async fn create_account(&self, cx: &Context<'_>, input: CreateAccount) -> Result<Option<Account>> {
         let ctx = cx.data::<Ctx>()?;
         let id = create(ctx, input).await.map_err(failed)?;
         view(cx, id).await
     }
 
     /// Changes an account. Owner and team change by `assignOwner` and `endOwnership`.
-    async fn update_account(&self, cx: &Context<'_>, input: UpdateAccount) -> Result<Account> {
+    async fn update_account(&self, cx: &Context<'_>, input: UpdateAccount) -> Result<Option<Account>> {
         let ctx = cx.data::<Ctx>()?;
         let id = update(ctx, input).await.map_err(failed)?;
         view(cx, id).await
@@ -81,9 +81,9 @@ impl AccountMutation {
 }
 
 /// The account as it is now, with what the query asks below this field.
-pub async fn view(cx: &Context<'_>, id: AccountId) -> Result<Account> {
+pub async fn view(cx: &Context<'_>, id: AccountId) -> Result<Option<Account>> {
     let want = Want::of(&cx.look_ahead()).map_err(failed)?;
-    get(cx.data::<Ctx>()?, id, &want).await.map_err(failed)
+    get(cx.data::<Ctx>()?, id, &want).await.map(Some).map_err(failed)
 }
 
 #[ComplexObject]

@@ -89,6 +89,9 @@ pub async fn update(ctx: &Ctx, input: UpdateAccount) -> Result<AccountId> {
     let id = input.id;
     ctx.write(move |tx| async move {
         let row = tx.account(id).await?;
+        if !tx.viewer().scope.manages(row.team_id, row.owner_id) {
+            return Err(Error::Forbidden("this account is at home in another team; ask its manager".to_owned()));
+        }
         if row.version != input.version {
             return Err(Error::Stale);
         }

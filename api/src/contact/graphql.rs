@@ -32,11 +32,11 @@ impl ContactQuery {
         #[graphql(desc = "The rows before `before`, at most 100; walks back. Not with `first` or `after`.")]
         last: Option<i32>,
         #[graphql(desc = "The `startCursor` of the page after.")] before: Option<String>,
-    ) -> Result<Connection<Contact>> {
+    ) -> Result<Option<Connection<Contact>>> {
         let paging = Paging::of(&cx.look_ahead(), first, after, last, before);
         let ask = ListContacts { account_id, search, page: paging.args.clone() };
         let (page, total) = list(cx.data::<Ctx>()?, &ask, paging.count).await.map_err(failed)?;
-        Ok(paging.connection(page, total))
+        Ok(Some(paging.connection(page, total)))
     }
 }
 
@@ -46,17 +46,17 @@ pub struct ContactMutation;
 #[Object]
 impl ContactMutation {
     /// Makes a contact of an account.
-    async fn create_contact(&self, cx: &Context<'_>, input: CreateContact) -> Result<Contact> {
+    async fn create_contact(&self, cx: &Context<'_>, input: CreateContact) -> Result<Option<Contact>> {
         let ctx = cx.data::<Ctx>()?;
         let id = create(ctx, input).await.map_err(failed)?;
-        get(ctx, id).await.map_err(failed)
+        get(ctx, id).await.map(Some).map_err(failed)
     }
 
     /// Changes a contact. A new mail address revokes open invitations.
-    async fn update_contact(&self, cx: &Context<'_>, input: UpdateContact) -> Result<Contact> {
+    async fn update_contact(&self, cx: &Context<'_>, input: UpdateContact) -> Result<Option<Contact>> {
         let ctx = cx.data::<Ctx>()?;
         let id = update(ctx, input).await.map_err(failed)?;
-        get(ctx, id).await.map_err(failed)
+        get(ctx, id).await.map(Some).map_err(failed)
     }
 }
 

@@ -21,8 +21,8 @@ impl InvitationMutation {
         cx: &Context<'_>,
         #[graphql(desc = "The survey to send.")] survey_id: SurveyId,
         input: SendSurvey,
-    ) -> Result<Sent> {
-        send(cx.data::<Ctx>()?, survey_id, input).await.map_err(failed)
+    ) -> Result<Option<Sent>> {
+        send(cx.data::<Ctx>()?, survey_id, input).await.map(Some).map_err(failed)
     }
 }
 

@@ -16,8 +16,8 @@ pub struct KeyQuery;
 #[Object]
 impl KeyQuery {
     /// All integration keys, the newest first (at most 1,000). For admins.
-    async fn integration_keys(&self, cx: &Context<'_>) -> Result<Vec<IntegrationKey>> {
-        list(cx.data::<Ctx>()?).await.map_err(failed)
+    async fn integration_keys(&self, cx: &Context<'_>) -> Result<Option<Vec<IntegrationKey>>> {
+        list(cx.data::<Ctx>()?).await.map(Some).map_err(failed)
     }
 }
 
@@ -40,18 +40,18 @@ impl KeyMutation {
         &self,
         cx: &Context<'_>,
         input: CreateIntegrationKey,
-    ) -> Result<CreatedIntegrationKey> {
+    ) -> Result<Option<CreatedIntegrationKey>> {
         let ctx = cx.data::<Ctx>()?;
         let (id, text) = create(ctx, input).await.map_err(failed)?;
         let key = get(ctx, id).await.map_err(failed)?;
-        Ok(CreatedIntegrationKey { key, secret: text.text().to_owned() })
+        Ok(Some(CreatedIntegrationKey { key, secret: text.text().to_owned() }))
     }
 
     /// Ends a key, and every sign-in it has made, at once. For admins.
-    async fn revoke_integration_key(&self, cx: &Context<'_>, id: KeyId) -> Result<IntegrationKey> {
+    async fn revoke_integration_key(&self, cx: &Context<'_>, id: KeyId) -> Result<Option<IntegrationKey>> {
         let ctx = cx.data::<Ctx>()?;
         let id = revoke(ctx, id).await.map_err(failed)?;
-        get(ctx, id).await.map_err(failed)
+        get(ctx, id).await.map(Some).map_err(failed)
     }
 }
 

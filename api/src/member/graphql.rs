@@ -27,11 +27,11 @@ impl MemberQuery {
         #[graphql(desc = "The rows before `before`, at most 100; walks back. Not with `first` or `after`.")]
         last: Option<i32>,
         #[graphql(desc = "The `startCursor` of the page after.")] before: Option<String>,
-    ) -> Result<Connection<Member>> {
+    ) -> Result<Option<Connection<Member>>> {
         let paging = Paging::of(&cx.look_ahead(), first, after, last, before);
         let ask = ListMembers { search, team_id, page: paging.args.clone() };
         let (page, total) = list(cx.data::<Ctx>()?, &ask, paging.count).await.map_err(failed)?;
-        Ok(paging.connection(page, total))
+        Ok(Some(paging.connection(page, total)))
     }
 }
 

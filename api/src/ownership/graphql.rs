@@ -34,25 +34,25 @@ pub struct OwnershipMutation;
 #[Object]
 impl OwnershipMutation {
     /// Gives an account to a member of your teams, from now on.
-    async fn assign_owner(&self, cx: &Context<'_>, input: AssignOwner) -> Result<Account> {
+    async fn assign_owner(&self, cx: &Context<'_>, input: AssignOwner) -> Result<Option<Account>> {
         let id = assign(cx.data::<Ctx>()?, input).await.map_err(failed)?;
         view(cx, id).await
     }
 
     /// Ends the ownership of an account; it waits in its team.
-    async fn end_ownership(&self, cx: &Context<'_>, input: EndOwnership) -> Result<Account> {
+    async fn end_ownership(&self, cx: &Context<'_>, input: EndOwnership) -> Result<Option<Account>> {
         let id = end(cx.data::<Ctx>()?, input).await.map_err(failed)?;
         view(cx, id).await
     }
 
     /// Puts a member on the account team; they see the account from now on.
-    async fn add_collaborator(&self, cx: &Context<'_>, input: AddCollaborator) -> Result<Account> {
+    async fn add_collaborator(&self, cx: &Context<'_>, input: AddCollaborator) -> Result<Option<Account>> {
         let id = add_collaborator(cx.data::<Ctx>()?, input).await.map_err(failed)?;
         view(cx, id).await
     }
 
     /// Takes a member off the account team.
-    async fn remove_collaborator(&self, cx: &Context<'_>, input: RemoveCollaborator) -> Result<Account> {
+    async fn remove_collaborator(&self, cx: &Context<'_>, input: RemoveCollaborator) -> Result<Option<Account>> {
         let id = remove_collaborator(cx.data::<Ctx>()?, input).await.map_err(failed)?;
         view(cx, id).await
     }

@@ -40,9 +40,12 @@ pub async fn assign(ctx: &Ctx, input: AssignOwner) -> Result<AccountId> {
     let reason = check.line_opt("reason", input.reason.as_deref(), MAX_LINE);
     check.done()?;
     ctx.write(move |tx| async move {
-        let account = tx.account(input.account_id).await?;
+        tx.find::<account::Entity>().filter(account::Column::Id.eq(input.account_id)).one("account").await?;
+        // The member is held before the account, as when a member changes team: nobody waits in a ring.
+        let to = successor(&tx, input.member_id).await?;
+        let account = managed(&tx, input.account_id).await?;
         let id = account.id;
-        assign_in(&tx, account, Assignment::by_hand(input.member_id, reason)).await?;
+        give(&tx, account, to, Assignment::by_hand(input.member_id, reason)).await?;
         Ok(id)
     })
     .await
@@ -50,7 +53,13 @@ pub async fn assign(ctx: &Ctx, input: AssignOwner) -> Result<AccountId> {
 
 /// The same inside a transaction that holds the account.
 pub async fn assign_in(tx: &Tx, account: Visible<account::Model>, new: Assignment) -> Result<()> {
-    let (member, team_id) = successor(tx, new.member_id).await?;
+    let to = successor(tx, new.member_id).await?;
+    give(tx, account, to, new).await
+}
+
+type Successor = (Visible<member::Model>, TeamId);
+
+async fn give(tx: &Tx, account: Visible<account::Model>, (member, team_id): Successor, new: Assignment) -> Result<()> {
     if account.owner_id == Some(member.id) {
         return Ok(());
     }
@@ -94,7 +103,7 @@ pub async fn end(ctx: &Ctx, input: EndOwnership) -> Result<AccountId> {
     let reason = check.line_opt("reason", input.reason.as_deref(), MAX_LINE);
     check.done()?;
     ctx.write(move |tx| async move {
-        let account = tx.account(input.account_id).await?;
+        let account = managed(&tx, input.account_id).await?;
         let id = account.id;
         if account.owner_id.is_none() {
             return Ok(id);
@@ -122,6 +131,15 @@ pub async fn end(ctx: &Ctx, input: EndOwnership) -> Result<AccountId> {
     .await
 }
 
+/// The account, if it is the actor's to give; one that was only granted to them is not.
+async fn managed(tx: &Tx, id: AccountId) -> Result<Visible<account::Model>> {
+    let account = tx.account(id).await?;
+    if tx.viewer().scope.manages(account.team_id, account.owner_id) {
+        return Ok(account);
+    }
+    Err(Error::Forbidden("this account is at home in another team; ask its manager".to_owned()))
+}
+
 /// Closes the open period, if any, and gives the instant: now, but after the last period's start.
 async fn close(tx: &Tx, account: &Visible<account::Model>) -> Result<Time> {
     let last =
@@ -136,8 +154,8 @@ async fn close(tx: &Tx, account: &Visible<account::Model>) -> Result<Time> {
 }
 
 /// The member to give to: active, in a team, and inside the actor's scope.
-async fn successor(tx: &Tx, id: MemberId) -> Result<(Visible<member::Model>, TeamId)> {
-    let found = tx.find::<member::Entity>().filter(member::Column::Id.eq(id)).one("member").await?;
+async fn successor(tx: &Tx, id: MemberId) -> Result<Successor> {
+    let found = tx.find::<member::Entity>().filter(member::Column::Id.eq(id)).lock().one("member").await?;
     if !found.active {
         return Err(Error::conflict("this member is not active"));
     }
@@ -176,7 +194,7 @@ pub async fn owner_at(ctx: &Ctx, account_id: AccountId, at: Time) -> Result<Opti
 pub async fn add_collaborator(ctx: &Ctx, input: AddCollaborator) -> Result<AccountId> {
     ctx.may(Action::AssignOwners)?;
     ctx.write(move |tx| async move {
-        let account = tx.account(input.account_id).await?;
+        let account = managed(&tx, input.account_id).await?;
         let member = tx.find::<member::Entity>().filter(member::Column::Id.eq(input.member_id)).one("member").await?;
         if !member.active {
             return Err(Error::conflict("this member is not active"));
@@ -204,7 +222,7 @@ pub async fn add_collaborator(ctx: &Ctx, input: AddCollaborator) -> Result<Accou
 pub async fn remove_collaborator(ctx: &Ctx, input: RemoveCollaborator) -> Result<AccountId> {
     ctx.may(Action::AssignOwners)?;
     ctx.write(move |tx| async move {
-        let account = tx.account(input.account_id).await?;
+        let account = managed(&tx, input.account_id).await?;
         let now = tx.now();
         for grant in grants(&tx, &account, input.member_id).await? {
             tx.update::<account_grant::Entity>(grant, |row| row.until_at = Set(Some(now))).await?;

@@ -25,14 +25,14 @@ impl ResponseQuery {
         #[graphql(desc = "The rows before `before`, at most 100; walks back. Not with `first` or `after`.")]
         last: Option<i32>,
         #[graphql(desc = "The `startCursor` of the page after.")] before: Option<String>,
-    ) -> Result<Connection<Response>> {
+    ) -> Result<Option<Connection<Response>>> {
         let look = cx.look_ahead();
         let mut people = People::of(&look.field("nodes"), "creditedTo");
         people |= People::of(&look.field("edges").field("node"), "creditedTo");
         let paging = Paging::of(&look, first, after, last, before);
         let ask = ListResponses { filter, page: paging.args.clone(), people };
         let (page, total) = list(cx.data::<Ctx>()?, &ask, paging.count).await.map_err(failed)?;
-        Ok(paging.connection(page, total))
+        Ok(Some(paging.connection(page, total)))
     }
 }
 

@@ -29,9 +29,9 @@ impl SatisfactionQuery {
         #[graphql(desc = "Only answers credited in this team or below, at its place in the tree.")] team_id: Option<
             TeamId,
         >,
-    ) -> Result<Vec<SatisfactionGroup>> {
+    ) -> Result<Option<Vec<SatisfactionGroup>>> {
         let ask = Ask { view, group_by, from, until, owner_id, team_id };
-        report(cx.data::<Ctx>()?, &ask).await.map_err(failed)
+        report(cx.data::<Ctx>()?, &ask).await.map(Some).map_err(failed)
     }
 }
 

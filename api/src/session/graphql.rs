@@ -11,7 +11,7 @@ pub struct SessionQuery;
 #[Object]
 impl SessionQuery {
     /// Who you are and what you are to the company.
-    async fn me(&self, cx: &Context<'_>) -> Result<Me> {
-        me(cx.data::<Ctx>()?).await.map_err(failed)
+    async fn me(&self, cx: &Context<'_>) -> Result<Option<Me>> {
+        me(cx.data::<Ctx>()?).await.map(Some).map_err(failed)
     }
 }

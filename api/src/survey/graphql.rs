@@ -12,8 +12,8 @@ pub struct SurveyQuery;
 #[Object]
 impl SurveyQuery {
     /// The surveys that can be sent (at most 500).
-    async fn surveys(&self, cx: &Context<'_>) -> Result<Vec<Survey>> {
-        list(cx.data::<Ctx>()?).await.map_err(failed)
+    async fn surveys(&self, cx: &Context<'_>) -> Result<Option<Vec<Survey>>> {
+        list(cx.data::<Ctx>()?).await.map(Some).map_err(failed)
     }
 
     /// One survey.

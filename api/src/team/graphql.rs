@@ -15,8 +15,8 @@ pub struct TeamQuery;
 #[Object]
 impl TeamQuery {
     /// All teams, by name (at most 1,000).
-    async fn teams(&self, cx: &Context<'_>) -> Result<Vec<Team>> {
-        list(cx.data::<Ctx>()?).await.map_err(failed)
+    async fn teams(&self, cx: &Context<'_>) -> Result<Option<Vec<Team>>> {
+        list(cx.data::<Ctx>()?).await.map(Some).map_err(failed)
     }
 }
 

@@ -15,7 +15,7 @@ pub struct TimelineMutation;
 #[Object]
 impl TimelineMutation {
     /// Logs a call, a meeting, a mail or a note; gives the account back.
-    async fn log_interaction(&self, cx: &Context<'_>, input: LogInteraction) -> Result<Account> {
+    async fn log_interaction(&self, cx: &Context<'_>, input: LogInteraction) -> Result<Option<Account>> {
         let id = log(cx.data::<Ctx>()?, input).await.map_err(failed)?;
         view(cx, id).await
     }
