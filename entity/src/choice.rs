@@ -34,6 +34,12 @@ macro_rules! choice {
             }
         }
 
+        impl crate::blank::Blank for $name {
+            fn blank() -> Self {
+                Self::ALL[0]
+            }
+        }
+
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str(self.as_str())

@@ -9,25 +9,34 @@ use crate::{AccountId, ContactId, ContactRoles, MailState, Time};
 #[sea_orm(table_name = "contact")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
+    #[serde(deserialize_with = "crate::blank::unread")]
     pub id: ContactId,
+    #[serde(deserialize_with = "crate::blank::unread")]
     pub account_id: AccountId,
+    #[serde(deserialize_with = "crate::blank::unread")]
     pub name: String,
+    #[serde(deserialize_with = "crate::blank::unread")]
     pub name_key: String,
     pub email: Option<String>,
     /// Lower case; one person has one key, at however many accounts.
     pub email_key: Option<String>,
     pub title: Option<String>,
+    #[serde(deserialize_with = "crate::blank::unread")]
     pub roles: ContactRoles,
     pub language: Option<String>,
     pub time_zone: Option<String>,
+    #[serde(deserialize_with = "crate::blank::unread")]
     pub mail_state: MailState,
     /// When the contact said no to surveys.
     pub opted_out_at: Option<Time>,
     pub source: Option<String>,
     pub reference: Option<String>,
     pub archived_at: Option<Time>,
+    #[serde(deserialize_with = "crate::blank::unread")]
     pub version: i32,
+    #[serde(deserialize_with = "crate::blank::unread")]
     pub created_at: Time,
+    #[serde(deserialize_with = "crate::blank::unread")]
     pub updated_at: Time,
 }
 

@@ -4,6 +4,7 @@
 //! read from a JSON column arrive as arrays, so the order of a struct's fields is the order of the
 //! columns; secrets are never serialised, so that no audit row can hold one.
 
+mod blank;
 mod choice;
 mod digest;
 mod id;

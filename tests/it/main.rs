@@ -3,6 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "tests look into the database behind the server's back")]
 
 mod access;
+mod alone;
 mod answer;
 mod answer_page;
 mod architecture;

@@ -16,7 +16,10 @@ use crate::{
     invitation::InvitationRow,
     ownership::{CollaboratorRow, OwnershipRow},
     response::{self, ResponseRow, ScoreRow},
-    store::{Engine, Find, MAX_PAGE, Many, Owned, PAGE, People, Shape, array, contact_named, many, member_named, one},
+    store::{
+        Columns, Engine, Find, MAX_PAGE, Many, Owned, PAGE, Shape, Shown, Shows, array, below, contact_named, many,
+        member_named, one, union,
+    },
     timeline::{self, InteractionRow, TimelineArgs},
 };
 
@@ -27,7 +30,8 @@ const CHILDREN: u64 = 100;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[expect(clippy::struct_excessive_bools, reason = "one flag for each relation")]
 pub struct Want {
-    owner: bool,
+    columns: Columns,
+    owner: Option<Columns>,
     team: bool,
     parent: bool,
     collaborators: bool,
@@ -39,10 +43,28 @@ pub struct Want {
     invitations: Option<i32>,
     responses: Option<i32>,
     timelines: Vec<TimelineArgs>,
-    /// Who comes along with the entries of the timeline, the invitations, the answers.
-    entries: People,
-    asked: People,
-    answers: People,
+    /// What is shown of the contacts, the entries of the timeline, the invitations, the answers.
+    people: Shows,
+    entries: Shows,
+    asked: Shows,
+    answers: Shows,
+}
+
+impl Shown for account::Entity {
+    const ALWAYS: &'static [account::Column] = &[
+        account::Column::Id,
+        account::Column::Name,
+        account::Column::Health,
+        account::Column::RenewalOn,
+        account::Column::LastLiveAt,
+    ];
+    const ALSO: &'static [(&'static str, &'static [account::Column])] = &[("healthScore", &[account::Column::Health])];
+}
+
+impl Shown for invitation::Entity {
+    const ALWAYS: &'static [invitation::Column] =
+        &[invitation::Column::Id, invitation::Column::AccountId, invitation::Column::SurveyId];
+    const ALSO: &'static [(&'static str, &'static [invitation::Column])] = &[];
 }
 
 impl Want {
@@ -56,7 +78,8 @@ impl Want {
         let mut want = Self::default();
         for place in places {
             let has = |name| place.field(name).exists();
-            want.owner |= has("owner");
+            want.columns |= Columns::shown::<account::Entity>(place);
+            want.owner = union(want.owner, below::<member::Entity>(place, "owner"));
             want.team |= has("team");
             want.parent |= has("parent");
             want.collaborators |= has("collaborators");
@@ -66,11 +89,10 @@ impl Want {
             want.contacts = Ord::max(want.contacts, longest(place, "contacts")?);
             want.invitations = Ord::max(want.invitations, longest(place, "invitations")?);
             want.responses = Ord::max(want.responses, longest(place, "responses")?);
-            let entries = place.field("timeline");
-            want.entries |= People::of(&entries.field("nodes"), "member");
-            want.entries |= People::of(&entries.field("edges").field("node"), "member");
-            want.asked |= People::of(&place.field("invitations"), "");
-            want.answers |= People::of(&place.field("responses"), "creditedTo");
+            want.people |= Shows::of::<contact::Entity>(&place.field("contacts"), "");
+            want.entries |= Shows::page::<entity::interaction::Entity>(&place.field("timeline"), "member");
+            want.asked |= Shows::of::<invitation::Entity>(&place.field("invitations"), "");
+            want.answers |= Shows::of::<entity::response::Entity>(&place.field("responses"), "creditedTo");
             for field in place.field("timeline").selection_fields() {
                 let args = TimelineArgs::of(&field)?;
                 if !want.timelines.contains(&args) {
@@ -125,7 +147,7 @@ struct Row(
 /// Accounts as `find` names them, with what is wanted, in one statement.
 pub async fn read(ctx: &Ctx, find: Find<'_, account::Entity>, want: &Want) -> Result<Vec<Account>> {
     let parts = parts(ctx.store().engine(), &ctx.viewer().scope, want)?;
-    let rows: Vec<Row> = find.shaped(parts).await?;
+    let rows: Vec<Row> = find.shown(want.columns, parts).await?;
     Ok(rows.into_iter().map(|row| row.view(want)).collect())
 }
 
@@ -158,23 +180,30 @@ impl Row {
 fn parts(engine: Engine, scope: &Scope, want: &Want) -> Result<Vec<Shape>> {
     let id = || Expr::col((account::Entity, account::Column::Id));
     let if_asked = |asked: bool, shape: &dyn Fn() -> Shape| if asked { shape() } else { Expr::null() };
+    let person = |columns: Option<Columns>, shape: &dyn Fn(Columns) -> Shape| columns.map_or_else(Expr::null, shape);
     let listed = |first: Option<i32>, shape: &dyn Fn(u64) -> Shape| {
         first.map_or_else(Expr::null, |first| shape(u64::try_from(first).unwrap_or(0)))
     };
     let timeline = |args| timeline::shape(engine, scope, id(), args, want.entries);
     let timelines: Vec<Shape> = want.timelines.iter().map(timeline).collect::<Result<_>>()?;
     Ok(vec![
-        if_asked(want.owner, &|| member_named(engine, Expr::col((account::Entity, account::Column::OwnerId)))),
+        person(want.owner, &|columns| {
+            member_named(engine, Expr::col((account::Entity, account::Column::OwnerId)), columns)
+        }),
         if_asked(want.team, &|| {
             let which = Expr::col(("t", team::Column::Id)).equals((account::Entity, account::Column::TeamId));
             one::<team::Entity>(engine, "t", which)
         }),
         if_asked(want.parent, &|| parent(engine, scope)),
         listed(want.ownerships, &|limit| {
-            let who = member_named(engine, Expr::col((ownership::Entity, ownership::Column::MemberId)));
+            let who = member_named(engine, Expr::col((ownership::Entity, ownership::Column::MemberId)), Columns::ALL);
             let which = Condition::all().add(Expr::col((ownership::Entity, ownership::Column::AccountId)).eq(id()));
             let order = vec![(ownership::Column::FromAt, Order::Desc)];
-            many(engine, scope, Many::<ownership::Entity> { which, order, limit, parts: vec![who] })
+            many(
+                engine,
+                scope,
+                Many::<ownership::Entity> { which, order, limit, columns: Columns::ALL, parts: vec![who] },
+            )
         }),
         if_asked(want.collaborators, &|| collaborators(engine, scope)),
         listed(want.contacts, &|limit| {
@@ -182,15 +211,20 @@ fn parts(engine: Engine, scope: &Scope, want: &Want) -> Result<Vec<Shape>> {
                 .add(Expr::col((contact::Entity, contact::Column::AccountId)).eq(id()))
                 .add(contact::Column::ArchivedAt.is_null());
             let order = vec![(contact::Column::Id, Order::Asc)];
-            many(engine, scope, Many::<contact::Entity> { which, order, limit, parts: Vec::new() })
+            many(
+                engine,
+                scope,
+                Many::<contact::Entity> { which, order, limit, columns: want.people.columns, parts: Vec::new() },
+            )
         }),
         if timelines.is_empty() { Expr::null() } else { array(engine, timelines) },
         listed(want.invitations, &|limit| {
             let which = Condition::all().add(Expr::col((invitation::Entity, invitation::Column::AccountId)).eq(id()));
             let order = vec![(invitation::Column::QueuedAt, Order::Desc), (invitation::Column::Id, Order::Desc)];
             let contact = Expr::col((invitation::Entity, invitation::Column::ContactId));
-            let parts = vec![if_asked(want.asked.contact, &|| contact_named(engine, scope, contact.clone()))];
-            many(engine, scope, Many::<invitation::Entity> { which, order, limit, parts })
+            let parts =
+                vec![person(want.asked.contact, &|columns| contact_named(engine, scope, contact.clone(), columns))];
+            many(engine, scope, Many::<invitation::Entity> { which, order, limit, columns: want.asked.columns, parts })
         }),
         listed(want.responses, &|limit| response::shape(engine, scope, id(), limit, want.answers)),
         if_asked(want.scores, &|| response::scores(engine, scope, id())),
@@ -218,7 +252,11 @@ fn collaborators(engine: Engine, scope: &Scope) -> Shape {
                 .eq(Expr::col((account::Entity, account::Column::Id))),
         )
         .add(account_grant::Column::UntilAt.is_null());
-    let who = member_named(engine, Expr::col((account_grant::Entity, account_grant::Column::MemberId)));
+    let who = member_named(engine, Expr::col((account_grant::Entity, account_grant::Column::MemberId)), Columns::ALL);
     let order = vec![(account_grant::Column::FromAt, Order::Asc), (account_grant::Column::Id, Order::Asc)];
-    many(engine, scope, Many::<account_grant::Entity> { which, order, limit: CHILDREN, parts: vec![who] })
+    many(
+        engine,
+        scope,
+        Many::<account_grant::Entity> { which, order, limit: CHILDREN, columns: Columns::ALL, parts: vec![who] },
+    )
 }

@@ -15,7 +15,7 @@ use crate::{
     access::{Action, Rows},
     base::{Check, Error, MAX_LINE, Result},
     ctx::Ctx,
-    store::{Tx, Visible, member_named},
+    store::{Columns, Tx, Visible, member_named},
     timeline::{self, Event},
 };
 
@@ -178,7 +178,8 @@ async fn successor(tx: &Tx, id: MemberId) -> Result<Successor> {
 pub async fn owner_at(ctx: &Ctx, account_id: AccountId, at: Time) -> Result<Option<OwnershipRow>> {
     ctx.may(Action::ReadOwnership)?;
     ctx.find::<account::Entity>().filter(account::Column::Id.eq(account_id)).one("account").await?;
-    let who = member_named(ctx.store().engine(), Expr::col((ownership::Entity, ownership::Column::MemberId)));
+    let who =
+        member_named(ctx.store().engine(), Expr::col((ownership::Entity, ownership::Column::MemberId)), Columns::ALL);
     let rows: Vec<OwnershipRow> = ctx
         .find::<ownership::Entity>()
         .filter(ownership::Column::AccountId.eq(account_id))

@@ -7,7 +7,7 @@ use crate::{
     account::Account,
     ctx::{Ctx, failed},
     graph::{Connection, Paging, account_of},
-    store::People,
+    store::Shows,
 };
 
 #[derive(Default)]
@@ -27,10 +27,9 @@ impl ResponseQuery {
         #[graphql(desc = "The `startCursor` of the page after.")] before: Option<String>,
     ) -> Result<Option<Connection<Response>>> {
         let look = cx.look_ahead();
-        let mut people = People::of(&look.field("nodes"), "creditedTo");
-        people |= People::of(&look.field("edges").field("node"), "creditedTo");
+        let shows = Shows::page::<entity::response::Entity>(&look, "creditedTo");
         let paging = Paging::of(&look, first, after, last, before);
-        let ask = ListResponses { filter, page: paging.args.clone(), people };
+        let ask = ListResponses { filter, page: paging.args.clone(), shows };
         let (page, total) = list(cx.data::<Ctx>()?, &ask, paging.count).await.map_err(failed)?;
         Ok(Some(paging.connection(page, total)))
     }

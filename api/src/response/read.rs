@@ -14,7 +14,7 @@ use crate::{
     base::Result,
     ctx::Ctx,
     store::{
-        Engine, Many, Owned, Page, PageArgs, People, Shape, array, beyond, contact_named, cursor,
+        Engine, Many, Owned, Page, PageArgs, Shape, Shown, Shows, array, beyond, contact_named, cursor,
         filter::{self, DateTimeFilter, Filter, IdFilter, IntFilter, SurveyKindFilter},
         many, member_named,
     },
@@ -27,22 +27,27 @@ use response::Column as C;
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct ScoreRow(pub String, pub SurveyKind, pub i16, pub i64);
 
-fn parts(engine: Engine, scope: &Scope, people: People) -> Vec<Shape> {
+fn parts(engine: Engine, scope: &Scope, shows: Shows) -> Vec<Shape> {
     let column = |column| Expr::col((Table::default(), column));
-    let owner = people.member && scope.is_staff();
+    let owner = shows.member.filter(|_| scope.is_staff());
     vec![
-        if owner { member_named(engine, column(C::OwnerId)) } else { Expr::null() },
-        if people.contact { contact_named(engine, scope, column(C::ContactId)) } else { Expr::null() },
+        owner.map_or_else(Expr::null, |columns| member_named(engine, column(C::OwnerId), columns)),
+        shows.contact.map_or_else(Expr::null, |columns| contact_named(engine, scope, column(C::ContactId), columns)),
     ]
+}
+
+impl Shown for Table {
+    const ALWAYS: &'static [C] = &[C::Id, C::AccountId, C::AnsweredAt, C::SurveyId, C::ContactId];
+    const ALSO: &'static [(&'static str, &'static [C])] = &[];
 }
 
 const NEWEST: [(C, Order); 2] = [(C::AnsweredAt, Order::Desc), (C::Id, Order::Desc)];
 
 /// The newest answers of the account whose id is `account`.
-pub fn shape(engine: Engine, scope: &Scope, account: SimpleExpr, limit: u64, people: People) -> Shape {
+pub fn shape(engine: Engine, scope: &Scope, account: SimpleExpr, limit: u64, shows: Shows) -> Shape {
     let which = Condition::all().add(Expr::col((Table::default(), C::AccountId)).eq(account));
-    let parts = parts(engine, scope, people);
-    many(engine, scope, Many::<Table> { which, order: NEWEST.to_vec(), limit, parts })
+    let parts = parts(engine, scope, shows);
+    many(engine, scope, Many::<Table> { which, order: NEWEST.to_vec(), limit, columns: shows.columns, parts })
 }
 
 /// How often each answer was given, by question.
@@ -131,8 +136,8 @@ impl Filter for ResponseFilter {
 pub struct ListResponses {
     pub filter: Option<ResponseFilter>,
     pub page: PageArgs,
-    /// Who comes along.
-    pub people: People,
+    /// What is shown of each.
+    pub shows: Shows,
 }
 
 /// A page of answers of the accounts in scope, in one statement; the count is one more.
@@ -148,8 +153,8 @@ pub async fn list(ctx: &Ctx, ask: &ListResponses, count: bool) -> Result<(Page<(
     for column in [C::AnsweredAt, C::Id] {
         find = find.order(column, if keyset.backward { Order::Asc } else { Order::Desc });
     }
-    let parts = parts(ctx.store().engine(), &ctx.viewer().scope, ask.people);
-    let rows: Vec<ResponseRow> = find.limit(keyset.size as u64 + 1).shaped(parts).await?;
+    let parts = parts(ctx.store().engine(), &ctx.viewer().scope, ask.shows);
+    let rows: Vec<ResponseRow> = find.limit(keyset.size as u64 + 1).shown(ask.shows.columns, parts).await?;
     let page = Page::cut(rows, &keyset).map(|row| (cursor(&(row.0.answered_at, row.0.id)), Response::from(row)));
     let total = if count { Some(ctx.find::<Table>().filter(which()?).count().await?) } else { None };
     Ok((page, total))

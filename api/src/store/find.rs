@@ -11,7 +11,7 @@ use sea_orm::{
 };
 use serde::de::DeserializeOwned;
 
-use super::{Child, Engine, Owned, conn::Conn, shape};
+use super::{Child, Columns, Engine, Owned, conn::Conn, shape};
 use crate::{
     access::Scope,
     base::{Error, Result},
@@ -168,9 +168,14 @@ impl<'c, E: Owned> Find<'c, E> {
 
     /// Rows with what hangs on them, in one statement and one value: `(Model, part, part, …)`.
     pub async fn shaped<T: DeserializeOwned>(self, parts: Vec<shape::Shape>) -> Result<Vec<T>> {
+        self.shown(Columns::ALL, parts).await
+    }
+
+    /// The same with some of the rows' columns; the others come back blank, so only for what is shown.
+    pub async fn shown<T: DeserializeOwned>(self, columns: Columns, parts: Vec<shape::Shape>) -> Result<Vec<T>> {
         let engine = self.engine;
         let (select, conn) = self.scoped();
-        let row = conn.one(&shape::text::<E>(engine, select, parts)).await?;
+        let row = conn.one(&shape::text::<E>(engine, select, columns, parts)).await?;
         let Some(row) = row else { return Ok(Vec::new()) };
         let text: String = row.try_get_by_index(0).map_err(Error::internal)?;
         serde_json::from_str(&text).map_err(Error::internal)

@@ -7,6 +7,7 @@
 #![expect(clippy::disallowed_methods, reason = "the one home of SQL: everybody else comes through here")]
 
 mod audit;
+mod columns;
 mod conn;
 mod db;
 mod error;
@@ -21,15 +22,16 @@ mod shape;
 mod tx;
 mod writer;
 
+pub use columns::{Columns, Shown, union};
 pub use db::{Db, Engine, Open, migrate};
 pub use error::from_db;
 pub use find::{Find, Visible};
 pub use find::{among, nothing};
 pub use page::{Keyset, MAX_PAGE, PAGE, Page, PageArgs, beyond, cursor};
-pub use people::{People, contact_named, member_named};
+pub use people::{Shows, below, contact_named, member_named};
 pub use principal::{Principal, Subject};
 pub use rules::{Apart, Child, Owned, Witness};
-pub use shape::{Many, Shape, array, many, one, row};
+pub use shape::{Many, Shape, array, many, one, one_of};
 pub use tx::Tx;
 
 use std::sync::Arc;

@@ -5,11 +5,11 @@
 //! in how ids, bytes and truth values become text.
 
 use sea_orm::{
-    ColumnTrait, ColumnType, Iterable,
+    ColumnTrait, ColumnType,
     sea_query::{Alias, Condition, Expr, ExprTrait, Func, IntoCondition, Order, Query, SelectStatement, SimpleExpr},
 };
 
-use super::{Engine, Owned};
+use super::{Columns, Engine, Owned};
 use crate::access::Scope;
 
 /// A JSON value inside a statement.
@@ -18,16 +18,22 @@ pub type Shape = SimpleExpr;
 /// The name under which the inner select of a packed list is known.
 const INNER: &str = "x";
 
-/// The columns of one row of `alias`, as an array.
-pub fn row<E: Owned>(engine: Engine, alias: &'static str) -> Shape {
-    array(engine, E::Column::iter().map(|column| value(engine, alias, column)).collect())
+/// The columns of one row of `alias`, as an array; null where a column is not read.
+pub fn row<E: Owned>(engine: Engine, alias: &'static str, columns: Columns) -> Shape {
+    let all = columns.of::<E>().map(|(column, read)| if read { value(engine, alias, column) } else { Expr::null() });
+    array(engine, all.collect())
 }
 
 /// The one row of `E` (known as `alias`) that `which` names, as an array, or null.
 /// The rule of `E` is not added: only for the names and places that come with a visible row.
 pub fn one<E: Owned>(engine: Engine, alias: &'static str, which: impl IntoCondition) -> Shape {
+    one_of::<E>(engine, alias, which, Columns::ALL)
+}
+
+/// The same with some of its columns.
+pub fn one_of<E: Owned>(engine: Engine, alias: &'static str, which: impl IntoCondition, columns: Columns) -> Shape {
     let select = Query::select()
-        .expr(row::<E>(engine, alias))
+        .expr(row::<E>(engine, alias, columns))
         .from_as(E::default(), alias)
         .cond_where(which.into_condition())
         .limit(1)
@@ -40,6 +46,7 @@ pub struct Many<E: Owned> {
     pub which: Condition,
     pub order: Vec<(E::Column, Order)>,
     pub limit: u64,
+    pub columns: Columns,
     pub parts: Vec<Shape>,
 }
 
@@ -50,7 +57,7 @@ pub fn many<E: Owned>(engine: Engine, scope: &Scope, children: Many<E>) -> Shape
     for (column, order) in children.order {
         select.order_by((E::default(), column), order);
     }
-    let packed = packed::<E>(engine, select, children.parts);
+    let packed = packed::<E>(engine, select, children.columns, children.parts);
     SimpleExpr::SubQuery(None, Box::new(packed.into()))
 }
 
@@ -64,8 +71,13 @@ pub fn array(engine: Engine, values: Vec<SimpleExpr>) -> Shape {
 }
 
 /// Wraps a select of `E` without columns: one row with one text, the array of its rows.
-pub(super) fn text<E: Owned>(engine: Engine, inner: SelectStatement, parts: Vec<Shape>) -> SelectStatement {
-    let packed = packed::<E>(engine, inner, parts);
+pub(super) fn text<E: Owned>(
+    engine: Engine,
+    inner: SelectStatement,
+    columns: Columns,
+    parts: Vec<Shape>,
+) -> SelectStatement {
+    let packed = packed::<E>(engine, inner, columns, parts);
     if engine == Engine::Sqlite {
         return packed;
     }
@@ -75,10 +87,20 @@ pub(super) fn text<E: Owned>(engine: Engine, inner: SelectStatement, parts: Vec<
 }
 
 /// The same as one JSON value.
-fn packed<E: Owned>(engine: Engine, mut inner: SelectStatement, parts: Vec<Shape>) -> SelectStatement {
-    inner.exprs(E::Column::iter().map(|column| Expr::col((E::default(), column))));
-    let mut all = vec![row::<E>(engine, INNER)];
+fn packed<E: Owned>(
+    engine: Engine,
+    mut inner: SelectStatement,
+    columns: Columns,
+    parts: Vec<Shape>,
+) -> SelectStatement {
+    let read = columns.of::<E>().filter_map(|(column, read)| read.then(|| Expr::col((E::default(), column))));
+    inner.exprs(read);
+    let mut all = vec![row::<E>(engine, INNER, columns)];
     for (index, part) in parts.into_iter().enumerate() {
+        if part == Expr::null() {
+            all.push(part);
+            continue;
+        }
         let name = Alias::new(format!("p{index}"));
         inner.expr_as(part, name.clone());
         let value = Expr::col((INNER, name));
@@ -98,7 +120,9 @@ fn value<C: ColumnTrait>(engine: Engine, alias: &'static str, column: C) -> Simp
     let value = Expr::col((alias, column));
     match (engine, column.def().get_column_type()) {
         (Engine::Sqlite, ColumnType::Uuid | ColumnType::VarBinary(_) | ColumnType::Blob) => {
-            Func::cust("nullif").arg(Func::cust("hex").arg(value)).arg("").into()
+            let hex = Func::cust("hex").arg(value);
+            // The hex of null is an empty text.
+            if column.def().is_null() { Func::cust("nullif").arg(hex).arg("").into() } else { hex.into() }
         }
         (Engine::Sqlite, ColumnType::Boolean) => {
             Func::cust("json").arg(Func::cust("iif").arg(value).arg("true").arg("false")).into()

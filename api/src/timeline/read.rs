@@ -11,7 +11,9 @@ use super::{Interaction, InteractionRow};
 use crate::{
     access::Scope,
     base::{Error, Result},
-    store::{Engine, Keyset, Many, Page, PageArgs, People, Shape, beyond, contact_named, cursor, many, one},
+    store::{
+        Columns, Engine, Keyset, Many, Page, PageArgs, Shape, Shown, Shows, beyond, contact_named, cursor, many, one_of,
+    },
 };
 
 /// Which page of the timeline; two aliases with other arguments are two pages.
@@ -23,6 +25,12 @@ pub struct TimelineArgs {
 }
 
 type Key = (Time, InteractionId);
+
+impl Shown for interaction::Entity {
+    const ALWAYS: &'static [interaction::Column] =
+        &[interaction::Column::Id, interaction::Column::AccountId, interaction::Column::OccurredAt];
+    const ALSO: &'static [(&'static str, &'static [interaction::Column])] = &[("type", &[interaction::Column::Kind])];
+}
 
 impl TimelineArgs {
     /// As they stand in a query.
@@ -63,7 +71,7 @@ fn choice(value: &Value) -> Option<InteractionType> {
 }
 
 /// The entries of the account whose id is `account`, as one value.
-pub fn shape(engine: Engine, scope: &Scope, account: SimpleExpr, args: &TimelineArgs, people: People) -> Result<Shape> {
+pub fn shape(engine: Engine, scope: &Scope, account: SimpleExpr, args: &TimelineArgs, shows: Shows) -> Result<Shape> {
     use interaction::Column as C;
     let keyset = args.keyset()?;
     let column = |c: C| Expr::col((interaction::Entity, c));
@@ -75,19 +83,20 @@ pub fn shape(engine: Engine, scope: &Scope, account: SimpleExpr, args: &Timeline
         which = which.add(C::Kind.is_in(types.iter().copied()));
     }
     let order = vec![(C::OccurredAt, Order::Desc), (C::Id, Order::Desc)];
-    let member = if people.member { who(engine, scope) } else { Expr::null() };
-    let contact = if people.contact { contact_named(engine, scope, column(C::ContactId)) } else { Expr::null() };
+    let member = shows.member.map_or_else(Expr::null, |columns| who(engine, scope, columns));
+    let contact = |columns| contact_named(engine, scope, column(C::ContactId), columns);
+    let contact = shows.contact.map_or_else(Expr::null, contact);
     let parts = vec![member, contact];
     let limit = keyset.size as u64 + 1;
-    Ok(many(engine, scope, Many::<interaction::Entity> { which, order, limit, parts }))
+    Ok(many(engine, scope, Many::<interaction::Entity> { which, order, limit, columns: shows.columns, parts }))
 }
 
 /// The member of an entry. A customer learns only of their owner.
-fn who(engine: Engine, scope: &Scope) -> Shape {
+fn who(engine: Engine, scope: &Scope, columns: Columns) -> Shape {
     let id = Expr::col(("m", member::Column::Id));
     let mut which = Condition::all().add(id.clone().equals((interaction::Entity, interaction::Column::MemberId)));
     if !scope.is_staff() {
         which = which.add(id.equals((account::Entity, account::Column::OwnerId)));
     }
-    one::<member::Entity>(engine, "m", which)
+    one_of::<member::Entity>(engine, "m", which, columns)
 }
