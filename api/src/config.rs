@@ -256,7 +256,8 @@ impl Settings {
 
     /// What must fit together.
     fn together(&self, read: &mut Reader) {
-        if self.database_url.starts_with("postgres") && self.secret.is_none() {
+        let refused = read.faults.iter().any(|fault| fault.starts_with("STEWARD_SECRET "));
+        if self.database_url.starts_with("postgres") && self.secret.is_none() && !refused {
             read.fault(
                 "SECRET",
                 "must be set with PostgreSQL, the same for every replica; make one with `openssl rand -hex 32`",

@@ -210,7 +210,7 @@ fn verdict(answer: &Value, field: &str) -> char {
         assert!(!answer["data"][field].is_null(), "{answer}");
         return '.';
     };
-    assert!(answer["data"].is_null() || answer["data"][field].is_null(), "{answer}");
+    assert!(answer["data"][field].is_null(), "{answer}");
     match error["extensions"]["code"].as_str() {
         Some("UNAUTHENTICATED") => 'U',
         Some("FORBIDDEN") => 'F',

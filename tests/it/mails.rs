@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use api::invitation::samples;
 use entity::{AccountId, SurveyKind};
 use mail_parser::MessageParser;
-use serde_json::{Value, json};
+use serde_json::json;
 use tests::{
     app::{Person, TestApp, URL, link_token},
     both,
@@ -210,7 +210,7 @@ both! {
                 // U+0000 is refused before any field is looked at.
                 let code = if name.contains('\0') { "BAD_REQUEST" } else { "INVALID" };
                 assert_eq!(told["errors"][0]["extensions"]["code"], code, "{field} {name:?}: {told}");
-                assert!(told["data"].is_null() || told["data"][field] == Value::Null);
+                assert!(told["data"][field].is_null(), "{told}");
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Turns what came of a request into bytes and a status.
 
-use async_graphql::{ErrorExtensionValues, Name, PathSegment, Response as Answer, ServerError, Value};
+use async_graphql::{ErrorExtensionValues, Name, PathSegment, Response as Answer, ServerError, Value, value};
 use axum::{
     body::Body,
     http::{
@@ -97,6 +97,10 @@ pub(super) fn response(media: Media, mut answer: Answer) -> Response {
         // A variable that does not fit is repeated, however long, and by then a field has started.
         error.message = shortened(&error.message);
         coded(error, Refusal::INVALID);
+    }
+    if ran && answer.data == Value::Null {
+        // Every root field failed. Each is nullable, so the entry holds their nulls rather than being one.
+        answer.data = value!({});
     }
     for error in &answer.errors {
         leave_null(&mut answer.data, &error.path);

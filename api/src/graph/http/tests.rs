@@ -21,7 +21,7 @@ impl Root {
         text
     }
 
-    async fn broken(&self) -> async_graphql::Result<String> {
+    async fn broken(&self) -> async_graphql::Result<Option<String>> {
         std::future::ready(()).await;
         Err(async_graphql::Error::new("It broke."))
     }
@@ -105,8 +105,9 @@ async fn a_query_that_did_not_run_has_no_data() {
 async fn an_error_of_a_field_keeps_the_data_entry() {
     for accept in ["*/*", STRICT] {
         let got = query(accept, "{ broken }").await;
-        assert_eq!((got.0, &got.2["data"]), (StatusCode::OK, &Value::Null));
-        assert!(got.2.as_object().unwrap().contains_key("data"));
+        assert_eq!((got.0, &got.2["data"]), (StatusCode::OK, &json!({ "broken": null })));
+        let got = query(accept, "{ first: broken second: broken }").await;
+        assert_eq!((got.0, &got.2["data"]), (StatusCode::OK, &json!({ "first": null, "second": null })));
     }
 }
 
