@@ -8,7 +8,7 @@ use sea_orm::{Iden, Iterable};
 use super::Owned;
 
 /// A set of columns of one table, by their order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Columns(u64);
 
 /// A table whose rows are read as far as they are shown. A field of the view that is called like a
@@ -86,12 +86,6 @@ pub fn union(mine: Option<Columns>, other: Option<Columns>) -> Option<Columns> {
     match (mine, other) {
         (Some(mine), Some(other)) => Some(mine | other),
         (mine, other) => mine.or(other),
-    }
-}
-
-impl Default for Columns {
-    fn default() -> Self {
-        Self(0)
     }
 }
 

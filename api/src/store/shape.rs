@@ -93,7 +93,7 @@ fn packed<E: Owned>(
     columns: Columns,
     parts: Vec<Shape>,
 ) -> SelectStatement {
-    let read = columns.of::<E>().filter_map(|(column, read)| read.then(|| Expr::col((E::default(), column))));
+    let read = columns.of::<E>().filter(|(_, read)| *read).map(|(column, _)| Expr::col((E::default(), column)));
     inner.exprs(read);
     let mut all = vec![row::<E>(engine, INNER, columns)];
     for (index, part) in parts.into_iter().enumerate() {
