@@ -1,7 +1,7 @@
 //! The page a browser gets at the GraphQL address: `GraphiQL` from a public network where that can
 //! be reached, else a small explorer of our own, which is in the same page.
 //!
-//! What always holds: the page loads the files of [`STYLE`] and [`SCRIPTS`] byte for byte or not at all, and runs
+//! What always holds: the page loads the files of `STYLE` and `SCRIPTS` byte for byte or not at all, and runs
 //! no script but those and its own; a query in the address is never run.
 
 use std::sync::LazyLock;

@@ -1,6 +1,6 @@
 //! Files of others turned into typed rows, and these into rows of the database.
 //!
-//! Reading is pure: no database, no clock, no chance; writing is [`apply`]'s.
+//! Reading is pure: no database, no clock, no chance; writing is `apply`'s.
 //! A mapping says which column feeds which field; a bad mapping or header stops everything before
 //! the first row, a bad row is refused alone and named, and a bad answer costs only itself. No
 //! value is ever clamped, rounded or guessed. Memory stays bounded whatever the file holds, save
