@@ -254,6 +254,11 @@ impl Settings {
         if read.faults.is_empty() { Ok(settings) } else { Err(Faults(read.faults)) }
     }
 
+    /// The SQLite file; none with PostgreSQL.
+    pub fn database_file(&self) -> Option<PathBuf> {
+        sqlite_path(&self.database_url).map(PathBuf::from)
+    }
+
     /// What must fit together.
     fn together(&self, read: &mut Reader) {
         let refused = read.faults.iter().any(|fault| fault.starts_with("STEWARD_SECRET "));
@@ -286,9 +291,16 @@ fn database(text: &str) -> Result<String, String> {
     Err("must be sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE".to_owned())
 }
 
+/// What follows `sqlite:`, without the parameters of an address.
+fn sqlite_path(database_url: &str) -> Option<&str> {
+    let path = database_url.strip_prefix("sqlite:")?.trim_start_matches("//");
+    path.split('?').next().filter(|path| !path.is_empty() && *path != ":memory:")
+}
+
 fn data_folder(database_url: &str) -> PathBuf {
-    let path = database_url.strip_prefix("sqlite:").map(|path| path.trim_start_matches("//"));
-    let folder = path.and_then(|path| Path::new(path).parent()).filter(|folder| !folder.as_os_str().is_empty());
+    let folder = sqlite_path(database_url)
+        .and_then(|path| Path::new(path).parent())
+        .filter(|folder| !folder.as_os_str().is_empty());
     folder.map_or_else(|| PathBuf::from("."), Path::to_path_buf)
 }
 

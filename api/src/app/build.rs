@@ -54,6 +54,10 @@ pub async fn open_database(settings: &Settings, ports: &Ports) -> Result<Db> {
     if settings.database_url.starts_with("sqlite:") {
         fs::create_dir_all(&settings.data)
             .map_err(|error| Error::internal(format!("{}: {error}", settings.data.display())))?;
+        if let Some(file) = settings.database_file().filter(|file| !file.exists()) {
+            // Made here so that only its owner reads it; the files that SQLite lays beside it follow.
+            private(&file).map_err(|error| Error::internal(format!("{}: {error}", file.display())))?;
+        }
     }
     store::migrate(&settings.database_url).await?;
     let connections = if settings.database_url.starts_with("sqlite:") { readers() } else { CONNECTIONS };
@@ -161,11 +165,15 @@ fn secret(settings: &Settings, ports: &Ports) -> Result<Secret> {
 
 /// Writes a file that only its owner reads.
 pub(super) fn keep(path: &Path, text: &str) -> std::io::Result<()> {
+    let mut file = private(path)?;
+    writeln!(file, "{text}")?;
+    file.sync_all()
+}
+
+fn private(path: &Path) -> std::io::Result<fs::File> {
     let mut options = fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
-    writeln!(file, "{text}")?;
-    file.sync_all()
+    options.open(path)
 }

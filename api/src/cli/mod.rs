@@ -133,11 +133,24 @@ async fn run(command: Command) -> Result<(), Failure> {
         }
         Command::Migrate => migrate::run(&settings()?).await?,
         Command::Import(args) => Box::pin(import::run(&settings()?, &args)).await?,
-        Command::Token(args) => token::run(&settings()?, &args).await?,
-        Command::Key(args) => key::run(&settings()?, args).await?,
+        Command::Token(args) => token::run(&existing()?, &args).await?,
+        Command::Key(args) => key::run(&existing()?, args).await?,
         Command::Healthcheck(args) => healthcheck::run(&args).await?,
     }
     Ok(())
+}
+
+/// Settings of an installation that is there: no command for an existing one makes a new database by
+/// the way, because it was started in another folder.
+fn existing() -> Result<Settings, Failure> {
+    let settings = settings()?;
+    match settings.database_file() {
+        Some(file) if !file.exists() => Err(Failure::Failed(Error::internal(format!(
+            "there is no database at {}; start in the folder where `steward serve` runs, or set STEWARD_DATABASE_URL",
+            file.display()
+        )))),
+        _ => Ok(settings),
+    }
 }
 
 /// All settings, or all that is wrong with them.
