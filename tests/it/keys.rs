@@ -1,5 +1,6 @@
 //! Integration keys: made by admins, shown once, worth what their scopes say, ended at once.
 
+use api::access::KeyScope;
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 use tests::{app::TestApp, both};
@@ -62,6 +63,37 @@ both! {
         assert_eq!(first, again, "revoking again changes nothing");
         let unknown = app.gql(Some(&admin.token), revoke, json!({ "id": uuid::Uuid::nil() })).await;
         assert_eq!(code(&unknown), "NOT_FOUND");
+    }
+
+    async fn a_key_that_only_writes_reads_nothing_back(app: TestApp) {
+        let north = app.team("North", None).await;
+        let globex = app.account("Globex", north, None).await;
+        let carl = app.contact(globex, "Carl").await.id;
+        let ben = app.owner("Ben", north).await.id;
+        let token = app.integration(&[KeyScope::AccountsWrite, KeyScope::ContactsWrite, KeyScope::InteractionsWrite], None).await;
+        let changes = [
+            format!("createAccount(input: {{ name: \"Initech\", teamId: \"{north}\" }})"),
+            format!("updateAccount(input: {{ id: \"{globex}\", version: 1, industry: \"x\" }})"),
+            format!("addCollaborator(input: {{ accountId: \"{globex}\", memberId: \"{ben}\", role: LEGAL }})"),
+            format!("removeCollaborator(input: {{ accountId: \"{globex}\", memberId: \"{ben}\" }})"),
+            format!("assignOwner(input: {{ accountId: \"{globex}\", memberId: \"{ben}\" }})"),
+            format!("endOwnership(input: {{ accountId: \"{globex}\" }})"),
+            format!("logInteraction(input: {{ accountId: \"{globex}\", type: NOTE, subject: \"x\" }})"),
+            format!("createContact(input: {{ accountId: \"{globex}\", name: \"Cora\" }})"),
+            format!("updateContact(input: {{ id: \"{carl}\", version: 1, title: \"x\" }})"),
+        ];
+        for change in &changes {
+            let before = app.rows::<entity::audit::Entity>().await.len();
+            for asked in ["id name", "... { version }", "...F"] {
+                let of = if change.contains("Contact(") { "Contact" } else { "Account" };
+                let fragment = if asked == "...F" { format!(" fragment F on {of} {{ id name }}") } else { String::new() };
+                let refused = app.gql(Some(&token), &format!("mutation {{ {change} {{ {asked} }} }}{fragment}"), json!({})).await;
+                assert_eq!(code(&refused), "FORBIDDEN", "{change}: {refused}");
+            }
+            assert_eq!(app.rows::<entity::audit::Entity>().await.len(), before, "{change} was refused and changed something");
+            let done = app.gql(Some(&token), &format!("mutation {{ done: {change} {{ id __typename }} }}"), json!({})).await;
+            assert!(done["data"]["done"]["id"].is_string(), "{change}: {done}");
+        }
     }
 
     async fn an_expired_key_is_worthless(app: TestApp) {

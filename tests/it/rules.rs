@@ -149,6 +149,18 @@ both! {
         }
     }
 
+    async fn a_collaborator_sends_no_survey(app: TestApp) {
+        let north = app.team("North", None).await;
+        let (ana, ben) = (app.owner("Ana", north).await, app.owner("Ben", north).await);
+        let account = app.account("Globex", north, Some(ana.id)).await;
+        app.contact(account, "Carl").await;
+        app.collaborate(account, ben.id).await;
+        let survey = app.survey(entity::SurveyKind::Nps).await;
+        let send = format!("mutation{{sendSurvey(surveyId:\"{survey}\",input:{{accountId:\"{account}\"}}){{queued}}}}");
+        assert_eq!(code(&app, &ben, &send).await, "FORBIDDEN");
+        assert_eq!(code(&app, &ana, &send).await, "OK");
+    }
+
     async fn the_owner_at_an_instant_is_told_to_the_microsecond(app: TestApp) {
         let north = app.team("North", None).await;
         let admin = app.admin("Ada").await;

@@ -11,7 +11,7 @@ use crate::{
     access::Action,
     base::{Long, Money},
     contact::Contact,
-    ctx::{Ctx, May, StaffOnly, failed},
+    ctx::{Ctx, May, StaffOnly, failed, may_see},
     graph::{Connection, Paging},
     invitation::Invitation,
     member::Member,
@@ -67,6 +67,7 @@ pub struct AccountMutation;
 impl AccountMutation {
     /// Makes an account, in one of your teams.
     async fn create_account(&self, cx: &Context<'_>, input: CreateAccount) -> Result<Option<Account>> {
+        may_see(cx, Action::ReadAccounts)?;
         let ctx = cx.data::<Ctx>()?;
         let id = create(ctx, input).await.map_err(failed)?;
         view(cx, id).await
@@ -74,13 +75,14 @@ impl AccountMutation {
 
     /// Changes an account. Owner and team change by `assignOwner` and `endOwnership`.
     async fn update_account(&self, cx: &Context<'_>, input: UpdateAccount) -> Result<Option<Account>> {
+        may_see(cx, Action::ReadAccounts)?;
         let ctx = cx.data::<Ctx>()?;
         let id = update(ctx, input).await.map_err(failed)?;
         view(cx, id).await
     }
 }
 
-/// The account as it is now, with what the query asks below this field.
+/// The account as it is now, with what the query asks below this field. Ask [`may_see`] before the change.
 pub async fn view(cx: &Context<'_>, id: AccountId) -> Result<Option<Account>> {
     let want = Want::of(&cx.look_ahead()).map_err(failed)?;
     get(cx.data::<Ctx>()?, id, &want).await.map(Some).map_err(failed)

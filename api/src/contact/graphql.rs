@@ -3,10 +3,11 @@
 use async_graphql::{ComplexObject, Context, Object, Result};
 use entity::{AccountId, ContactId};
 
-use super::{Contact, CreateContact, ListContacts, UpdateContact, create, get, list, update};
+use super::{Contact, CreateContact, ListContacts, UpdateContact, create, get, list, read, update};
 use crate::{
+    access::Action,
     account::Account,
-    ctx::{Ctx, failed},
+    ctx::{Ctx, failed, may_see},
     graph::{Connection, Paging, account_of},
 };
 
@@ -47,16 +48,18 @@ pub struct ContactMutation;
 impl ContactMutation {
     /// Makes a contact of an account.
     async fn create_contact(&self, cx: &Context<'_>, input: CreateContact) -> Result<Option<Contact>> {
+        may_see(cx, Action::ReadContacts)?;
         let ctx = cx.data::<Ctx>()?;
         let id = create(ctx, input).await.map_err(failed)?;
-        get(ctx, id).await.map(Some).map_err(failed)
+        read(ctx, id).await.map(Some).map_err(failed)
     }
 
     /// Changes a contact. A new mail address revokes open invitations.
     async fn update_contact(&self, cx: &Context<'_>, input: UpdateContact) -> Result<Option<Contact>> {
+        may_see(cx, Action::ReadContacts)?;
         let ctx = cx.data::<Ctx>()?;
         let id = update(ctx, input).await.map_err(failed)?;
-        get(ctx, id).await.map(Some).map_err(failed)
+        read(ctx, id).await.map(Some).map_err(failed)
     }
 }
 

@@ -9,4 +9,5 @@ mod service;
 
 pub use graphql::{ContactMutation, ContactQuery};
 pub use model::{Contact, CreateContact, UpdateContact};
+use service::read;
 pub use service::{ListContacts, create, get, list, revoke, update};

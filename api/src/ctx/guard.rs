@@ -30,6 +30,16 @@ impl Guard for May {
     }
 }
 
+/// Refuses, before anything is written, whoever may not read what a change gives back. Its id alone
+/// goes back to everybody: a key that only writes asks for no more.
+pub fn may_see(cx: &Context<'_>, action: Action) -> async_graphql::Result<()> {
+    let named = |name: &str| matches!(name, "id" | "__typename");
+    if cx.field().selection_set().all(|field| named(field.name())) {
+        return Ok(());
+    }
+    cx.data::<Ctx>()?.may(action).map_err(failed)
+}
+
 /// Our error as GraphQL shows it: a sentence, a stable code, and the fields at fault.
 pub fn failed(error: impl Borrow<Error>) -> async_graphql::Error {
     let error = error.borrow();

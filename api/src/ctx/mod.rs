@@ -5,7 +5,7 @@ mod guard;
 mod job;
 
 pub use company::Company;
-pub use guard::{May, StaffOnly, failed};
+pub use guard::{May, StaffOnly, failed, may_see};
 pub use job::{Job, Run};
 
 use std::sync::Arc;

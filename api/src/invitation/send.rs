@@ -17,7 +17,7 @@ use utoipa::ToSchema;
 
 use super::{Facts, SendMail};
 use crate::{
-    access::Action,
+    access::{Action, Role},
     base::{Error, Result},
     ctx::{Ctx, Job},
     queue,
@@ -148,6 +148,11 @@ async fn audience(tx: &Tx, input: &SendSurvey) -> Result<Vec<Visible<contact::Mo
     }
     let account = input.account_id.ok_or(Error::NotFound("account"))?;
     let account = tx.find::<account::Entity>().filter(account::Column::Id.eq(account)).one("account").await?;
+    if tx.viewer().role == Role::Owner && !tx.viewer().scope.manages(account.team_id, account.owner_id) {
+        return Err(Error::Forbidden(
+            "this account is not yours; its owner, or their manager, sends surveys".to_owned(),
+        ));
+    }
     let most = u64::try_from(MOST).unwrap_or(u64::MAX);
     let find = tx.under::<contact::Entity>(&account).filter(contact::Column::ArchivedAt.is_null());
     find.order(contact::Column::Id, Order::Asc).limit(most).all().await

@@ -5,9 +5,9 @@
 //! as a union of ids, a manager's children by walking time and asking each row's team.
 
 use entity::{
-    AccountId, account, account_grant, api_key, audit, contact, interaction, invitation, job, member, ownership,
-    response, response_version, score_owner, score_slice, session, setting, signing_key, survey, survey_version, team,
-    team_deputy, team_member, team_place, team_tree, wave,
+    AccountId, InvitationId, account, account_grant, api_key, audit, contact, interaction, invitation, job, member,
+    ownership, response, response_version, score_owner, score_slice, session, setting, signing_key, survey,
+    survey_version, team, team_deputy, team_member, team_place, team_tree, wave,
 };
 use sea_orm::{
     ColumnTrait, EntityTrait,
@@ -201,7 +201,8 @@ macro_rules! children {
 children! {
     contact, |scope| match (scope.contact(), scope.invitation()) {
         (Some(me), _) => Condition::all().add(contact::Column::Id.eq(me)),
-        _ => everything(),
+        (None, Some(this)) => Condition::all().add(contact::Column::Id.in_subquery(asked_by(this))),
+        (None, None) => everything(),
     };
     interaction, |scope| match (scope.contact(), scope.invitation()) {
         (Some(_), _) => Condition::all().add(interaction::Column::CustomerVisible.eq(true)),
@@ -222,6 +223,15 @@ children! {
     };
     ownership, |scope| when(scope.contact().is_none() && scope.invitation().is_none());
     account_grant, |scope| when(scope.contact().is_none() && scope.invitation().is_none());
+}
+
+/// Whom an invitation asks.
+fn asked_by(this: InvitationId) -> SelectStatement {
+    Query::select()
+        .column((invitation::Entity, invitation::Column::ContactId))
+        .from(invitation::Entity)
+        .and_where(Expr::col((invitation::Entity, invitation::Column::Id)).eq(this))
+        .to_owned()
 }
 
 /// Older versions of an answer are read only by the answer itself, by its key.
@@ -304,3 +314,7 @@ impl Owned for audit::Entity {
     }
 }
 impl Apart for audit::Entity {}
+
+#[cfg(test)]
+#[path = "rules_tests.rs"]
+mod tests;
