@@ -117,6 +117,15 @@ fn code(answer: &Value) -> &str {
 }
 
 both! {
+    async fn a_row_of_hidden_fields_alone_is_still_a_row(app: TestApp) {
+        let team = app.team("Sales", None).await;
+        let account = app.account("Globex", team, None).await;
+        let carl = app.contact(account, "Carl").await;
+        let answer = app.gql(Some(&carl.token), "{accounts{nodes{healthScore tier}}}", json!({})).await;
+        assert_eq!(answer["data"], json!({ "accounts": { "nodes": [{ "healthScore": null, "tier": null }] } }), "{answer}");
+        assert_eq!(answer["errors"].as_array().unwrap().len(), 2, "{answer}");
+    }
+
     async fn customer_sees_their_own_account_and_their_own_answers_only(app: TestApp) {
         let two = Two::new(app).await;
         let (carl, dora, globex) = (two.carl.id, two.dora.id, two.globex);

@@ -1,6 +1,8 @@
 //! Turns what came of a request into bytes and a status.
 
-use async_graphql::{ErrorExtensionValues, Name, PathSegment, Response as Answer, ServerError, Value, value};
+use async_graphql::{
+    ErrorExtensionValues, Name, PathSegment, Response as Answer, ServerError, Value, indexmap::IndexMap, value,
+};
 use axum::{
     body::Body,
     http::{
@@ -111,10 +113,14 @@ pub(super) fn response(media: Media, mut answer: Answer) -> Response {
     response
 }
 
-/// A field that failed is null, not absent: the executor leaves it out where the failure came before a value.
+/// A field that failed is null, not absent: the executor leaves it out where the failure came before a
+/// value, and makes an object null whose fields all failed.
 fn leave_null(data: &mut Value, path: &[PathSegment]) {
     let mut at = data;
     for segment in path {
+        if *at == Value::Null && matches!(segment, PathSegment::Field(_)) {
+            *at = Value::Object(IndexMap::default());
+        }
         at = match (at, segment) {
             (Value::Object(fields), PathSegment::Field(name)) => fields.entry(Name::new(name)).or_insert(Value::Null),
             (Value::List(rows), PathSegment::Index(index)) => match rows.get_mut(*index) {
