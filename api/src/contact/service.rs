@@ -118,12 +118,13 @@ pub async fn revoke(tx: &Tx, ids: &[ContactId]) -> Result<()> {
     let open = among::<invitation::Entity, _>(invitation::Column::ContactId, ids)
         .add(invitation::Column::Status.is_in([InvitationStatus::Queued, InvitationStatus::Sent]))
         .add(invitation::Column::ExpiresAt.gt(tx.now()));
-    tx.set::<invitation::Entity>(
-        open,
-        vec![(invitation::Column::Status, Expr::val(InvitationStatus::Revoked.as_str()))],
-    )
-    .await?;
-    Ok(())
+    let rows = tx.find::<invitation::Entity>().filter(open).lock().all().await?;
+    let revoked = |row: &invitation::Model| invitation::Model { status: InvitationStatus::Revoked, ..row.clone() };
+    let changes = rows.into_iter().map(|row| {
+        let new = revoked(&row);
+        (row, new)
+    });
+    tx.rewrite::<invitation::Entity>(changes.collect()).await.map(drop)
 }
 
 /// One contact, or `NotFound`.
