@@ -54,4 +54,4 @@ macro_rules! blank {
     )+};
 }
 
-blank!(String, bool, i16, i32, i64, crate::ContactRoles);
+blank!(String, bool, i16, i32, i64, crate::ContactRoles, crate::Muted);

@@ -268,6 +268,45 @@ choice!(
         Duplicate = "DUPLICATE",
         /// The address belongs to a member of our own staff.
         StaffAddress = "STAFF_ADDRESS",
+        /// Kept out for a while, with a reason.
+        Excluded = "EXCLUDED",
+        /// Enough contacts of this account are asked by this wave.
+        OverCap = "OVER_CAP",
+        /// The wave was cancelled before the mail left.
+        Cancelled = "CANCELLED",
+    }
+);
+choice!(
+    /// Where a programme stands.
+    ProgramState {
+        /// Being written; sends nothing.
+        Draft = "DRAFT",
+        /// Runs.
+        Active = "ACTIVE",
+        /// Stopped for now.
+        Paused = "PAUSED",
+        /// Over for good.
+        Ended = "ENDED",
+    }
+);
+choice!(
+    /// Where a wave stands.
+    WaveState {
+        /// Its mails leave when they are due.
+        Running = "RUNNING",
+        /// Its mails wait.
+        Paused = "PAUSED",
+        /// What had not left by then does not leave.
+        Cancelled = "CANCELLED",
+    }
+);
+choice!(
+    /// What a mail is about, as far as a contact may say no to it. Service mail is not among them: it goes on.
+    MessageClass {
+        /// Surveys about the relationship: NPS.
+        Relationship = "RELATIONSHIP",
+        /// Surveys after a service: CSAT and CES.
+        ServiceFeedback = "SERVICE_FEEDBACK",
     }
 );
 choice!(
@@ -325,5 +364,47 @@ impl ContactRoles {
 impl FromIterator<ContactRole> for ContactRoles {
     fn from_iter<I: IntoIterator<Item = ContactRole>>(roles: I) -> Self {
         Self(roles.into_iter().fold(0, |bits, role| bits | role.bit()))
+    }
+}
+
+impl SurveyKind {
+    /// What its mails are about.
+    pub const fn class(self) -> MessageClass {
+        match self {
+            Self::Nps | Self::Relationship | Self::SelfAssessment => MessageClass::Relationship,
+            Self::Csat | Self::Ces => MessageClass::ServiceFeedback,
+        }
+    }
+}
+
+impl MessageClass {
+    const fn bit(self) -> i32 {
+        match self {
+            Self::Relationship => 1,
+            Self::ServiceFeedback => 2,
+        }
+    }
+}
+
+/// The message classes that a contact wants none of, one bit each.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, DeriveValueType)]
+#[serde(transparent)]
+pub struct Muted(pub i32);
+
+impl Muted {
+    pub const ALL: Self = Self(3);
+
+    pub const fn has(self, class: MessageClass) -> bool {
+        self.0 & class.bit() != 0
+    }
+
+    pub fn list(self) -> Vec<MessageClass> {
+        MessageClass::ALL.iter().copied().filter(|class| self.has(*class)).collect()
+    }
+}
+
+impl FromIterator<MessageClass> for Muted {
+    fn from_iter<I: IntoIterator<Item = MessageClass>>(classes: I) -> Self {
+        Self(classes.into_iter().fold(0, |bits, class| bits | class.bit()))
     }
 }

@@ -3,7 +3,7 @@
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::{AccountId, ContactId, ContactRoles, MailState, Time};
+use crate::{AccountId, ContactId, ContactRoles, MailState, Muted, Time};
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
 #[sea_orm(table_name = "contact")]
@@ -38,6 +38,9 @@ pub struct Model {
     pub created_at: Time,
     #[serde(deserialize_with = "crate::blank::unread")]
     pub updated_at: Time,
+    /// Message classes the contact wants none of.
+    #[serde(deserialize_with = "crate::blank::unread")]
+    pub muted: Muted,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

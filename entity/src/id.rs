@@ -99,6 +99,8 @@ ids!(
     ContactId,
     /// The id of a grant that lets a member see an account.
     GrantId,
+    /// The id of an exclusion from surveys.
+    ExclusionId,
     /// The id of an entry of a timeline.
     InteractionId,
     /// The id of an invitation.
@@ -113,6 +115,8 @@ ids!(
     OwnershipId,
     /// The id of a team's place in the tree.
     PlaceId,
+    /// The id of a programme.
+    ProgramId,
     /// The id of a response.
     ResponseId,
     /// The id of a session.
@@ -125,6 +129,8 @@ ids!(
     TeamId,
     /// The id of a period in a team.
     TeamMemberId,
+    /// The id of a visit of a survey's page.
+    VisitId,
     /// The id of one run of a survey.
     WaveId,
 );

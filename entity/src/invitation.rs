@@ -59,6 +59,17 @@ pub struct Model {
     pub expires_at: Time,
     #[serde(deserialize_with = "crate::blank::unread")]
     pub visits: i16,
+    /// Mails handed over: 0 none, 1 the invitation, 2 and 3 with reminders.
+    #[serde(deserialize_with = "crate::blank::unread")]
+    pub step: i16,
+    /// When the next mail is to leave; none where none will.
+    pub due_at: Option<Time>,
+    pub reminded_at: Option<Time>,
+    pub bounced_at: Option<Time>,
+    /// When a person first opened the link.
+    pub visited_at: Option<Time>,
+    /// What the mail server said when it last refused.
+    pub error: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

@@ -12,14 +12,18 @@ mod time;
 
 pub mod account;
 pub mod account_grant;
+pub mod answer;
 pub mod api_key;
 pub mod audit;
 pub mod contact;
+pub mod exclusion;
 pub mod interaction;
 pub mod invitation;
 pub mod job;
 pub mod member;
 pub mod ownership;
+pub mod program;
+pub mod question;
 pub mod response;
 pub mod response_version;
 pub mod score_owner;
@@ -34,6 +38,7 @@ pub mod team_deputy;
 pub mod team_member;
 pub mod team_place;
 pub mod team_tree;
+pub mod visit;
 pub mod wave;
 
 pub use choice::*;

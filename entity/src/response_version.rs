@@ -15,6 +15,9 @@ pub struct Model {
     pub score: i16,
     pub comment: Option<String>,
     pub at: Time,
+    /// Further answers as they stood.
+    #[sea_orm(column_type = "JsonBinary", nullable)]
+    pub answers: Option<Json>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

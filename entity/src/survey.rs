@@ -20,6 +20,9 @@ pub struct Model {
     pub version: i32,
     pub created_at: Time,
     pub updated_at: Time,
+    /// What the next version will ask; none where nothing is being changed.
+    #[sea_orm(column_type = "JsonBinary", nullable)]
+    pub draft: Option<Json>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

@@ -3,7 +3,7 @@
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::{ActorKind, SurveyId, SurveyVersionId, Time, WaveId};
+use crate::{ActorKind, ProgramId, SurveyId, SurveyVersionId, Time, WaveId, WaveState};
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
 #[sea_orm(table_name = "wave")]
@@ -15,6 +15,11 @@ pub struct Model {
     pub by_kind: ActorKind,
     pub by_id: Option<Uuid>,
     pub created_at: Time,
+    pub program_id: Option<ProgramId>,
+    pub state: WaveState,
+    /// The programme's plan as it stood; reminders and window apply to this wave.
+    #[sea_orm(column_type = "JsonBinary")]
+    pub plan: Json,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

@@ -4,6 +4,7 @@
 //! (see [`sql`]). What is released is never edited; a change is a new file, additive first.
 
 mod m20261122_000001_start;
+mod m20261125_000002_programmes;
 pub mod sql;
 
 pub use sea_orm_migration;
@@ -15,6 +16,6 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m20261122_000001_start::Migration)]
+        vec![Box::new(m20261122_000001_start::Migration), Box::new(m20261125_000002_programmes::Migration)]
     }
 }

@@ -14,8 +14,8 @@ use tests::{both, engine::Database};
 macro_rules! each_entity {
     ($do:ident($argument:expr) $($await:tt)*) => {
         each_entity!(@ $do ($argument) ($($await)*) team member team_deputy team_member team_tree team_place account
-            account_grant ownership contact interaction survey survey_version wave invitation response
-            response_version score_owner score_slice api_key session signing_key setting job audit)
+            account_grant ownership contact exclusion interaction question survey survey_version program wave invitation visit
+            response response_version answer score_owner score_slice api_key session signing_key setting job audit)
     };
     (@ $do:ident $argument:tt $await:tt $($entity:ident)+) => {
         $(each_entity!(# $do $argument $await $entity);)+
@@ -43,11 +43,14 @@ const WORDS: &[(&str, &str)] = &[
     ("job.state", "LEASED"),
     ("member.role", "MANAGER"),
     ("ownership.source", "HANDOFF"),
+    ("program.state", "ACTIVE"),
+    ("question.kind", "CES"),
     ("response.kind", "NPS"),
     ("response.tier", "STANDARD"),
     ("score_slice.dim", "TERRITORY"),
     ("survey.kind", "SELF_ASSESSMENT"),
     ("wave.by_kind", "INTEGRATION"),
+    ("wave.state", "PAUSED"),
 ];
 
 /// Columns that a rule of the table keeps empty beside the others.

@@ -1,7 +1,7 @@
 //! Creating, changing and listing contacts.
 
 use async_graphql::MaybeUndefined;
-use entity::{AccountId, ContactId, InvitationStatus, MailState, contact, invitation};
+use entity::{AccountId, ContactId, InvitationStatus, MailState, Muted, contact, invitation};
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait,
@@ -49,6 +49,7 @@ pub async fn create(ctx: &Ctx, input: CreateContact) -> Result<ContactId> {
             version: 1,
             created_at: now,
             updated_at: now,
+            muted: Muted::default(),
         };
         let id = row.id;
         tx.insert_under::<contact::Entity>(&account, row).await?;

@@ -4,8 +4,8 @@ use std::{collections::HashSet, sync::Arc};
 
 use chrono::TimeDelta;
 use entity::{
-    AccountId, ContactRole, ContactRoles, Day, Lifecycle, MailState, MemberId, OwnershipSource, TeamId, Tier, Time,
-    account, contact, ownership,
+    AccountId, ContactRole, ContactRoles, Day, Lifecycle, MailState, MemberId, Muted, OwnershipSource, TeamId, Tier,
+    Time, account, contact, ownership,
 };
 
 use super::{
@@ -217,6 +217,7 @@ impl Maker<'_> {
                     version: 1,
                     created_at: since,
                     updated_at: since,
+                    muted: if refused { Muted::ALL } else { Muted::default() },
                 }
             })
             .collect()

@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use chrono::TimeDelta;
 use entity::{
     ActorKind, Channel, ContactRole, Direction, InteractionType, InvitationStatus, MailState, MemberId, PlaceId,
-    SurveyKind, TeamId, Time, WaveId, contact, interaction, invitation, response, survey, wave,
+    SurveyKind, TeamId, Time, WaveId, WaveState, contact, interaction, invitation, response, survey, wave,
 };
 
 use super::{
@@ -155,6 +155,9 @@ impl Teller<'_> {
             by_kind: ActorKind::System,
             by_id: None,
             created_at: at,
+            program_id: None,
+            state: WaveState::Running,
+            plan: serde_json::json!({}),
         }
     }
 
@@ -192,6 +195,12 @@ impl Teller<'_> {
             sent_at: Some(Time::new(queued.0 + TimeDelta::seconds(20))),
             expires_at: Time::new(queued.0 + EXPIRES),
             visits: 0,
+            step: 1,
+            due_at: None,
+            reminded_at: None,
+            bounced_at: None,
+            visited_at: None,
+            error: None,
         })
     }
 

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use chrono::TimeDelta;
-use entity::{InvitationStatus, MailState, Suppression, SurveyKind, Time, contact, invitation, member, survey};
+use entity::{InvitationStatus, MailState, Muted, Suppression, SurveyKind, Time, contact, invitation, member, survey};
 use sea_orm::{
     ColumnTrait, FromQueryResult,
     sea_query::{Condition, Expr, ExprTrait, Query, SimpleExpr},
@@ -61,13 +61,13 @@ impl Facts {
             facts.staff.insert(row.email_key.clone());
         }
         let unreachable = Condition::any()
-            .add(contact::Column::OptedOutAt.is_not_null())
+            .add(contact::Column::Muted.ne(Muted::default()))
             .add(contact::Column::MailState.ne(MailState::Ok));
         let contacts =
             tx.everywhere::<contact::Entity>().filter(contact::Column::EmailKey.is_in(keys())).filter(unreachable);
         for row in contacts.all().await? {
             let Some(key) = row.email_key.clone() else { continue };
-            if row.opted_out_at.is_some() || row.mail_state == MailState::Unsubscribed {
+            if row.muted.has(kind.class()) || row.mail_state == MailState::Unsubscribed {
                 facts.opted_out.insert(key.clone());
             }
             if row.mail_state == MailState::Bounced {

@@ -1,6 +1,6 @@
 //! Saying no to surveys, by the link in every mail.
 
-use entity::{contact, invitation};
+use entity::{Muted, contact, invitation};
 use sea_orm::{ActiveValue::Set, ColumnTrait};
 
 use crate::{base::Result, ctx::Ctx, secure::digest};
@@ -35,7 +35,11 @@ pub async fn opt_out(ctx: &Ctx, token: &str) -> Result<()> {
             let row = tx.find::<contact::Entity>().filter(contact::Column::Id.eq(contact)).lock().maybe().await?;
             let Some(row) = row.filter(|row| row.opted_out_at.is_none()) else { return Ok(()) };
             let now = tx.now();
-            tx.update::<contact::Entity>(row, |row| row.opted_out_at = Set(Some(now))).await?;
+            tx.update::<contact::Entity>(row, |row| {
+                row.opted_out_at = Set(Some(now));
+                row.muted = Set(Muted::ALL);
+            })
+            .await?;
             Ok(())
         })
         .await

@@ -179,6 +179,7 @@ async fn amend(tx: &Tx, invitation: &Visible<invitation::Model>, given: Given, v
         score: old.score,
         comment: old.comment.clone(),
         at: old.amended_at.unwrap_or(old.answered_at),
+        answers: None,
     };
     tx.insert::<response_version::Entity>(kept).await?;
     let (to, before) = (Credited::of(&old), old.score);

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use async_graphql::{InputObject, SimpleObject};
 use chrono::TimeDelta;
 use entity::{
-    AccountId, ContactId, ContactRole, InvitationId, InvitationStatus, Suppression, SurveyId, Time, WaveId, account,
-    contact, invitation, ownership, team, team_place, wave,
+    AccountId, ContactId, ContactRole, InvitationId, InvitationStatus, Suppression, SurveyId, Time, WaveId, WaveState,
+    account, contact, invitation, ownership, team, team_place, wave,
 };
 use sea_orm::{
     ColumnTrait,
@@ -95,6 +95,9 @@ pub async fn send(ctx: &Ctx, survey_id: SurveyId, input: SendSurvey) -> Result<S
             by_kind: tx.viewer().actor.kind(),
             by_id: tx.viewer().actor.id(),
             created_at: now,
+            program_id: None,
+            state: WaveState::Running,
+            plan: serde_json::json!({}),
         };
         tx.insert::<wave::Entity>(wave.clone()).await?;
         let mut seen = HashSet::new();
@@ -233,6 +236,12 @@ impl Home {
             sent_at: None,
             expires_at: Time::new(now.0 + EXPIRES),
             visits: 0,
+            step: 0,
+            due_at: None,
+            reminded_at: None,
+            bounced_at: None,
+            visited_at: None,
+            error: None,
         }
     }
 }

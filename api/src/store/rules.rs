@@ -5,9 +5,10 @@
 //! as a union of ids, a manager's children by walking time and asking each row's team.
 
 use entity::{
-    AccountId, InvitationId, account, account_grant, api_key, audit, contact, interaction, invitation, job, member,
-    ownership, response, response_version, score_owner, score_slice, session, setting, signing_key, survey,
-    survey_version, team, team_deputy, team_member, team_place, team_tree, wave,
+    AccountId, InvitationId, account, account_grant, answer, api_key, audit, contact, exclusion, interaction,
+    invitation, job, member, ownership, program, question, response, response_version, score_owner, score_slice,
+    session, setting, signing_key, survey, survey_version, team, team_deputy, team_member, team_place, team_tree,
+    visit, wave,
 };
 use sea_orm::{
     ColumnTrait, EntityTrait,
@@ -216,13 +217,29 @@ children! {
         (None, Some(this)) => Condition::all().add(invitation::Column::Id.eq(this)),
         (None, None) => everything(),
     };
-    response, |scope| match (scope.contact(), scope.invitation()) {
+    response, own_responses;
+    answer, |scope| match (scope.contact(), scope.invitation()) {
+        (None, None) => everything(),
+        _ => Condition::all().add(answer::Column::ResponseId.in_subquery(given(own_responses(scope)))),
+    };
+    ownership, |scope| when(scope.contact().is_none() && scope.invitation().is_none());
+    exclusion, |scope| when(scope.contact().is_none() && scope.invitation().is_none());
+    visit, |scope| when(scope.contact().is_none() && scope.invitation().is_none());
+    account_grant, |scope| when(scope.contact().is_none() && scope.invitation().is_none());
+}
+
+/// Customers and link holders see what they answered themselves.
+fn own_responses(scope: &Scope) -> Condition {
+    match (scope.contact(), scope.invitation()) {
         (Some(me), _) => Condition::all().add(response::Column::ContactId.eq(me)),
         (None, Some(this)) => Condition::all().add(response::Column::InvitationId.eq(this)),
         (None, None) => everything(),
-    };
-    ownership, |scope| when(scope.contact().is_none() && scope.invitation().is_none());
-    account_grant, |scope| when(scope.contact().is_none() && scope.invitation().is_none());
+    }
+}
+
+/// The responses that `which` names.
+fn given(which: Condition) -> SelectStatement {
+    Query::select().column((response::Entity, response::Column::Id)).from(response::Entity).cond_where(which).to_owned()
 }
 
 /// Whom an invitation asks.
@@ -267,6 +284,8 @@ company! {
     team_tree, false, |scope| when(scope.is_staff());
     survey, true, |_| everything();
     survey_version, true, |_| everything();
+    question, true, |_| everything();
+    program, true, |scope| when(scope.is_staff());
     wave, true, |scope| when(scope.is_staff());
     api_key, true, |scope| when(*scope.rows() == Rows::All && scope.is_staff());
     signing_key, true, |scope| when(*scope.rows() == Rows::All && scope.is_staff());

@@ -75,6 +75,7 @@ async fn add(tx: &Tx, ready: &Ready) -> Result<()> {
         version: 1,
         created_at: now,
         updated_at: now,
+        draft: None,
     })
     .await?;
     tx.insert::<survey_version::Entity>(survey_version::Model {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use entity::{AccountId, ContactId, ContactRoles, MailState, Time, account, contact};
+use entity::{AccountId, ContactId, ContactRoles, MailState, Muted, Time, account, contact};
 
 use super::{
     Apply, Setting, Verdict,
@@ -124,6 +124,7 @@ impl Desk {
         }
         if row.opted_out == Given::Value(true) && new.opted_out_at.is_none() {
             new.opted_out_at = Some(self.now);
+            new.muted = Muted::ALL;
         }
         Ok((account, new))
     }
@@ -148,6 +149,7 @@ impl Desk {
             version: 1,
             created_at: self.now,
             updated_at: self.now,
+            muted: Muted::default(),
         }
     }
 }

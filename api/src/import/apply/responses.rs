@@ -238,6 +238,7 @@ async fn write(tx: &Tx, writing: Writing) -> Result<()> {
         score: old.score,
         comment: old.comment.clone(),
         at: old.amended_at.unwrap_or(old.answered_at),
+        answers: None,
     });
     tx.insert_all::<response_version::Entity>(kept.collect()).await?;
     tx.rewrite::<response::Entity>(writing.changed).await?;

@@ -1,0 +1,45 @@
+//! Surveys as data and programmes: questions and their scales, further answers, waves with a plan,
+//! visits, exclusions, message classes a contact has muted.
+
+use sea_orm_migration::prelude::*;
+
+#[derive(DeriveMigrationName)]
+pub struct Migration;
+
+const UP: &str = include_str!("m20261125_000002_programmes/up.sql");
+
+/// Undoes [`UP`], the last first. A column goes only after the index on it.
+const DOWN: &str = "DROP TABLE answer;
+ALTER TABLE response_version DROP COLUMN answers;
+DROP TABLE exclusion;
+DROP TABLE visit;
+ALTER TABLE invitation DROP COLUMN error;
+ALTER TABLE invitation DROP COLUMN visited_at;
+ALTER TABLE invitation DROP COLUMN bounced_at;
+ALTER TABLE invitation DROP COLUMN reminded_at;
+ALTER TABLE invitation DROP COLUMN due_at;
+ALTER TABLE invitation DROP COLUMN step;
+DROP INDEX wave_program;
+ALTER TABLE wave DROP COLUMN plan;
+ALTER TABLE wave DROP COLUMN state;
+ALTER TABLE wave DROP COLUMN program_id;
+DROP TABLE program;
+ALTER TABLE contact DROP COLUMN muted;
+ALTER TABLE survey DROP COLUMN draft;
+DROP TABLE question";
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        crate::sql::run(manager, UP).await
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        crate::sql::run(manager, DOWN).await
+    }
+
+    /// All or nothing, on SQLite too.
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+}
