@@ -4,7 +4,7 @@
 //!
 //! 7 app cli config
 //! 6 graph web work
-//! 5 account contact demo import invitation key member ownership response satisfaction session setup survey team timeline
+//! 5 account contact demo import invitation key member ownership program response satisfaction session setup survey team timeline
 //! 4 ctx
 //! 3 mail queue
 //! 2 store
@@ -27,6 +27,7 @@ pub mod key;
 pub mod mail;
 pub mod member;
 pub mod ownership;
+pub mod program;
 pub mod queue;
 pub mod response;
 pub mod satisfaction;

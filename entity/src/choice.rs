@@ -272,8 +272,10 @@ choice!(
         Excluded = "EXCLUDED",
         /// Enough contacts of this account are asked by this wave.
         OverCap = "OVER_CAP",
-        /// The wave was cancelled before the mail left.
+        /// The wave was cancelled, or the account left the programme's teams, before the mail left.
         Cancelled = "CANCELLED",
+        /// The mail could not leave while the link would have worked.
+        Expired = "EXPIRED",
     }
 );
 choice!(

@@ -3,7 +3,7 @@
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::{ActorKind, ProgramId, SurveyId, SurveyVersionId, Time, WaveId, WaveState};
+use crate::{ActorKind, ContactId, ProgramId, SurveyId, SurveyVersionId, Time, WaveId, WaveState};
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
 #[sea_orm(table_name = "wave")]
@@ -20,6 +20,12 @@ pub struct Model {
     /// The programme's plan as it stood; reminders and window apply to this wave.
     #[sea_orm(column_type = "JsonBinary")]
     pub plan: Json,
+    /// The last contact who has been judged.
+    pub after_id: Option<ContactId>,
+    /// When everybody had been judged.
+    pub made_at: Option<Time>,
+    /// Contacts whom the sample passed over.
+    pub not_drawn: i32,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

@@ -5,6 +5,7 @@
 
 mod m20261122_000001_start;
 mod m20261125_000002_programmes;
+mod m20261125_000003_waves;
 pub mod sql;
 
 pub use sea_orm_migration;
@@ -16,6 +17,10 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m20261122_000001_start::Migration), Box::new(m20261125_000002_programmes::Migration)]
+        vec![
+            Box::new(m20261122_000001_start::Migration),
+            Box::new(m20261125_000002_programmes::Migration),
+            Box::new(m20261125_000003_waves::Migration),
+        ]
     }
 }

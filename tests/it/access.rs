@@ -1,11 +1,18 @@
 //! Who may call what: every operation of both doors, called by everybody with ids of a real small world.
 
-use api::access::KeyScope;
+use api::{
+    access::KeyScope,
+    program::{Change, CreateExclusion, CreateProgram, SendSurvey},
+};
 use async_graphql::parser::{
     parse_schema,
     types::{TypeKind, TypeSystemDefinition},
 };
-use entity::{AccountId, ContactId, MemberId, SurveyId, SurveyKind, TeamId, account, api_key, contact, member, team};
+use entity::{
+    AccountId, ContactId, InvitationStatus, MemberId, SurveyId, SurveyKind, TeamId, Time, account, api_key, contact,
+    invitation, member, team,
+};
+use sea_orm::ColumnTrait;
 use serde_json::{Value, json};
 use tests::{app::TestApp, both};
 
@@ -100,6 +107,44 @@ const FURTHER: [(&str, &str, &str); 4] = [
     ),
 ];
 
+/// Programmes, waves, exclusions and single invitations; a programme here is of the manager's team.
+const SENDING: [(&str, &str, &str); 22] = [
+    ("program", "{program(id:\"$active\"){id}}", "UUFFF.N..F"),
+    ("programs", "{programs{nodes{id}}}", "UUFFF....F"),
+    ("dryRunProgram", "{dryRunProgram(id:\"$active\"){queued contacts{name}}}", "UUFFF.N..F"),
+    ("wave", "{wave(id:\"$wave\"){id}}", "UUFNN.N..F"),
+    ("waves", "{waves{nodes{id}}}", "UUF......F"),
+    ("exclusions", "{exclusions{id}}", "UUF.....FF"),
+    ("invitations", "{invitations{nodes{id dueAt error contact{id}}}}", "UUF......F"),
+    (
+        "createProgram",
+        "mutation{createProgram(input:{name:\"P\",surveyId:\"$survey\",teamId:\"$team\",plan:{}}){id}}",
+        "UUFFF.N.FF",
+    ),
+    ("updateProgram", "mutation{updateProgram(input:{id:\"$active\",version:2,name:\"Q\"}){id}}", "UUFFF.N.FF"),
+    ("activateProgram", "mutation{activateProgram(id:\"$active\"){id}}", "UUFFF.N.FF"),
+    ("pauseProgram", "mutation{pauseProgram(id:\"$active\"){id}}", "UUFFF.N.FF"),
+    ("resumeProgram", "mutation{resumeProgram(id:\"$active\"){id}}", "UUFFF.N.FF"),
+    ("endProgram", "mutation{endProgram(id:\"$active\"){id}}", "UUFFF.N.FF"),
+    ("runProgram", "mutation{runProgram(id:\"$active\"){id}}", "UUFFF.N..F"),
+    ("pauseWave", "mutation{pauseWave(id:\"$wave\"){id}}", "UUFNN.N..F"),
+    ("resumeWave", "mutation{resumeWave(id:\"$wave\"){id}}", "UUFNN.N..F"),
+    ("cancelWave", "mutation{cancelWave(id:\"$wave\"){id}}", "UUFNN.N..F"),
+    (
+        "createExclusion",
+        "mutation{createExclusion(input:{accountId:\"$account\",reason:\"x\",until:\"2026-03-03T00:00:00Z\"}){id}}",
+        "UUF.N.N.FF",
+    ),
+    ("liftExclusion", "mutation{liftExclusion(id:\"$exclusion\"){id}}", "UUF.N.N.FF"),
+    ("resendInvitation", "mutation{resendInvitation(id:\"$failed\"){id}}", "UUFFF.N..F"),
+    ("revokeInvitation", "mutation{revokeInvitation(id:\"$failed\"){id}}", "UUFFF.N..F"),
+    (
+        "sendSurvey",
+        "mutation{sendSurvey(surveyId:\"$survey\",input:{audience:{},dryRun:true}){queued contacts{name}}}",
+        "UUFFF....F",
+    ),
+];
+
 /// An operation of the REST door: its id, method, path, body, and what each of [`WHO`] gets.
 const REST: [(&str, &str, &str, &str, [u16; 10]); 7] = [
     ("jwks", "GET", "/.well-known/jwks.json", "", [200; 10]),
@@ -168,6 +213,39 @@ impl World {
         }
     }
 
+    /// Puts ids of a programme, a wave, an exclusion and a failed invitation into a text, each made just now.
+    async fn sending(&self, app: &TestApp, mut text: String) -> String {
+        let system = app.system();
+        if text.contains("$active") || text.contains("$wave") {
+            let (survey_id, plan) = (self.survey, serde_json::from_value(usual_plan()).unwrap());
+            let input = CreateProgram { name: "North".to_owned(), survey_id, team_id: Some(self.team), plan };
+            let program = api::program::create(&system, input).await.unwrap();
+            api::program::change(&system, program, Change::Activate).await.unwrap();
+            text = text.replace("$active", &program.to_string());
+            if text.contains("$wave") {
+                let wave = api::program::run(&system, program).await.unwrap();
+                text = text.replace("$wave", &wave.to_string());
+            }
+        }
+        if text.contains("$exclusion") {
+            let until = Time::parse("2026-03-03T00:00:00Z").unwrap();
+            let input = CreateExclusion { account_id: self.account, contact_id: None, reason: "x".to_owned(), until };
+            let id = api::program::create_exclusion(&system, input).await.unwrap();
+            text = text.replace("$exclusion", &id.to_string());
+        }
+        if text.contains("$failed") {
+            let contact = app.contact(self.account, &format!("Failed {}", self.made)).await.id;
+            let input = SendSurvey { contact_ids: Some(vec![contact]), ..SendSurvey::default() };
+            api::program::send(&system, self.survey, input).await.unwrap();
+            let which = sea_orm::Condition::all().add(invitation::Column::ContactId.eq(contact));
+            let failed = vec![(invitation::Column::Status, InvitationStatus::Failed.as_str().into())];
+            system.write(move |tx| async move { tx.set::<invitation::Entity>(which, failed).await }).await.unwrap();
+            let row = app.invitations().await.into_iter().find(|row| row.contact_id == Some(contact)).unwrap();
+            text = text.replace("$failed", &row.id.to_string());
+        }
+        text
+    }
+
     /// Puts ids and today's versions into a text.
     async fn fill(&mut self, app: &TestApp, text: &str) -> String {
         self.made += 1;
@@ -181,6 +259,7 @@ impl World {
             let newest = app.rows::<api_key::Entity>().await.into_iter().map(|row| row.id).max().unwrap();
             text = text.replace("$key", &newest.to_string());
         }
+        text = self.sending(app, text).await;
         if text.contains("Version") {
             let account = app.rows::<account::Entity>().await.into_iter().find(|row| row.id == self.account).unwrap();
             let contact = app.rows::<contact::Entity>().await.into_iter().find(|row| row.id == self.contact).unwrap();
@@ -204,6 +283,11 @@ impl World {
     }
 }
 
+/// A plan as it is kept.
+fn usual_plan() -> Value {
+    json!({ "trigger": "BY_HAND", "everyDays": 90, "daysBefore": 60, "audience": {}, "delivery": {} })
+}
+
 /// One letter for an answer; an error leaves nothing at the field.
 fn verdict(answer: &Value, field: &str) -> char {
     let Some(error) = answer["errors"].get(0) else {
@@ -223,7 +307,7 @@ both! {
     async fn everybody_gets_from_graphql_what_the_table_says(app: TestApp) {
         let mut world = World::new(&app).await;
         let mut wrong = Vec::new();
-        for (field, query, want) in GRAPHQL.iter().chain(&FURTHER) {
+        for (field, query, want) in GRAPHQL.iter().chain(&FURTHER).chain(&SENDING) {
             let mut got = String::new();
             for at in 0..WHO.len() {
                 let query = world.fill(&app, query).await;
@@ -306,7 +390,7 @@ fn operations() -> Vec<String> {
 
 #[test]
 fn every_operation_has_a_row() {
-    let rows: Vec<&str> = GRAPHQL.iter().chain(&FURTHER).map(|row| row.0).collect();
+    let rows: Vec<&str> = GRAPHQL.iter().chain(&FURTHER).chain(&SENDING).map(|row| row.0).collect();
     let missing: Vec<String> = root_fields().into_iter().filter(|field| !rows.contains(&field.as_str())).collect();
     assert!(missing.is_empty(), "add rows to GRAPHQL for {missing:?}");
     let rows = REST.map(|row| row.0);

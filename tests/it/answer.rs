@@ -187,8 +187,8 @@ both! {
         let account = app.account("Globex", north, Some(ana.id)).await;
         let contact = app.contact(account, "Carl").await;
         let survey = app.survey(SurveyKind::Nps).await;
-        let input = api::invitation::SendSurvey { contact_ids: Some(vec![contact.id]), account_id: None };
-        api::invitation::send(&app.system(), survey, input).await.unwrap();
+        let input = api::program::SendSurvey { contact_ids: Some(vec![contact.id]), ..Default::default() };
+        api::program::send(&app.system(), survey, input).await.unwrap();
         app.forward(TimeDelta::hours(2));
         app.assign(account, ben.id).await;
         app.run_jobs().await;

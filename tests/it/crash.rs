@@ -11,8 +11,8 @@ use api::{
     app::{App, Ports},
     base::{FixedClock, SeededRandom},
     config::{Settings, Source},
-    invitation::SendSurvey,
     mail::{Letter, Memory, Refusal, Transport},
+    program::SendSurvey,
 };
 use chrono::TimeDelta;
 use entity::{InvitationStatus, SurveyKind, Time};
@@ -36,8 +36,8 @@ async fn queue(app: &TestApp, count: usize) {
     for number in 0..count {
         app.contact(account, &format!("contact{number}")).await;
     }
-    let input = SendSurvey { contact_ids: None, account_id: Some(account) };
-    let sent = api::invitation::send(&app.system(), app.survey(SurveyKind::Nps).await, input).await.unwrap();
+    let input = SendSurvey { account_id: Some(account), ..Default::default() };
+    let sent = api::program::send(&app.system(), app.survey(SurveyKind::Nps).await, input).await.unwrap();
     assert_eq!(usize::try_from(sent.queued).unwrap(), count);
 }
 

@@ -104,8 +104,8 @@ both! {
         let unsubscribe = mails(&app)[0].unsubscribe().unwrap().to_owned();
         app.forward(TimeDelta::days(30));
         let csat = app.survey(SurveyKind::Csat).await;
-        let to = api::invitation::SendSurvey { contact_ids: Some(contacts.clone()), account_id: None };
-        let queued = api::invitation::send(&app.system(), csat, to.clone()).await.unwrap();
+        let to = api::program::SendSurvey { contact_ids: Some(contacts.clone()), ..Default::default() };
+        let queued = api::program::send(&app.system(), csat, to.clone()).await.unwrap();
         assert_eq!(queued.queued, 3);
         assert_eq!(app.raw("POST", path(&unsubscribe), &[], "").await.status, 200);
         let before = app.outbox().len();
@@ -116,7 +116,7 @@ both! {
         assert_eq!(refused[0].status, InvitationStatus::Suppressed);
         assert_eq!(app.answer(&tests::app::link_token(&app.outbox()[0]), 9).await.status, 410, "the first link is over");
         app.forward(TimeDelta::days(365));
-        let later = api::invitation::send(&app.system(), csat, to).await.unwrap();
+        let later = api::program::send(&app.system(), csat, to).await.unwrap();
         let told = later.suppressed.iter().map(|one| (one.reason, one.count)).collect::<Vec<_>>();
         assert_eq!((later.queued, told), (2, vec![(Suppression::OptedOut, 1)]));
         assert_eq!(app.raw("POST", path(&unsubscribe), &[], "").await.status, 200, "the way out never expires");
@@ -130,8 +130,8 @@ both! {
         let link = mails(&app).iter().find(|mail| mail.to[0].starts_with("Carl")).unwrap().unsubscribe().unwrap().to_owned();
         assert_eq!(app.raw("POST", path(&link), &[], "").await.status, 200);
         app.forward(TimeDelta::days(100));
-        let input = api::invitation::SendSurvey { contact_ids: Some(vec![contacts[0], twin.id]), account_id: None };
-        let sent = api::invitation::send(&app.system(), app.survey(SurveyKind::Nps).await, input).await.unwrap();
+        let input = api::program::SendSurvey { contact_ids: Some(vec![contacts[0], twin.id]), ..Default::default() };
+        let sent = api::program::send(&app.system(), app.survey(SurveyKind::Nps).await, input).await.unwrap();
         assert_eq!((sent.queued, sent.suppressed[0].reason, sent.suppressed[0].count), (0, Suppression::OptedOut, 2));
     }
 

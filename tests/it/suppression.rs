@@ -28,7 +28,7 @@ fn reasons(of: &[(&str, i64)]) -> BTreeMap<String, i64> {
 }
 
 fn to(contacts: &[ContactId]) -> Value {
-    json!({ "contactIds": contacts })
+    json!({ "contactIds": contacts, "reminders": [] })
 }
 
 both! {

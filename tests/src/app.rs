@@ -292,12 +292,16 @@ impl TestApp {
         self.system().find::<E>().all().await.unwrap().into_iter().map(Visible::into_inner).collect()
     }
 
-    /// Sends a survey to contacts and runs the mails; gives the tokens of the links, in order of the outbox.
+    /// Sends a survey to contacts, without reminders, and runs the mails; gives the tokens of the links, in order of the outbox.
     pub async fn invite(&self, kind: SurveyKind, contacts: &[ContactId]) -> Vec<String> {
         let before = self.outbox().len();
         let survey = self.survey(kind).await;
-        let input = api::invitation::SendSurvey { contact_ids: Some(contacts.to_vec()), account_id: None };
-        api::invitation::send(&self.system(), survey, input).await.unwrap();
+        let input = api::program::SendSurvey {
+            contact_ids: Some(contacts.to_vec()),
+            reminders: Some(Vec::new()),
+            ..Default::default()
+        };
+        api::program::send(&self.system(), survey, input).await.unwrap();
         self.run_jobs().await;
         self.outbox()[before..].iter().map(link_token).collect()
     }

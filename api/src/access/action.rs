@@ -24,6 +24,17 @@ pub enum Action {
     SendToAccount,
     /// To contacts named one by one.
     SendToContacts,
+    /// Where the mails are, and why some never left.
+    ReadInvitations,
+    /// Programmes, and what they have sent.
+    ReadPrograms,
+    ManagePrograms,
+    /// Makes a wave of a programme now.
+    RunPrograms,
+    /// Pauses, resumes or cancels a sending.
+    StopWaves,
+    /// Keeps an account or a contact out of surveys for a while.
+    ManageExclusions,
     ReadResponses,
     ReadSatisfaction,
     ReadAudit,
@@ -46,10 +57,19 @@ impl Action {
             | Self::ReadSatisfaction
             | Self::ChangeContacts
             | Self::LogInteractions
-            | Self::SendToAccount => {
+            | Self::SendToAccount
+            | Self::ReadInvitations
+            | Self::StopWaves
+            | Self::ManageExclusions => {
                 matches!(role, Admin | Manager | Owner | System)
             }
-            Self::ChangeAccounts | Self::AssignOwners | Self::SendToContacts | Self::ReadAudit => {
+            Self::ChangeAccounts
+            | Self::AssignOwners
+            | Self::SendToContacts
+            | Self::ReadPrograms
+            | Self::ManagePrograms
+            | Self::RunPrograms
+            | Self::ReadAudit => {
                 matches!(role, Admin | Manager | System)
             }
             Self::ChangeMembers | Self::ChangeTeams | Self::ManageKeys => matches!(role, Admin | System),
@@ -67,9 +87,16 @@ impl Action {
             Self::LogInteractions => KeyScope::InteractionsWrite,
             Self::ReadDirectory => KeyScope::MembersRead,
             Self::ReadSurveys => KeyScope::SurveysRead,
-            Self::SendToAccount | Self::SendToContacts => KeyScope::SurveysSend,
-            Self::ReadResponses | Self::ReadSatisfaction => KeyScope::ResponsesRead,
-            Self::ChangeMembers | Self::ChangeTeams | Self::ReadAudit | Self::ManageKeys => return None,
+            Self::SendToAccount | Self::SendToContacts | Self::ReadPrograms | Self::RunPrograms | Self::StopWaves => {
+                KeyScope::SurveysSend
+            }
+            Self::ReadResponses | Self::ReadSatisfaction | Self::ReadInvitations => KeyScope::ResponsesRead,
+            Self::ManagePrograms
+            | Self::ManageExclusions
+            | Self::ChangeMembers
+            | Self::ChangeTeams
+            | Self::ReadAudit
+            | Self::ManageKeys => return None,
         })
     }
 
@@ -91,6 +118,12 @@ impl Action {
             Self::SendToContacts => {
                 "choose whom a survey is sent to; name an account, and all its eligible contacts are asked"
             }
+            Self::ReadInvitations => "read invitations",
+            Self::ReadPrograms => "read programmes",
+            Self::ManagePrograms => "make or change programmes",
+            Self::RunPrograms => "run programmes",
+            Self::StopWaves => "pause, resume or cancel a sending",
+            Self::ManageExclusions => "keep accounts out of surveys",
             Self::ReadResponses => "read responses",
             Self::ReadSatisfaction => "read satisfaction figures",
             Self::ReadAudit => "read the audit",

@@ -1,10 +1,10 @@
 //! Who asks.
 
-use entity::{ActorKind, ContactId, InvitationId, KeyId, MemberId, SessionId};
+use entity::{ActorKind, ContactId, InvitationId, KeyId, MemberId, SessionId, TeamId};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Action, KeyScope, Scope};
+use super::{Action, Credit, KeyScope, Rows, Scope};
 use crate::base::{Error, Result};
 
 /// What somebody is to the company.
@@ -106,6 +106,12 @@ impl Viewer {
             scope: Scope::everything(),
             must_change_password: false,
         }
+    }
+
+    /// The server's own work, on the accounts of some teams only.
+    pub(crate) fn teams(teams: Vec<TeamId>) -> Self {
+        let rows = Rows::Staff { owners: Vec::new(), teams, granted: Vec::new() };
+        Self { scope: Scope::staff(rows, Credit::None), ..Self::system() }
     }
 
     pub(crate) fn link(account: entity::AccountId, invitation: InvitationId) -> Self {

@@ -3,7 +3,7 @@
 use async_graphql::{Enum, InputObject, MaybeUndefined, SimpleObject};
 use entity::{AccountId, Day, Lifecycle, MemberId, TeamId, Tier, Time, account, contact, member, team};
 use sea_orm::sea_query::Condition;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     base::{Long, Result},
@@ -125,7 +125,7 @@ impl From<account::Model> for Account {
 }
 
 /// Which accounts. Conditions in one object must all hold.
-#[derive(Clone, Debug, Default, InputObject, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, InputObject, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AccountFilter {
     /// All of these.

@@ -62,8 +62,12 @@ impl Shown for account::Entity {
 }
 
 impl Shown for invitation::Entity {
-    const ALWAYS: &'static [invitation::Column] =
-        &[invitation::Column::Id, invitation::Column::AccountId, invitation::Column::SurveyId];
+    const ALWAYS: &'static [invitation::Column] = &[
+        invitation::Column::Id,
+        invitation::Column::AccountId,
+        invitation::Column::SurveyId,
+        invitation::Column::QueuedAt,
+    ];
     const ALSO: &'static [(&'static str, &'static [invitation::Column])] = &[];
 }
 

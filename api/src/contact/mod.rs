@@ -3,10 +3,12 @@
 //! A mail address is unique at most inside one account; the same person at several accounts has one
 //! address key. Staff who see the account change its contacts; a new address revokes open links.
 
+mod filter;
 mod graphql;
 mod model;
 mod service;
 
+pub use filter::{ContactFilter, ContactRolesFilter};
 pub use graphql::{ContactMutation, ContactQuery};
 pub use model::{Contact, CreateContact, UpdateContact};
 use service::read;

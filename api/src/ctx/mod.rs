@@ -10,7 +10,7 @@ pub use job::{Job, Run};
 
 use std::sync::Arc;
 
-use entity::{AccountId, InvitationId, Time};
+use entity::{AccountId, InvitationId, TeamId, Time};
 
 use crate::{
     access::{Action, Viewer},
@@ -54,6 +54,16 @@ impl Ctx {
     /// Whoever holds the link of this invitation; the caller has checked the token.
     pub(crate) fn link(&self, account: AccountId, invitation: InvitationId) -> Self {
         Self::new(Arc::clone(&self.env), Viewer::link(account, invitation))
+    }
+
+    /// The server's own work, in the surroundings of this.
+    pub(crate) fn server(&self) -> Self {
+        Self::system(Arc::clone(&self.env))
+    }
+
+    /// The server's own work on the accounts at home in these teams, and on no others.
+    pub(crate) fn teams(&self, teams: Vec<TeamId>) -> Self {
+        Self::new(Arc::clone(&self.env), Viewer::teams(teams))
     }
 
     pub const fn env(&self) -> &Arc<Env> {

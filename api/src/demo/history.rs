@@ -158,6 +158,9 @@ impl Teller<'_> {
             program_id: None,
             state: WaveState::Running,
             plan: serde_json::json!({}),
+            after_id: None,
+            made_at: Some(at),
+            not_drawn: 0,
         }
     }
 

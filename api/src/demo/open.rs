@@ -10,8 +10,8 @@ use crate::{
     access::KeyScope,
     base::{Error, Result},
     ctx::Ctx,
-    invitation::{SendSurvey, send},
     key::{self, CreateIntegrationKey},
+    program::{SendSurvey, send},
     secure::{ApiKey, Purpose, digest},
     session::{DEMO, authenticate, issue},
     store::Subject,
@@ -50,7 +50,7 @@ pub async fn open(system: &Ctx, cast: &Cast) -> Result<Opened> {
     let owner = authenticate(&Arc::clone(system.env()), &tokens.owner).await?;
     let nps = system.find::<survey::Entity>().filter(survey::Column::Kind.eq(SurveyKind::Nps)).one("survey").await?;
     for account in [cast.account, cast.second] {
-        let whom = SendSurvey { contact_ids: None, account_id: Some(account) };
+        let whom = SendSurvey { account_id: Some(account), ..SendSurvey::default() };
         Box::pin(send(&owner, nps.id, whom)).await?;
     }
     Ok(Opened { tokens, key, survey_link: link(system, cast).await? })

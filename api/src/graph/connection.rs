@@ -5,7 +5,9 @@ use async_graphql::{Lookahead, OutputType, SimpleObject};
 use crate::{
     account::Account,
     contact::Contact,
+    invitation::Invitation,
     member::Member,
+    program::{Program, Wave},
     response::Response,
     store::{Page, PageArgs},
     timeline::Interaction,
@@ -29,8 +31,11 @@ pub struct PageInfo {
 #[graphql(concrete(name = "AccountEdge", params(Account)))]
 #[graphql(concrete(name = "ContactEdge", params(Contact)))]
 #[graphql(concrete(name = "InteractionEdge", params(Interaction)))]
+#[graphql(concrete(name = "InvitationEdge", params(Invitation)))]
 #[graphql(concrete(name = "MemberEdge", params(Member)))]
+#[graphql(concrete(name = "ProgramEdge", params(Program)))]
 #[graphql(concrete(name = "ResponseEdge", params(Response)))]
+#[graphql(concrete(name = "WaveEdge", params(Wave)))]
 pub struct Edge<T: OutputType> {
     /// Where this row stands in its list.
     pub cursor: String,
@@ -43,8 +48,11 @@ pub struct Edge<T: OutputType> {
 #[graphql(concrete(name = "AccountConnection", params(Account)))]
 #[graphql(concrete(name = "ContactConnection", params(Contact)))]
 #[graphql(concrete(name = "InteractionConnection", params(Interaction)))]
+#[graphql(concrete(name = "InvitationConnection", params(Invitation)))]
 #[graphql(concrete(name = "MemberConnection", params(Member)))]
+#[graphql(concrete(name = "ProgramConnection", params(Program)))]
 #[graphql(concrete(name = "ResponseConnection", params(Response)))]
+#[graphql(concrete(name = "WaveConnection", params(Wave)))]
 pub struct Connection<T: OutputType>
 where
     Edge<T>: OutputType,

@@ -1,29 +1,66 @@
 //! Invitations at the GraphQL door.
 
 use async_graphql::{ComplexObject, Context, Object, Result};
-use entity::SurveyId;
+use entity::{InvitationId, invitation};
 
-use super::{Invitation, SendSurvey, Sent, send};
+use super::{Invitation, InvitationFilter, ListInvitations, get, list, resend, revoke};
 use crate::{
+    access::Action,
     account::Account,
-    ctx::{Ctx, failed},
-    graph::account_of,
+    ctx::{Ctx, failed, may_see},
+    graph::{Connection, Paging, account_of},
+    store::Shows,
 };
+
+#[derive(Default)]
+pub struct InvitationQuery;
+
+#[Object]
+impl InvitationQuery {
+    /// Who was asked, and who was not, at the accounts you see; the newest first.
+    async fn invitations(
+        &self,
+        cx: &Context<'_>,
+        #[graphql(desc = "Which of them.")] filter: Option<InvitationFilter>,
+        #[graphql(desc = "At most 100; 25 where absent.")] first: Option<i32>,
+        #[graphql(desc = "The `endCursor` of the page before.")] after: Option<String>,
+        #[graphql(desc = "The rows before `before`, at most 100; walks back. Not with `first` or `after`.")]
+        last: Option<i32>,
+        #[graphql(desc = "The `startCursor` of the page after.")] before: Option<String>,
+    ) -> Result<Option<Connection<Invitation>>> {
+        let look = cx.look_ahead();
+        let paging = Paging::of(&look, first, after, last, before);
+        let shows = Shows::page::<invitation::Entity>(&look, "");
+        let ask = ListInvitations { filter, page: paging.args.clone(), shows };
+        let (page, total) = list(cx.data::<Ctx>()?, &ask, paging.count).await.map_err(failed)?;
+        Ok(Some(paging.connection(page, total)))
+    }
+}
 
 #[derive(Default)]
 pub struct InvitationMutation;
 
 #[Object]
 impl InvitationMutation {
-    /// Sends a survey by mail: to named contacts, or to all eligible contacts of an account.
-    async fn send_survey(
-        &self,
-        cx: &Context<'_>,
-        #[graphql(desc = "The survey to send.")] survey_id: SurveyId,
-        input: SendSurvey,
-    ) -> Result<Option<Sent>> {
-        send(cx.data::<Ctx>()?, survey_id, input).await.map(Some).map_err(failed)
+    /// Sends the mail of an invitation again that failed, or that came back and whose contact has another address by
+    /// now. It is judged and credited anew.
+    async fn resend_invitation(&self, cx: &Context<'_>, id: InvitationId) -> Result<Option<Invitation>> {
+        may_see(cx, Action::ReadInvitations)?;
+        let id = resend(cx.data::<Ctx>()?, id).await.map_err(failed)?;
+        view(cx, id).await
     }
+
+    /// Withdraws the link of an invitation, and stops its mails. Again changes nothing.
+    async fn revoke_invitation(&self, cx: &Context<'_>, id: InvitationId) -> Result<Option<Invitation>> {
+        may_see(cx, Action::ReadInvitations)?;
+        let id = revoke(cx.data::<Ctx>()?, id).await.map_err(failed)?;
+        view(cx, id).await
+    }
+}
+
+async fn view(cx: &Context<'_>, id: InvitationId) -> Result<Option<Invitation>> {
+    let shows = Shows::of::<invitation::Entity>(&cx.look_ahead(), "");
+    get(cx.data::<Ctx>()?, id, shows).await.map(Some).map_err(failed)
 }
 
 #[ComplexObject]

@@ -1,41 +1,41 @@
-//! The mail of an invitation.
+//! The mails of an invitation: the first, and its reminders.
 
-use std::time::SystemTime;
-
-use chrono::{DateTime, Utc};
 use entity::{
-    Channel, Direction, InteractionType, InvitationId, InvitationStatus, MailState, Suppression, Time, contact,
-    invitation, member, survey, survey_version,
+    Channel, ContactId, Direction, InteractionType, InvitationId, InvitationStatus, MailState, Suppression, contact,
+    invitation, wave,
 };
 use futures_util::future::BoxFuture;
-use sea_orm::{
-    ActiveValue::Set,
-    ColumnTrait,
-    sea_query::{Expr, ExprTrait},
-};
+use sea_orm::{ActiveValue::Set, ColumnTrait};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Facts,
-    colour::Colour,
-    mail::{Head, Invite, Step},
-    question::Question,
-    safe::header_safe,
+    Delivery,
+    claim::{Claimed, claim},
+    zone,
 };
 use crate::{
-    base::{Error, Result},
+    base::Result,
     ctx::{Ctx, Job, Run},
-    mail::{Letter, Refusal},
-    secure::Purpose,
-    store::{Tx, Visible, one},
-    survey::Definition,
+    mail::Refusal,
+    queue,
+    store::{Tx, Visible},
     timeline::{self, Event},
 };
 
-/// Sends the mail of one invitation. Run twice it sends the same mail: one Message-ID, one link.
+/// What a mail server's words may take of a row.
+const WORDS: usize = 500;
+
+/// Sends one mail of one invitation. Run twice it sends the same mail: one Message-ID, one link.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct SendMail {
     pub invitation_id: InvitationId,
+    /// 1 the first, 2 and 3 its reminders.
+    #[serde(default = "first")]
+    pub step: i16,
+}
+
+const fn first() -> i16 {
+    1
 }
 
 impl Job for SendMail {
@@ -43,203 +43,112 @@ impl Job for SendMail {
 
     fn run(self, ctx: Ctx, last: bool) -> BoxFuture<'static, Result<Run>> {
         Box::pin(async move {
-            let Some(letter) = claim(&ctx, self.invitation_id).await? else { return Ok(Run::Done) };
-            let sent = ctx.env().mail.send(&letter).await;
-            settle(&ctx, self.invitation_id, sent, last).await
+            match claim(&ctx, self.invitation_id, self.step).await? {
+                Claimed::Over => Ok(Run::Done),
+                Claimed::Later(pause) => Ok(Run::Later(pause)),
+                Claimed::Send(letter) => {
+                    let sent = ctx.env().mail.send(&letter).await;
+                    settle(&ctx, self, sent, last).await
+                }
+            }
         })
     }
 }
 
-type Row = (
-    invitation::Model,
-    Option<survey::Model>,
-    Option<survey_version::Model>,
-    Option<contact::Model>,
-    Option<member::Model>,
-);
-
-/// Judges once more, and writes the letter. None where nobody is to be asked any more.
-async fn claim(ctx: &Ctx, id: InvitationId) -> Result<Option<Letter>> {
-    let inner = ctx.clone();
-    ctx.write(move |tx| async move {
-        let held =
-            tx.find::<invitation::Entity>().filter(invitation::Column::Id.eq(id)).lock().one("invitation").await?;
-        if held.status != InvitationStatus::Queued || held.expires_at <= tx.now() {
-            return Ok(None);
-        }
-        let (_, survey, version, contact, owner) = read(&tx, id).await?;
-        let (Some(survey), Some(version)) = (survey, version) else {
-            return Err(Error::internal("an invitation without its survey"));
-        };
-        let key = contact.as_ref().and_then(|c| c.email_key.clone());
-        let keys: Vec<String> = key.iter().cloned().collect();
-        let facts = Facts::gather(&tx, &keys, survey.kind, Some(&held)).await?;
-        let against = facts.against(key.as_deref(), survey.kind, tx.now());
-        let gone = contact.as_ref().is_none_or(|c| c.archived_at.is_some()).then_some(Suppression::NoAddress);
-        if let Some(reason) = against.or(gone) {
-            suppress(&tx, held, reason).await?;
-            return Ok(None);
-        }
-        let Some(contact) = contact else { return Ok(None) };
-        let definition: Definition = serde_json::from_value(version.definition).map_err(Error::internal)?;
-        letter(&inner, &held, &survey, &definition, &Parties { contact, owner }, tx.now()).map(Some)
-    })
-    .await
-}
-
-async fn read(tx: &Tx, id: InvitationId) -> Result<Row> {
-    let engine = tx.engine();
-    let at = |column| Expr::col((invitation::Entity, column));
-    let parts = vec![
-        one::<survey::Entity>(engine, "s", Expr::col(("s", survey::Column::Id)).eq(at(invitation::Column::SurveyId))),
-        one::<survey_version::Entity>(
-            engine,
-            "v",
-            Expr::col(("v", survey_version::Column::Id)).eq(at(invitation::Column::SurveyVersionId)),
-        ),
-        one::<contact::Entity>(
-            engine,
-            "c",
-            Expr::col(("c", contact::Column::Id)).eq(at(invitation::Column::ContactId)),
-        ),
-        one::<member::Entity>(engine, "m", Expr::col(("m", member::Column::Id)).eq(at(invitation::Column::OwnerId))),
-    ];
-    let rows: Vec<Row> =
-        tx.find::<invitation::Entity>().filter(invitation::Column::Id.eq(id)).limit(1).shaped(parts).await?;
-    rows.into_iter().next().ok_or(Error::NotFound("invitation"))
-}
-
-async fn suppress(tx: &Tx, held: Visible<invitation::Model>, reason: Suppression) -> Result<()> {
-    tx.update::<invitation::Entity>(held, |row| {
-        row.status = Set(InvitationStatus::Suppressed);
-        row.suppressed = Set(Some(reason));
-    })
-    .await
-    .map(drop)
-}
-
-struct Parties {
-    contact: contact::Model,
-    /// The owner at the anchor; none while unowned.
-    owner: Option<member::Model>,
-}
-
-fn letter(
-    ctx: &Ctx,
-    row: &invitation::Model,
-    survey: &survey::Model,
-    definition: &Definition,
-    who: &Parties,
-    now: Time,
-) -> Result<Letter> {
-    let company = ctx.company();
-    let link = |path: &str, purpose| {
-        let token = ctx.secret().token(purpose, row.id.0, row.generation);
-        format!("{}/{path}/{token}", company.public_url)
-    };
-    let (survey_link, unsubscribe) = (link("s", Purpose::Survey), link("u", Purpose::Unsubscribe));
-    let text = definition.text(&row.language).ok_or_else(|| Error::internal("a survey without a text"))?;
-    let question = Question {
-        kind: survey.kind,
-        text: &text.question,
-        min: definition.scale.0,
-        max: definition.scale.1,
-        low: &text.low,
-        high: &text.high,
-    };
-    let sender = who.owner.as_ref().map_or("", |owner| &owner.name);
-    let head = Head {
-        company: &company.name,
-        postal_address: company.postal_address.as_deref(),
-        colour: company.color.as_deref().and_then(Colour::parse),
-        logo: None,
-        recipient: &who.contact.name,
-        account: "",
-        sender,
-        language: &row.language,
-        test: false,
-    };
-    let message = Invite {
-        head,
-        question,
-        more: false,
-        step: Step::Invitation,
-        link: &survey_link,
-        unsubscribe: &unsubscribe,
-        subject: None,
-        intro: None,
-    }
-    .render();
-    let from_name = if sender.is_empty() { &company.name } else { sender };
-    let address = who.contact.email.clone().ok_or_else(|| Error::internal("a contact without an address"))?;
-    Ok(Letter {
-        message_id: format!("{}.1@{}", row.id, company.host()),
-        from_name: header_safe(from_name),
-        from: company.mail_from.clone(),
-        reply_to: who.owner.as_ref().map(|owner| (header_safe(&owner.name), owner.email.clone())),
-        to_name: header_safe(&who.contact.name),
-        to: address,
-        subject: message.subject,
-        text: message.text,
-        html: message.html,
-        unsubscribe: Some(unsubscribe),
-        list_id: format!("<surveys.{}>", company.host()),
-        date: system_time(now.0),
-    })
-}
-
-fn system_time(at: DateTime<Utc>) -> SystemTime {
-    SystemTime::from(at)
-}
-
-/// Writes down what became of the letter.
-async fn settle(ctx: &Ctx, id: InvitationId, sent: Result<(), Refusal>, last: bool) -> Result<Run> {
+/// Writes down what became of the letter, and plans the next.
+async fn settle(ctx: &Ctx, mail: SendMail, sent: Result<(), Refusal>, last: bool) -> Result<Run> {
     let refusal = match sent {
         Err(Refusal::NotNow(why)) if !last => return Ok(Run::Retry(why)),
-        Err(refusal) => Some(refusal),
+        Err(Refusal::Bounced(why)) => Some((why, true)),
+        Err(Refusal::Never(why) | Refusal::NotNow(why)) => Some((why, false)),
         Ok(()) => None,
     };
+    let inner = ctx.clone();
     ctx.write(move |tx| async move {
-        let held =
-            tx.find::<invitation::Entity>().filter(invitation::Column::Id.eq(id)).lock().one("invitation").await?;
-        if held.status != InvitationStatus::Queued {
+        let found = tx.find::<invitation::Entity>().filter(invitation::Column::Id.eq(mail.invitation_id)).lock();
+        let held = found.one("invitation").await?;
+        if held.step + 1 != mail.step || held.status == InvitationStatus::Failed {
             return Ok(Run::Done);
         }
-        let now = tx.now();
         match refusal {
-            None => {
-                let account = tx.account(held.account_id).await?;
-                let mut news =
-                    Event::ours(InteractionType::SurveySent, Direction::Outbound, now, "Survey sent".to_owned());
-                news.contact_id = held.contact_id;
-                news.member_id = held.owner_id;
-                timeline::event(&tx, &account, news).await?;
-                timeline::touch(&tx, account, Channel::Survey, Direction::Outbound, now).await?;
-                tx.update::<invitation::Entity>(held, |row| {
-                    row.status = Set(InvitationStatus::Sent);
-                    row.sent_at = Set(Some(now));
-                })
-                .await?;
-                Ok(Run::Done)
-            }
-            Some(refusal) => {
-                let contact = held.contact_id;
-                tx.update::<invitation::Entity>(held, |row| row.status = Set(InvitationStatus::Failed)).await?;
-                let why = match refusal {
-                    Refusal::Bounced(why) => {
-                        bounced(&tx, contact).await?;
-                        why
-                    }
-                    Refusal::Never(why) | Refusal::NotNow(why) => why,
-                };
-                Ok(Run::GiveUp(why))
-            }
+            None => left(&tx, &inner, held, mail.step).await,
+            Some((why, gone)) => refused(&tx, held, mail.step, why, gone).await,
         }
     })
     .await
 }
 
-async fn bounced(tx: &Tx, id: Option<entity::ContactId>) -> Result<()> {
+async fn left(tx: &Tx, ctx: &Ctx, held: Visible<invitation::Model>, step: i16) -> Result<Run> {
+    let now = tx.now();
+    let account = tx.account(held.account_id).await?;
+    let words = if step == 1 { "Survey sent" } else { "Survey reminder sent" };
+    let mut news = Event::ours(InteractionType::SurveySent, Direction::Outbound, now, words.to_owned());
+    news.contact_id = held.contact_id;
+    news.member_id = if step == 1 { held.owner_id } else { account.owner_id };
+    timeline::event(tx, &account, news).await?;
+    timeline::touch(tx, account, Channel::Survey, Direction::Outbound, now).await?;
+    let next = reminder(tx, ctx, &held, step).await?;
+    let id = held.id;
+    tx.update::<invitation::Entity>(held, |row| {
+        row.step = Set(step);
+        row.due_at = Set(next);
+        row.error = Set(None);
+        if step > 1 {
+            row.reminded_at = Set(Some(now));
+            return;
+        }
+        row.sent_at = Set(Some(now));
+        // Cancelled while it was on its way: it has left all the same. A withdrawn link stays withdrawn.
+        if *row.suppressed.as_ref() == Some(Suppression::Cancelled) {
+            row.suppressed = Set(None);
+            row.status = Set(InvitationStatus::Sent);
+        } else if *row.status.as_ref() == InvitationStatus::Queued {
+            row.status = Set(InvitationStatus::Sent);
+        }
+    })
+    .await?;
+    if let Some(due) = next {
+        queue::enqueue(tx, vec![SendMail { invitation_id: id, step: step + 1 }.at(due)?]).await?;
+    }
+    Ok(Run::Done)
+}
+
+/// When the next reminder is due, if there is to be one.
+async fn reminder(tx: &Tx, ctx: &Ctx, held: &invitation::Model, step: i16) -> Result<Option<entity::Time>> {
+    if !matches!(held.status, InvitationStatus::Queued | InvitationStatus::Sent) {
+        return Ok(None);
+    }
+    let wave = tx.find::<wave::Entity>().filter(wave::Column::Id.eq(held.wave_id)).one("wave").await?;
+    let delivery = Delivery::of(&wave)?;
+    let Some(id) = held.contact_id.filter(|_| !delivery.reminders.is_empty()) else { return Ok(None) };
+    let contact = tx.find::<contact::Entity>().filter(contact::Column::Id.eq(id)).maybe().await?;
+    let Some(contact) = contact else { return Ok(None) };
+    let now = tx.now();
+    let first = held.sent_at.unwrap_or(now);
+    Ok(delivery.reminder(step, first, now, held.expires_at, zone(&contact, ctx.company().zone)))
+}
+
+/// Nothing left: the first mail failed, or a reminder did and the link stays as it is.
+async fn refused(tx: &Tx, held: Visible<invitation::Model>, step: i16, why: String, gone: bool) -> Result<Run> {
+    let (contact, now) = (held.contact_id, tx.now());
+    tx.update::<invitation::Entity>(held, |row| {
+        row.due_at = Set(None);
+        row.error = Set(Some(why.chars().filter(|c| *c != '\0').take(WORDS).collect()));
+        if gone {
+            row.bounced_at = Set(Some(now));
+        }
+        if step == 1 && *row.status.as_ref() == InvitationStatus::Queued {
+            row.status = Set(InvitationStatus::Failed);
+        }
+    })
+    .await?;
+    if gone {
+        bounced(tx, contact).await?;
+    }
+    Ok(Run::GiveUp(why))
+}
+
+async fn bounced(tx: &Tx, id: Option<ContactId>) -> Result<()> {
     let Some(id) = id else { return Ok(()) };
     let row = tx.find::<contact::Entity>().filter(contact::Column::Id.eq(id)).lock().maybe().await?;
     if let Some(row) = row {

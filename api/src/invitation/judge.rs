@@ -3,13 +3,19 @@
 use std::collections::{HashMap, HashSet};
 
 use chrono::TimeDelta;
-use entity::{InvitationStatus, MailState, Muted, Suppression, SurveyKind, Time, contact, invitation, member, survey};
+use entity::{
+    AccountId, ContactId, InvitationStatus, MailState, Muted, Suppression, SurveyKind, Time, WaveId, contact,
+    exclusion, invitation, member, survey,
+};
 use sea_orm::{
     ColumnTrait, FromQueryResult,
     sea_query::{Condition, Expr, ExprTrait, Query, SimpleExpr},
 };
 
-use crate::{base::Result, store::Tx};
+use crate::{
+    base::Result,
+    store::{Tx, among},
+};
 
 /// Days between two NPS surveys to one person.
 pub const QUARANTINE_NPS: TimeDelta = TimeDelta::days(90);
@@ -33,7 +39,20 @@ pub struct Facts {
     staff: HashSet<String>,
     bounced: HashSet<String>,
     opted_out: HashSet<String>,
+    /// Whole accounts, and single contacts, that are kept out for now.
+    excluded: HashSet<(AccountId, Option<ContactId>)>,
     asked: HashMap<String, LastAsked>,
+}
+
+/// Against what else somebody is judged.
+#[derive(Clone, Copy)]
+pub enum Against<'a> {
+    /// Everything but this wave, which is being made.
+    Others(WaveId),
+    /// What has been sent and what was queued before this invitation, so that of two who raced one goes.
+    Before(&'a invitation::Model),
+    /// As above for a reminder: it is part of what was asked already, and nobody needs rest from it.
+    Reminder,
 }
 
 #[derive(FromQueryResult)]
@@ -44,15 +63,19 @@ struct Asked {
 }
 
 impl Facts {
-    /// Three statements, whatever the number of addresses. `before` is an invitation about to be sent: against
-    /// it counts what has been sent and what was queued before it, so that of two who raced one goes.
+    /// Four statements, whatever the number of contacts.
     pub async fn gather(
         tx: &Tx,
-        keys: &[String],
+        contacts: &[impl std::ops::Deref<Target = contact::Model>],
         kind: SurveyKind,
-        before: Option<&invitation::Model>,
+        against: Against<'_>,
     ) -> Result<Self> {
         let mut facts = Self::default();
+        if contacts.is_empty() {
+            return Ok(facts);
+        }
+        facts.exclusions(tx, contacts).await?;
+        let keys: HashSet<String> = contacts.iter().filter_map(|row| row.email_key.clone()).collect();
         if keys.is_empty() {
             return Ok(facts);
         }
@@ -74,6 +97,30 @@ impl Facts {
                 facts.bounced.insert(key);
             }
         }
+        facts.rests(tx, &keys().collect::<Vec<_>>(), kind, against).await?;
+        Ok(facts)
+    }
+
+    /// Who is kept out for now.
+    async fn exclusions(&mut self, tx: &Tx, contacts: &[impl std::ops::Deref<Target = contact::Model>]) -> Result<()> {
+        let mut accounts: Vec<AccountId> = contacts.iter().map(|row| row.account_id).collect();
+        accounts.sort_unstable();
+        accounts.dedup();
+        let in_force = tx
+            .everywhere::<exclusion::Entity>()
+            .filter(among::<exclusion::Entity, _>(exclusion::Column::AccountId, &accounts))
+            .filter(exclusion::Column::UntilAt.gt(tx.now()))
+            .filter(exclusion::Column::LiftedAt.is_null());
+        self.excluded = in_force.all().await?.iter().map(|row| (row.account_id, row.contact_id)).collect();
+        Ok(())
+    }
+
+    /// When each was asked last.
+    async fn rests(&mut self, tx: &Tx, keys: &[String], kind: SurveyKind, against: Against<'_>) -> Result<()> {
+        if matches!(against, Against::Reminder) {
+            return Ok(());
+        }
+        let keys = || keys.iter().cloned();
         let since = Time::new(tx.now().0 - QUARANTINE_NPS);
         let people = Query::select()
             .column((contact::Entity, contact::Column::Id))
@@ -89,7 +136,10 @@ impl Facts {
                     .add(invitation::Column::SentAt.is_not_null())
                     .add(invitation::Column::Status.eq(InvitationStatus::Queued)),
             );
-        if let Some(own) = before {
+        if let Against::Others(wave) = against {
+            asked = asked.filter(invitation::Column::WaveId.ne(wave));
+        }
+        if let Against::Before(own) = against {
             let first = Condition::any()
                 .add(invitation::Column::SentAt.is_not_null())
                 .add(invitation::Column::QueuedAt.lt(own.queued_at))
@@ -110,18 +160,21 @@ impl Facts {
             .await?;
         for row in rows {
             let Some(key) = row.email_key else { continue };
-            let last = facts.asked.entry(key).or_default();
+            let last = self.asked.entry(key).or_default();
             last.any = Ord::max(last.any, Some(row.queued_at));
             if row.kind == Some(kind) {
                 last.kind = Ord::max(last.kind, Some(row.queued_at));
             }
         }
-        Ok(facts)
+        Ok(())
     }
 
     /// The first reason against asking this person now, if there is one.
-    pub fn against(&self, email_key: Option<&str>, kind: SurveyKind, now: Time) -> Option<Suppression> {
-        let Some(key) = email_key else { return Some(Suppression::NoAddress) };
+    pub fn against(&self, contact: &contact::Model, kind: SurveyKind, now: Time) -> Option<Suppression> {
+        if contact.archived_at.is_some() {
+            return Some(Suppression::NoAddress);
+        }
+        let Some(key) = contact.email_key.as_deref() else { return Some(Suppression::NoAddress) };
         if self.staff.contains(key) {
             return Some(Suppression::StaffAddress);
         }
@@ -130,6 +183,9 @@ impl Facts {
         }
         if self.opted_out.contains(key) {
             return Some(Suppression::OptedOut);
+        }
+        if [None, Some(contact.id)].into_iter().any(|who| self.excluded.contains(&(contact.account_id, who))) {
+            return Some(Suppression::Excluded);
         }
         let last = self.asked.get(key).copied().unwrap_or_default();
         last.too_recent(kind, now).then_some(Suppression::Quarantine)
@@ -177,13 +233,48 @@ mod tests {
         assert!(!LastAsked::default().too_recent(SurveyKind::Nps, day(0)));
     }
 
+    fn somebody(email: Option<&str>) -> contact::Model {
+        let id = uuid::Uuid::from_u128(7);
+        contact::Model {
+            id: id.into(),
+            account_id: id.into(),
+            name: "Carl".to_owned(),
+            name_key: "carl".to_owned(),
+            email: email.map(str::to_owned),
+            email_key: email.map(str::to_owned),
+            title: None,
+            roles: entity::ContactRoles::default(),
+            language: None,
+            time_zone: None,
+            mail_state: MailState::Ok,
+            opted_out_at: None,
+            source: None,
+            reference: None,
+            archived_at: None,
+            version: 1,
+            created_at: day(0),
+            updated_at: day(0),
+            muted: Muted::default(),
+        }
+    }
+
     #[test]
     fn the_first_reason_counts() {
-        let set = |key: &str| HashSet::from([key.to_owned()]);
-        let facts = Facts { staff: set("a"), bounced: set("a"), opted_out: set("b"), asked: HashMap::new() };
-        assert_eq!(facts.against(None, SurveyKind::Nps, day(0)), Some(Suppression::NoAddress));
-        assert_eq!(facts.against(Some("a"), SurveyKind::Nps, day(0)), Some(Suppression::StaffAddress));
-        assert_eq!(facts.against(Some("b"), SurveyKind::Nps, day(0)), Some(Suppression::OptedOut));
-        assert_eq!(facts.against(Some("c"), SurveyKind::Nps, day(0)), None);
+        let set = |keys: &[&str]| keys.iter().map(|key| (*key).to_owned()).collect::<HashSet<_>>();
+        let all = somebody(None);
+        let mut facts = Facts {
+            staff: set(&["a"]),
+            bounced: set(&["a"]),
+            opted_out: set(&["b"]),
+            excluded: HashSet::from([(all.account_id, Some(all.id))]),
+            asked: HashMap::new(),
+        };
+        let judged = |facts: &Facts, email| facts.against(&somebody(email), SurveyKind::Nps, day(0));
+        assert_eq!(judged(&facts, None), Some(Suppression::NoAddress));
+        assert_eq!(judged(&facts, Some("a")), Some(Suppression::StaffAddress));
+        assert_eq!(judged(&facts, Some("b")), Some(Suppression::OptedOut));
+        assert_eq!(judged(&facts, Some("c")), Some(Suppression::Excluded));
+        facts.excluded.clear();
+        assert_eq!(judged(&facts, Some("c")), None);
     }
 }

@@ -1,34 +1,46 @@
 //! Invitations: one survey to one contact, from the sending to the answer.
 //!
 //! Always holds: who is asked is judged when a wave is made and again when its mail is claimed; the
-//! attribution is frozen when the mail is queued; the database holds only digests of links; opening
+//! attribution is frozen when the first mail is queued, and for one that was planned for a later day when
+//! it leaves; reminders go in the name of today's owner, and move no credit; the database holds only digests of links; opening
 //! a link changes nothing; one invitation has one answer. Mails and pages are data in, text out:
 //! every variable text is escaped, nothing is loaded from elsewhere save the company's own logo,
 //! and nothing needs script.
 
+mod claim;
 pub mod colour;
+mod delivery;
 mod graphql;
 mod jobs;
 mod judge;
+mod letter;
 mod link;
 pub mod mail;
+mod manage;
 mod model;
 mod optout;
 pub mod page;
 pub mod question;
+mod read;
 mod respond;
 mod rest;
 pub mod safe;
 pub mod samples;
 mod send;
 pub mod texts;
+mod window;
 
-pub use graphql::InvitationMutation;
+pub use delivery::{Delivery, EXPIRES_DAYS, Lot, REMINDERS, reminders, zone};
+pub use graphql::{InvitationMutation, InvitationQuery};
 pub use jobs::SendMail;
-pub use judge::{Facts, LastAsked, QUARANTINE_ANY, QUARANTINE_CSAT, QUARANTINE_NPS};
+pub use judge::{Against, Facts, LastAsked, QUARANTINE_ANY, QUARANTINE_CSAT, QUARANTINE_NPS};
 pub use link::{Link, open};
+pub use manage::{resend, revoke};
 pub use model::{Invitation, InvitationRow};
 pub use optout::{Preferences, opt_out, preferences};
+use read::get;
+pub use read::{InvitationFilter, ListInvitations, list};
 pub use respond::{AMENDABLE, Answer, Answered, respond};
 pub use rest::{brand, pages, routes};
-pub use send::{EXPIRES, INHERITED, SendSurvey, Sent, SuppressedCount, send};
+pub use send::{Counts, EXPIRES, INHERITED, Making, SuppressedCount, Taken, Verdict, judge, write};
+pub use window::{Weekday, Window, days_later};

@@ -29,6 +29,19 @@ pub struct Invitation {
     pub queued_at: Time,
     /// When its mail was handed over.
     pub sent_at: Option<Time>,
+    /// Mails that have left: 0 none yet, 1 the first, 2 and 3 with reminders.
+    pub step: i32,
+    /// When its next mail is due: the first, or a reminder, which leaves only to who has not answered by then.
+    #[graphql(guard = "StaffOnly")]
+    pub due_at: Option<Time>,
+    /// When its last reminder was handed over.
+    pub reminded_at: Option<Time>,
+    /// When a mail of it came back for good.
+    #[graphql(guard = "StaffOnly")]
+    pub bounced_at: Option<Time>,
+    /// What the mail server said when it last refused.
+    #[graphql(guard = "StaffOnly")]
+    pub error: Option<String>,
     /// Until when its link works.
     pub expires_at: Time,
     /// Who is asked.
@@ -54,6 +67,11 @@ impl From<InvitationRow> for Invitation {
             language: row.language,
             queued_at: row.queued_at,
             sent_at: row.sent_at,
+            step: row.step.into(),
+            due_at: row.due_at,
+            reminded_at: row.reminded_at,
+            bounced_at: row.bounced_at,
+            error: row.error,
             expires_at: row.expires_at,
             contact: contact.map(Into::into),
             account_id: row.account_id,

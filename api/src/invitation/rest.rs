@@ -1,4 +1,4 @@
-//! Sending at the REST door, and what a link opens: as JSON, and as pages.
+//! What a link opens: as JSON, and as pages.
 
 use axum::{
     Form, Json, Router,
@@ -10,30 +10,30 @@ use axum::{
     response::{Html, IntoResponse, Response},
     routing::get,
 };
-use entity::{SurveyId, SurveyKind, Time};
+use entity::{SurveyKind, Time};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    Answer, Answered, Link, SendSurvey, Sent,
+    Answer, Answered, Link,
     colour::Colour,
     link::{amendable_until, still_open},
     open, opt_out,
     page::{self, Amends, Brand, CommentFault, Faults, State as Page},
     preferences,
     question::Question,
-    respond, send,
+    respond,
     texts::Texts,
 };
 use crate::{
     base::{Code, Error, Result},
     ctx::{Company, Ctx},
-    web::{Body, NO_STORE, Problem, ProblemBody, Segment, Server, Signed},
+    web::{Body, NO_STORE, Problem, ProblemBody, Segment, Server},
 };
 
 pub fn routes() -> OpenApiRouter<Server> {
-    OpenApiRouter::new().routes(routes!(send_survey)).routes(routes!(invitation)).routes(routes!(answer))
+    OpenApiRouter::new().routes(routes!(invitation)).routes(routes!(answer))
 }
 
 /// The pages that links in mails open.
@@ -46,37 +46,6 @@ pub fn pages() -> Router<Server> {
 /// The company's look, for every page.
 pub fn brand(company: &Company) -> Brand {
     Brand::new(&company.name, company.logo.as_deref(), company.color.as_deref().and_then(Colour::parse))
-}
-
-/// Send a survey
-///
-/// To named contacts, or to all eligible contacts of an account. The mails leave by a job; the answer
-/// counts whom they will reach, and who is not asked for which reason.
-#[utoipa::path(
-    post, path = "/api/v1/surveys/{id}/send", operation_id = "sendSurvey", tag = "surveys", security(("bearer" = [])),
-    params(("id" = String, Path, format = Uuid, description = "The survey", example = "019a6f2e-7c1d-7b64-9f30-2f1a5c7d8e90")),
-    request_body = SendSurvey,
-    responses(
-        (status = 202, description = "Queued", body = Sent),
-        (status = 400, description = "Unreadable", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, description = "Not signed in", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, description = "Not allowed", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, description = "No such survey, contact or account for you", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, description = "The survey or an account cannot be used", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 413, description = "The body is too long", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 415, description = "The body is not application/json", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "The body breaks a rule", body = ProblemBody, content_type = "application/problem+json"),
-    ),
-)]
-async fn send_survey(
-    Signed(ctx): Signed,
-    Segment(id): Segment,
-    body: Result<Body<SendSurvey>, Problem>,
-) -> Result<impl IntoResponse, Problem> {
-    let Body(input) = body?;
-    let id = id.parse::<SurveyId>().map_err(|_| Error::NotFound("survey"))?;
-    let sent = send(&ctx, id, input).await?;
-    Ok((StatusCode::ACCEPTED, Json(sent)))
 }
 
 /// Which version a change was made on.

@@ -1,62 +1,40 @@
-//! Sending a survey: judges everybody in a few statements and queues a mail for those who may be asked.
+//! Making invitations: judges contacts in a few statements and queues a mail for those who may be asked.
+//!
+//! A sending of a thousand and a wave of a million come here in pieces. A piece is judged ([`judge`]),
+//! which changes nothing and is all that a dry run does, and then written ([`write`]).
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    ops::AddAssign,
+};
 
-use async_graphql::{InputObject, SimpleObject};
+use async_graphql::SimpleObject;
 use chrono::TimeDelta;
+use chrono_tz::Tz;
 use entity::{
-    AccountId, ContactId, ContactRole, InvitationId, InvitationStatus, Suppression, SurveyId, Time, WaveId, WaveState,
-    account, contact, invitation, ownership, team, team_place, wave,
+    AccountId, ContactRole, InvitationId, InvitationStatus, Suppression, SurveyKind, Time, WaveId, account, contact,
+    invitation, ownership, team, team_place, wave,
 };
 use sea_orm::{
-    ColumnTrait,
-    sea_query::{Condition, Expr, ExprTrait, Order},
+    ColumnTrait, FromQueryResult,
+    sea_query::{Condition, Expr, ExprTrait, Query},
 };
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Facts, SendMail};
+use super::{Against, Delivery, EXPIRES_DAYS, Facts, Lot, SendMail, zone};
 use crate::{
-    access::{Action, Role},
     base::{Error, Result},
     ctx::{Ctx, Job},
     queue,
     secure::{Purpose, Secret, digest},
     store::{Engine, Tx, Visible, among, one},
-    survey,
 };
 
-/// How long a link works after the mail was queued.
-pub const EXPIRES: TimeDelta = TimeDelta::days(21);
+/// How long a link works after the mail was queued, where nothing else is said.
+pub const EXPIRES: TimeDelta = TimeDelta::days(EXPIRES_DAYS as i64);
 /// An answer within so many days of a change of owner is inherited.
 pub const INHERITED: TimeDelta = TimeDelta::days(30);
-/// Contacts of one sending, at most.
-const MOST: usize = 1_000;
-
-/// Whom to ask: named contacts, or all eligible contacts of one account.
-#[derive(Clone, Debug, Default, InputObject, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct SendSurvey {
-    /// 1 to 1,000 contacts. Owners may not pick: they name the account.
-    #[schema(min_items = 1, max_items = 1000)]
-    pub contact_ids: Option<Vec<ContactId>>,
-    /// All eligible contacts of this account.
-    pub account_id: Option<AccountId>,
-}
-
-/// What became of a sending.
-#[derive(Clone, Debug, PartialEq, Eq, SimpleObject, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct Sent {
-    /// The run, to find its invitations by.
-    pub wave_id: WaveId,
-    /// Contacts whose mail is on its way.
-    #[schema(minimum = 0, example = 12)]
-    pub queued: i32,
-    /// Contacts who are not asked, counted by reason.
-    #[schema(max_items = 6)]
-    pub suppressed: Vec<SuppressedCount>,
-}
 
 /// How many contacts are not asked, for one reason.
 #[derive(Clone, Debug, PartialEq, Eq, SimpleObject, Serialize, ToSchema)]
@@ -69,100 +47,210 @@ pub struct SuppressedCount {
     pub count: i32,
 }
 
-/// Asks contacts by mail. The answer counts whom it will reach; the mails leave by a job.
-pub async fn send(ctx: &Ctx, survey_id: SurveyId, input: SendSurvey) -> Result<Sent> {
-    let named = input.contact_ids.is_some();
-    ctx.may(if named { Action::SendToContacts } else { Action::SendToAccount })?;
-    match (&input.contact_ids, input.account_id) {
-        (Some(ids), None) if (1..=MOST).contains(&ids.len()) => {}
-        (Some(_), None) => return Err(Error::invalid("/contactIds", format!("must name 1 to {MOST} contacts"))),
-        (None, Some(_)) => {}
-        _ => return Err(Error::invalid("/contactIds", "must be given, or accountId, and not both")),
-    }
-    let inner = ctx.clone();
-    let language = ctx.company().language.clone();
-    ctx.write(move |tx| async move {
-        let (survey, version, _) = survey::current(&tx, survey_id).await?;
-        let contacts = audience(&tx, &input).await?;
-        let homes = homes(&tx, &contacts).await?;
-        let keys: Vec<String> = contacts.iter().filter_map(|row| row.email_key.clone()).collect();
-        let facts = Facts::gather(&tx, &keys, survey.kind, None).await?;
-        let now = tx.now();
-        let wave = wave::Model {
-            id: tx.id(),
-            survey_id,
-            survey_version_id: version.id,
-            by_kind: tx.viewer().actor.kind(),
-            by_id: tx.viewer().actor.id(),
-            created_at: now,
-            program_id: None,
-            state: WaveState::Running,
-            plan: serde_json::json!({}),
-        };
-        tx.insert::<wave::Entity>(wave.clone()).await?;
-        let mut seen = HashSet::new();
-        let (mut rows, mut jobs, mut reasons) = (Vec::new(), Vec::new(), BTreeMap::new());
-        for contact in &contacts {
-            let home =
-                homes.get(&contact.account_id).ok_or_else(|| Error::internal("a contact without its account"))?;
-            let first = contact.email_key.as_ref().is_none_or(|key| seen.insert(key.clone()));
-            let against = facts.against(contact.email_key.as_deref(), survey.kind, now);
-            let suppressed = against.or((!first).then_some(Suppression::Duplicate));
-            let mut row = home.invitation(tx.id(), &wave, contact);
-            row.language = contact.language.clone().unwrap_or_else(|| language.clone());
-            if let Some(reason) = suppressed {
-                row.status = InvitationStatus::Suppressed;
-                row.suppressed = Some(reason);
-                *reasons.entry(reason).or_insert(0) += 1;
-            } else {
-                seal(&mut row, inner.secret());
-                jobs.push(SendMail { invitation_id: row.id }.at(now)?);
+/// A wave as far as judging needs it.
+pub struct Making {
+    pub wave: WaveId,
+    pub kind: SurveyKind,
+    pub delivery: Delivery,
+    /// What chance draws by: the wave, or the programme and the round.
+    pub seed: String,
+    /// The company's, where a contact's is unknown.
+    pub zone: Tz,
+}
+
+/// What becomes of a contact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Asked, when this comes.
+    Ask(Time),
+    Not(Suppression),
+    /// Passed over by the sample.
+    NotDrawn,
+}
+
+/// Counts of verdicts.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    pub asked: i32,
+    pub not_drawn: i32,
+    reasons: BTreeMap<Suppression, i32>,
+}
+
+impl Counts {
+    pub fn of(verdicts: &[Verdict]) -> Self {
+        let mut counts = Self::default();
+        for verdict in verdicts {
+            match verdict {
+                Verdict::Ask(_) => counts.asked += 1,
+                Verdict::NotDrawn => counts.not_drawn += 1,
+                Verdict::Not(reason) => *counts.reasons.entry(*reason).or_default() += 1,
             }
-            rows.push(row);
         }
-        let queued = i32::try_from(jobs.len()).unwrap_or(i32::MAX);
-        tx.insert_each::<invitation::Entity>(&contacts, rows).await?;
-        queue::enqueue(&tx, jobs).await?;
-        let suppressed = reasons.into_iter().map(|(reason, count)| SuppressedCount { reason, count }).collect();
-        Ok(Sent { wave_id: wave.id, queued, suppressed })
-    })
-    .await
+        counts
+    }
+
+    pub fn suppressed(&self) -> Vec<SuppressedCount> {
+        self.reasons.iter().map(|(reason, count)| SuppressedCount { reason: *reason, count: *count }).collect()
+    }
+}
+
+impl AddAssign for Counts {
+    fn add_assign(&mut self, other: Self) {
+        self.asked += other.asked;
+        self.not_drawn += other.not_drawn;
+        for (reason, count) in other.reasons {
+            *self.reasons.entry(reason).or_default() += count;
+        }
+    }
+}
+
+/// Whom a wave asks already: persons, and how many at each account.
+#[derive(Clone, Debug, Default)]
+pub struct Taken {
+    people: HashSet<String>,
+    accounts: HashMap<AccountId, i32>,
+}
+
+#[derive(FromQueryResult)]
+struct TakenRow {
+    account_id: AccountId,
+    email_key: Option<String>,
+}
+
+impl Taken {
+    /// As far as it matters for these contacts: the same persons, the same accounts.
+    pub async fn by(tx: &Tx, wave: WaveId, contacts: &[Visible<contact::Model>]) -> Result<Self> {
+        let accounts = accounts(contacts);
+        let keys: HashSet<String> = contacts.iter().filter_map(|row| row.email_key.clone()).collect();
+        let asked = |id| Expr::col((invitation::Entity, id));
+        let key = Query::select()
+            .column((contact::Entity, contact::Column::EmailKey))
+            .from(contact::Entity)
+            .and_where(Expr::col((contact::Entity, contact::Column::Id)).eq(asked(invitation::Column::ContactId)))
+            .to_owned();
+        let twins = Query::select()
+            .column((contact::Entity, contact::Column::Id))
+            .from(contact::Entity)
+            .and_where(contact::Column::EmailKey.is_in(keys))
+            .to_owned();
+        let rows: Vec<TakenRow> = tx
+            .everywhere::<invitation::Entity>()
+            .filter(invitation::Column::WaveId.eq(wave))
+            .filter(invitation::Column::Status.ne(InvitationStatus::Suppressed))
+            .filter(
+                Condition::any()
+                    .add(among::<invitation::Entity, _>(invitation::Column::AccountId, &accounts))
+                    .add(invitation::Column::ContactId.in_subquery(twins)),
+            )
+            .pick(asked(invitation::Column::AccountId), "account_id")
+            .pick(sea_orm::sea_query::SimpleExpr::SubQuery(None, Box::new(key.into())), "email_key")
+            .rows()
+            .await?;
+        let mut taken = Self::default();
+        for row in rows {
+            *taken.accounts.entry(row.account_id).or_default() += 1;
+            taken.people.extend(row.email_key);
+        }
+        Ok(taken)
+    }
+
+    fn take(&mut self, contact: &contact::Model, most: Option<i32>) -> Option<Suppression> {
+        if contact.email_key.as_ref().is_some_and(|key| self.people.contains(key)) {
+            return Some(Suppression::Duplicate);
+        }
+        let count = self.accounts.entry(contact.account_id).or_default();
+        if most.is_some_and(|most| *count >= most) {
+            return Some(Suppression::OverCap);
+        }
+        *count += 1;
+        self.people.extend(contact.email_key.clone());
+        None
+    }
+}
+
+/// What becomes of each, in their order. Changes nothing but `taken`.
+pub async fn judge(
+    tx: &Tx,
+    making: &Making,
+    contacts: &[Visible<contact::Model>],
+    taken: &mut Taken,
+) -> Result<Vec<Verdict>> {
+    let now = tx.now();
+    let facts = Facts::gather(tx, contacts, making.kind, Against::Others(making.wave)).await?;
+    let mut lots: Vec<(Lot, usize)> =
+        contacts.iter().enumerate().map(|(at, row)| (Lot::of(&making.seed, row), at)).collect();
+    // By lot, so that under a cap chance decides, and not who was entered first.
+    lots.sort_unstable();
+    let mut verdicts = vec![Verdict::NotDrawn; contacts.len()];
+    for (lot, at) in lots {
+        let contact = &contacts[at];
+        if !making.delivery.draws(lot) {
+            continue;
+        }
+        let against = facts.against(contact, making.kind, now);
+        verdicts[at] = match against.or_else(|| taken.take(contact, making.delivery.per_account)) {
+            Some(reason) => Verdict::Not(reason),
+            None => Verdict::Ask(making.delivery.due(lot, now, zone(contact, making.zone))),
+        };
+    }
+    Ok(verdicts)
+}
+
+/// Writes the invitations of contacts who have been judged, and queues their mails.
+pub async fn write(
+    tx: &Tx,
+    ctx: &Ctx,
+    wave: &wave::Model,
+    contacts: &[Visible<contact::Model>],
+    verdicts: &[Verdict],
+) -> Result<Counts> {
+    let delivery = Delivery::of(wave)?;
+    let homes = homes(tx, &accounts(contacts)).await?;
+    let now = tx.now();
+    let (mut rows, mut jobs) = (Vec::new(), Vec::new());
+    for (contact, verdict) in contacts.iter().zip(verdicts) {
+        let home = homes.get(&contact.account_id).ok_or_else(|| Error::internal("a contact without its account"))?;
+        let mut row = blank(tx.id(), wave, contact, home);
+        home.freeze(&mut row, contact, now);
+        row.language = contact.language.clone().unwrap_or_else(|| ctx.company().language.clone());
+        match verdict {
+            Verdict::NotDrawn => continue,
+            Verdict::Not(reason) => {
+                row.status = InvitationStatus::Suppressed;
+                row.suppressed = Some(*reason);
+                row.expires_at = delivery.expires(now);
+            }
+            Verdict::Ask(due) => {
+                row.due_at = Some(*due);
+                row.expires_at = delivery.expires(*due);
+                seal(&mut row, ctx.secret());
+                jobs.push(SendMail { invitation_id: row.id, step: 1 }.at(*due)?);
+            }
+        }
+        rows.push(row);
+    }
+    tx.insert_each::<invitation::Entity>(contacts, rows).await?;
+    if !jobs.is_empty() {
+        queue::enqueue(tx, jobs).await?;
+    }
+    Ok(Counts::of(verdicts))
 }
 
 /// The digests of the two links; the links themselves are derived again when the mail is written.
-fn seal(row: &mut invitation::Model, secret: &Secret) {
+pub(super) fn seal(row: &mut invitation::Model, secret: &Secret) {
     row.token_hash = Some(digest(&secret.token(Purpose::Survey, row.id.0, row.generation)));
     row.unsubscribe_hash = Some(digest(&secret.token(Purpose::Unsubscribe, row.id.0, row.generation)));
 }
 
-/// The contacts asked for. One that is not in scope makes the whole sending fail, and says nothing more.
-async fn audience(tx: &Tx, input: &SendSurvey) -> Result<Vec<Visible<contact::Model>>> {
-    let live = tx.find::<contact::Entity>().filter(contact::Column::ArchivedAt.is_null());
-    if let Some(ids) = &input.contact_ids {
-        let mut ids = ids.clone();
-        ids.sort_unstable();
-        ids.dedup();
-        let found = live
-            .filter(among::<contact::Entity, _>(contact::Column::Id, &ids))
-            .order(contact::Column::Id, Order::Asc)
-            .all()
-            .await?;
-        return if found.len() == ids.len() { Ok(found) } else { Err(Error::NotFound("contact")) };
-    }
-    let account = input.account_id.ok_or(Error::NotFound("account"))?;
-    let account = tx.find::<account::Entity>().filter(account::Column::Id.eq(account)).one("account").await?;
-    if tx.viewer().role == Role::Owner && !tx.viewer().scope.manages(account.team_id, account.owner_id) {
-        return Err(Error::Forbidden(
-            "this account is not yours; its owner, or their manager, sends surveys".to_owned(),
-        ));
-    }
-    let most = u64::try_from(MOST).unwrap_or(u64::MAX);
-    let find = tx.under::<contact::Entity>(&account).filter(contact::Column::ArchivedAt.is_null());
-    find.order(contact::Column::Id, Order::Asc).limit(most).all().await
+fn accounts(contacts: &[Visible<contact::Model>]) -> Vec<AccountId> {
+    let mut ids: Vec<AccountId> = contacts.iter().map(|row| row.account_id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids
 }
 
 /// An account with what an answer of today is credited to.
-struct Home {
+pub(super) struct Home {
     account: account::Model,
     since: Option<Time>,
     place: team_place::Model,
@@ -171,11 +259,8 @@ struct Home {
 
 type HomeRow = (account::Model, Option<ownership::Model>, Option<team_place::Model>, Option<team::Model>);
 
-async fn homes(tx: &Tx, contacts: &[Visible<contact::Model>]) -> Result<HashMap<AccountId, Home>> {
-    let mut ids: Vec<AccountId> = contacts.iter().map(|row| row.account_id).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    let find = tx.find::<account::Entity>().filter(among::<account::Entity, _>(account::Column::Id, &ids));
+pub(super) async fn homes(tx: &Tx, ids: &[AccountId]) -> Result<HashMap<AccountId, Home>> {
+    let find = tx.find::<account::Entity>().filter(among::<account::Entity, _>(account::Column::Id, ids));
     let rows: Vec<HomeRow> = find.filter(account::Column::ArchivedAt.is_null()).shaped(standing(tx.engine())).await?;
     let mut homes = HashMap::new();
     for (account, period, place, team) in rows {
@@ -206,42 +291,56 @@ fn standing(engine: Engine) -> Vec<crate::store::Shape> {
 }
 
 impl Home {
-    /// An invitation with its attribution frozen.
-    fn invitation(&self, id: InvitationId, wave: &wave::Model, contact: &contact::Model) -> invitation::Model {
-        let now = wave.created_at;
-        invitation::Model {
-            id,
-            wave_id: wave.id,
-            survey_id: wave.survey_id,
-            survey_version_id: wave.survey_version_id,
-            account_id: self.account.id,
-            contact_id: Some(contact.id),
-            status: InvitationStatus::Queued,
-            suppressed: None,
-            language: String::new(),
-            token_hash: None,
-            unsubscribe_hash: None,
-            generation: 1,
-            anchor_at: now,
-            owner_id: self.account.owner_id,
-            manager_id: self.team.lead_id,
-            team_id: self.team.id,
-            place_id: self.place.id,
-            territory: self.account.territory.clone(),
-            segment: self.account.segment.clone(),
-            tier: self.account.tier,
-            decision_maker: contact.roles.has(ContactRole::DecisionMaker),
-            inherited: self.since.is_some_and(|since| now.0 - since.0 < INHERITED),
-            queued_at: now,
-            sent_at: None,
-            expires_at: Time::new(now.0 + EXPIRES),
-            visits: 0,
-            step: 0,
-            due_at: None,
-            reminded_at: None,
-            bounced_at: None,
-            visited_at: None,
-            error: None,
-        }
+    /// Credits an invitation: from now on it says whose figure its answer is.
+    pub(super) fn freeze(&self, row: &mut invitation::Model, contact: &contact::Model, now: Time) {
+        row.anchor_at = now;
+        row.queued_at = now;
+        row.owner_id = self.account.owner_id;
+        row.manager_id = self.team.lead_id;
+        row.team_id = self.team.id;
+        row.place_id = self.place.id;
+        row.territory.clone_from(&self.account.territory);
+        row.segment.clone_from(&self.account.segment);
+        row.tier = self.account.tier;
+        row.decision_maker = contact.roles.has(ContactRole::DecisionMaker);
+        row.inherited = self.since.is_some_and(|since| now.0 - since.0 < INHERITED);
+    }
+}
+
+/// An invitation that is not credited yet.
+fn blank(id: InvitationId, wave: &wave::Model, contact: &contact::Model, home: &Home) -> invitation::Model {
+    invitation::Model {
+        id,
+        wave_id: wave.id,
+        survey_id: wave.survey_id,
+        survey_version_id: wave.survey_version_id,
+        account_id: contact.account_id,
+        contact_id: Some(contact.id),
+        status: InvitationStatus::Queued,
+        suppressed: None,
+        language: String::new(),
+        token_hash: None,
+        unsubscribe_hash: None,
+        generation: 1,
+        anchor_at: wave.created_at,
+        owner_id: None,
+        manager_id: None,
+        team_id: home.team.id,
+        place_id: home.place.id,
+        territory: None,
+        segment: None,
+        tier: home.account.tier,
+        decision_maker: false,
+        inherited: false,
+        queued_at: wave.created_at,
+        sent_at: None,
+        expires_at: wave.created_at,
+        visits: 0,
+        step: 0,
+        due_at: None,
+        reminded_at: None,
+        bounced_at: None,
+        visited_at: None,
+        error: None,
     }
 }

@@ -14,6 +14,8 @@ use lettre::{
 pub struct Letter {
     /// Without angle brackets.
     pub message_id: String,
+    /// The letter this one follows, so that mail programs show them together.
+    pub follows: Option<String>,
     /// The name shown beside the company's sending address.
     pub from_name: String,
     pub from: String,
@@ -48,6 +50,9 @@ impl Letter {
             .envelope(Envelope::new(Some(from.email), vec![to.email]).map_err(|error| error.to_string())?);
         if let Some((name, address)) = &self.reply_to {
             builder = builder.reply_to(mailbox(name, address)?);
+        }
+        if let Some(first) = &self.follows {
+            builder = builder.in_reply_to(format!("<{first}>")).references(format!("<{first}>"));
         }
         builder = builder.header(AutoSubmitted("auto-generated".to_owned())).header(ListId(self.list_id.clone()));
         if let Some(link) = &self.unsubscribe {

@@ -97,6 +97,8 @@ pub async fn claim(tx: &Tx, worker: Uuid, limit: u64, lease: TimeDelta) -> Resul
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
     Done,
+    /// Not tried at all: again after this pause, and it counts as no try.
+    Later(TimeDelta),
     /// Try again after a pause that grows with each try.
     Retry(String),
     /// Never try again.
@@ -114,15 +116,20 @@ pub async fn finish(tx: &Tx, worker: Uuid, job: &job::Model, outcome: &Outcome) 
         .maybe()
         .await?;
     let Some(row) = found else { return Ok(()) };
-    let again = Time::new(tx.now().0 + pause(job.attempts));
+    let now = tx.now();
     tx.update::<job::Entity>(row, |row| {
         row.leased_until = Set(None);
         row.leased_by = Set(None);
         match outcome {
             Outcome::Done => row.state = Set(JobState::Done),
+            Outcome::Later(pause) => {
+                row.state = Set(JobState::Ready);
+                row.run_at = Set(Time::new(now.0 + *pause));
+                row.attempts = Set(job.attempts - 1);
+            }
             Outcome::Retry(why) if job.attempts < TRIES => {
                 row.state = Set(JobState::Ready);
-                row.run_at = Set(again);
+                row.run_at = Set(Time::new(now.0 + pause(job.attempts)));
                 row.last_error = Set(Some(why.clone()));
             }
             Outcome::Retry(why) | Outcome::GiveUp(why) => {

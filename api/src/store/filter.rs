@@ -6,7 +6,7 @@ use sea_orm::{
     EntityTrait, Value,
     sea_query::{Condition, Expr, ExprTrait, LikeExpr, SimpleExpr},
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::nothing;
@@ -66,8 +66,8 @@ fn within<V: Into<Value>>(column: SimpleExpr, values: Vec<V>) -> Result<SimpleEx
 macro_rules! comparing {
     ($($(#[$doc:meta])* $name:ident($value:ty) $to:expr;)+) => {$(
         $(#[$doc])*
-        #[derive(Clone, Debug, Default, PartialEq, InputObject, Deserialize)]
-        #[serde(deny_unknown_fields)]
+        #[derive(Clone, Debug, Default, PartialEq, InputObject, Serialize, Deserialize)]
+        #[serde(rename_all = "camelCase", deny_unknown_fields)]
         pub struct $name {
             /// Equal to this.
             pub eq: Option<$value>,
@@ -110,8 +110,8 @@ comparing! {
 }
 
 /// Compares an id.
-#[derive(Clone, Debug, Default, PartialEq, Eq, InputObject, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, InputObject, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct IdFilter {
     /// Equal to this.
     pub eq: Option<Uuid>,
@@ -134,8 +134,8 @@ impl IdFilter {
 }
 
 /// Compares a text to the letter.
-#[derive(Clone, Debug, Default, PartialEq, Eq, InputObject, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, InputObject, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct TextFilter {
     /// Equal to this.
     pub eq: Option<String>,
@@ -163,8 +163,8 @@ impl TextFilter {
 macro_rules! choosing {
     ($($(#[$doc:meta])* $name:ident($value:ty);)+) => {$(
         $(#[$doc])*
-        #[derive(Clone, Debug, Default, PartialEq, Eq, InputObject, Deserialize)]
-        #[serde(deny_unknown_fields)]
+        #[derive(Clone, Debug, Default, PartialEq, Eq, InputObject, Serialize, Deserialize)]
+        #[serde(rename_all = "camelCase", deny_unknown_fields)]
         pub struct $name {
             /// Equal to this.
             pub eq: Option<$value>,
@@ -192,6 +192,10 @@ choosing! {
     LifecycleFilter(entity::Lifecycle);
     /// Compares a kind of survey.
     SurveyKindFilter(entity::SurveyKind);
+    /// Compares where an invitation stands.
+    InvitationStatusFilter(entity::InvitationStatus);
+    /// Compares why nobody was asked.
+    SuppressionFilter(entity::Suppression);
     /// Compares a type of interaction.
     InteractionTypeFilter(entity::InteractionType);
 }

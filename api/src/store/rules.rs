@@ -285,7 +285,7 @@ company! {
     survey, true, |_| everything();
     survey_version, true, |_| everything();
     question, true, |_| everything();
-    program, true, |scope| when(scope.is_staff());
+    program, true, programs;
     wave, true, |scope| when(scope.is_staff());
     api_key, true, |scope| when(*scope.rows() == Rows::All && scope.is_staff());
     signing_key, true, |scope| when(*scope.rows() == Rows::All && scope.is_staff());
@@ -296,6 +296,15 @@ company! {
         Some(Expr::col((score_owner::Entity, score_owner::Column::OwnerId)).eq(me.0))
     });
     score_slice, false, |scope| credited(scope, Expr::col((score_slice::Entity, score_slice::Column::PlaceId)), |_| None);
+}
+
+/// Programmes of somebody's teams and those below. One without a team reaches everybody's accounts.
+fn programs(scope: &Scope) -> Condition {
+    match scope.rows() {
+        Rows::All => when(scope.is_staff()),
+        Rows::Staff { teams, .. } => among::<program::Entity, _>(program::Column::TeamId, teams),
+        Rows::Accounts(_) | Rows::None => nothing(),
+    }
 }
 
 /// Figures by credit: an owner's own, or those of the teams somebody leads at their place in the tree.

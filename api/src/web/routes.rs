@@ -22,7 +22,7 @@ use crate::{
     access::Role,
     base::Error,
     graph::{self, explorer},
-    invitation, session,
+    invitation, program, session,
 };
 
 /// Bytes of a REST body.
@@ -63,6 +63,7 @@ impl Modify for Bearer {
 fn described() -> OpenApiRouter<Server> {
     OpenApiRouter::with_openapi(Document::openapi())
         .merge(session::routes())
+        .merge(program::routes())
         .merge(invitation::routes())
         .merge(operation::routes())
 }

@@ -11,12 +11,15 @@ use crate::{
     base::{Error, Result},
     ctx::{Ctx, Job, Run},
     invitation::SendMail,
+    program::{MakeWave, Tick},
 };
 
 /// The list of jobs: a new one is a line here.
 fn run(kind: &str, payload: serde_json::Value, ctx: Ctx, last: bool) -> Result<BoxFuture<'static, Result<Run>>> {
     match kind {
         SendMail::KIND => start::<SendMail>(payload, ctx, last),
+        MakeWave::KIND => start::<MakeWave>(payload, ctx, last),
+        Tick::KIND => start::<Tick>(payload, ctx, last),
         other => Err(Error::internal(format!("no job of kind {other}"))),
     }
 }

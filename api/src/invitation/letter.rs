@@ -1,0 +1,94 @@
+//! The letter of an invitation: the first, or a reminder.
+
+use std::time::SystemTime;
+
+use entity::{Time, account, contact, invitation, member, survey};
+
+use super::{
+    colour::Colour,
+    mail::{Head, Invite, Step},
+    question::Question,
+    safe::header_safe,
+};
+use crate::{
+    base::{Error, Result},
+    ctx::Ctx,
+    mail::Letter,
+    secure::Purpose,
+    survey::Definition,
+};
+
+/// All that a letter is written from.
+pub(super) struct Parties {
+    pub invitation: invitation::Model,
+    pub survey: survey::Model,
+    pub definition: Definition,
+    pub account: account::Model,
+    pub contact: contact::Model,
+    /// In whose name it goes; none while unowned.
+    pub sender: Option<member::Model>,
+}
+
+/// Mail number `step`. The link is derived again, so that every mail and every try carries the same.
+pub(super) fn letter(ctx: &Ctx, who: &Parties, step: i16, now: Time) -> Result<Letter> {
+    let (row, company) = (&who.invitation, ctx.company());
+    let link = |path: &str, purpose| {
+        let token = ctx.secret().token(purpose, row.id.0, row.generation);
+        format!("{}/{path}/{token}", company.public_url)
+    };
+    let (survey_link, unsubscribe) = (link("s", Purpose::Survey), link("u", Purpose::Unsubscribe));
+    let text = who.definition.text(&row.language).ok_or_else(|| Error::internal("a survey without a text"))?;
+    let question = Question {
+        kind: who.survey.kind,
+        text: &text.question,
+        min: who.definition.scale.0,
+        max: who.definition.scale.1,
+        low: &text.low,
+        high: &text.high,
+    };
+    let sender = who.sender.as_ref().map_or("", |owner| &owner.name);
+    let head = Head {
+        company: &company.name,
+        postal_address: company.postal_address.as_deref(),
+        colour: company.color.as_deref().and_then(Colour::parse),
+        logo: None,
+        recipient: &who.contact.name,
+        account: &who.account.name,
+        sender,
+        language: &row.language,
+        test: false,
+    };
+    let message = Invite {
+        head,
+        question,
+        more: false,
+        step: match step {
+            1 => Step::Invitation,
+            2 => Step::Reminder,
+            _ => Step::LastReminder,
+        },
+        link: &survey_link,
+        unsubscribe: &unsubscribe,
+        subject: None,
+        intro: None,
+    }
+    .render();
+    let from_name = if sender.is_empty() { &company.name } else { sender };
+    let address = who.contact.email.clone().ok_or_else(|| Error::internal("a contact without an address"))?;
+    let message_id = |step| format!("{}.{step}@{}", row.id, company.host());
+    Ok(Letter {
+        message_id: message_id(step),
+        follows: (step > 1).then(|| message_id(1)),
+        from_name: header_safe(from_name),
+        from: company.mail_from.clone(),
+        reply_to: who.sender.as_ref().map(|owner| (header_safe(&owner.name), owner.email.clone())),
+        to_name: header_safe(&who.contact.name),
+        to: address,
+        subject: message.subject,
+        text: message.text,
+        html: message.html,
+        unsubscribe: Some(unsubscribe),
+        list_id: format!("<surveys.{}>", company.host()),
+        date: SystemTime::from(now.0),
+    })
+}

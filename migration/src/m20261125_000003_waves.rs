@@ -1,0 +1,32 @@
+//! Waves that are made piece by piece: how far one has come, whom it left out, nobody twice in it.
+
+use sea_orm_migration::prelude::*;
+
+#[derive(DeriveMigrationName)]
+pub struct Migration;
+
+const UP: &str = include_str!("m20261125_000003_waves/up.sql");
+
+/// Undoes [`UP`], the last first.
+const DOWN: &str = "DROP INDEX invitation_time;
+DROP INDEX invitation_wave_contact;
+DROP INDEX wave_time;
+ALTER TABLE wave DROP COLUMN not_drawn;
+ALTER TABLE wave DROP COLUMN made_at;
+ALTER TABLE wave DROP COLUMN after_id";
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        crate::sql::run(manager, UP).await
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        crate::sql::run(manager, DOWN).await
+    }
+
+    /// All or nothing, on SQLite too.
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+}
