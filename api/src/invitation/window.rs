@@ -115,8 +115,8 @@ impl Window {
         let today = at.0.with_timezone(&zone).date_naive();
         // A week, and a day more for a date that a zone left out.
         let days = (0..=8).filter_map(|n| today.checked_add_days(Days::new(n)));
-        let openings = days.filter(|day| self.days.contains(&day.weekday().into()));
-        openings.filter_map(|day| self.opening(day, zone, at)).next().unwrap_or(at)
+        let mut days = days.filter(|day| self.days.contains(&day.weekday().into()));
+        days.find_map(|day| self.opening(day, zone, at)).unwrap_or(at)
     }
 
     /// The first instant of a day's window that is not before `at`.
@@ -233,8 +233,8 @@ mod tests {
             "2026-10-24T00:30:00Z",
             "2026-10-31T22:00:00Z",
         ];
-        for (zone, window, start) in
-            zones.iter().flat_map(|z| windows.iter().flat_map(move |w| starts.iter().map(move |s| (*z, w, *s))))
+        let cases = zones.iter().flat_map(|zone| windows.iter().map(move |window| (*zone, window)));
+        for ((zone, window), start) in cases.flat_map(|case| starts.map(move |start| (case, start)))
         {
             for hour in (0..36).step_by(5) {
                 let at = Time::new(time(start).0 + TimeDelta::hours(hour));
