@@ -9,6 +9,17 @@ use tempfile::TempDir;
 
 use crate::{mail::Mail, skip::skip};
 
+/// How to get it.
+pub const CURE: &str = "apt-get install python3-venv; python3 -m venv /tmp/py && \
+    /tmp/py/bin/pip install -r tests/python/requirements.txt; export STEWARD_TEST_PYTHON=/tmp/py/bin/python";
+
+/// A Python that has it.
+pub fn python() -> Option<String> {
+    let python = std::env::var("STEWARD_TEST_PYTHON").unwrap_or_else(|_| "python3".to_owned());
+    let found = Command::new(&python).args(["-c", "import aiosmtpd"]).stderr(Stdio::null()).status();
+    found.is_ok_and(|status| status.success()).then_some(python)
+}
+
 /// Gone with all its mails when dropped.
 #[derive(Debug)]
 pub struct Sink {
@@ -31,12 +42,10 @@ impl Sink {
     /// # Panics
     /// When a server that can be started does not come up.
     pub fn start() -> Option<Self> {
-        let python = std::env::var("STEWARD_TEST_PYTHON").unwrap_or_else(|_| "python3".to_owned());
-        let found = Command::new(&python).args(["-c", "import aiosmtpd"]).stderr(Stdio::null()).status();
-        if !found.is_ok_and(|status| status.success()) {
-            skip("aiosmtpd", "set STEWARD_TEST_PYTHON to a Python with tests/python/requirements.txt installed");
+        let Some(python) = python() else {
+            skip("aiosmtpd", CURE);
             return None;
-        }
+        };
         let folder = tempfile::Builder::new().prefix("steward-mails-").tempdir().expect("make a temporary folder");
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/python/sink.py");
         let mut child = Command::new(python)
