@@ -48,6 +48,7 @@ const browser = await chromium.launch({
 try {
   const look = { javaScriptEnabled: false, forcedColors: "active", viewport: { width: 320, height: 640 } };
   const page = await (await browser.newContext(look)).newPage();
+  page.setDefaultTimeout(120_000);
   await page.goto(link);
   const label = () => page.locator("label[for=comment]").innerText();
   const asked = async () => (await told(page, "textbox"))[0].name;
