@@ -360,8 +360,10 @@ fn dkim(read: &mut Reader, mail_from: &str) -> Option<Dkim> {
     let before = read.faults.len();
     let [pem, selectors, domain] = ["DKIM_KEY", "DKIM_SELECTOR", "DKIM_DOMAIN"].map(|name| read.text(name));
     let Some(pem) = pem else {
+        // A file that cannot be read has been told already.
+        let told = read.faults.len() > before;
         for (name, value) in [("DKIM_SELECTOR", selectors), ("DKIM_DOMAIN", domain)] {
-            if value.is_some() && read.faults.len() == before {
+            if value.is_some() && !told {
                 read.fault(name, "needs a key to sign with: set STEWARD_DKIM_KEY or STEWARD_DKIM_KEY_FILE");
             }
         }

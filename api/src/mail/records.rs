@@ -25,7 +25,8 @@ pub fn spf(domain: &str, records: &[String]) -> Finding {
     let found: Vec<&String> = records.iter().filter(is_spf).collect();
     let [record] = found[..] else {
         return if found.is_empty() {
-            let todo = "publish a TXT record such as \"v=spf1 mx ~all\", which names the servers that send for the domain";
+            let todo =
+                "publish a TXT record such as \"v=spf1 mx ~all\", which names the servers that send for the domain";
             failed(format!("{domain} has no record v=spf1"), todo)
         } else {
             let todo = "join them into one: of several, receivers take none";
@@ -62,7 +63,9 @@ pub fn dkim(name: &str, key: &SigningKey, records: &[String]) -> Result<Finding,
 pub fn dmarc(sender: &str, signer: Option<&str>, records: &[String]) -> Finding {
     let found: Vec<&String> = records.iter().filter(|text| tag(text, "v").as_deref() == Some("DMARC1")).collect();
     let [record] = found[..] else {
-        let todo = format!("publish one TXT record at _dmarc.{sender}, such as \"v=DMARC1; p=none; rua=mailto:postmaster@{sender}\"");
+        let todo = format!(
+            "publish one TXT record at _dmarc.{sender}, such as \"v=DMARC1; p=none; rua=mailto:postmaster@{sender}\""
+        );
         let many = found.len();
         return if many == 0 {
             warning(format!("{sender} has no record v=DMARC1; large receivers want one"), todo)
