@@ -30,7 +30,7 @@ class Keeper:
 
 
 def authenticate(server, session, envelope, mechanism, data):
-    return AuthResult(success=(data.login, data.password) == (b"steward", b"p/w@1"))
+    return AuthResult(success=(data.login, data.password) == (b"steward", b"p/w@1"), handled=False)
 
 
 async def main():

@@ -55,13 +55,13 @@ impl Dkim {
         let head = str::from_utf8(&letter[..end + 2]).map_err(|error| error.to_string())?;
         let body = BASE64.encode(digest(&SHA256, &relaxed_body(&letter[end + 4..])));
         let signed = signed_headers(head);
+        let names = HEADERS.chunks(5).map(|line| line.join(":")).collect::<Vec<_>>().join(":\r\n ");
         let mut signatures = String::new();
         for (selector, key) in self.keys.iter() {
             let header = format!(
-                "DKIM-Signature: v=1; a={}-sha256; c=relaxed/relaxed; d={};\r\n s={selector}; t={at};\r\n h={};\r\n bh={body};\r\n b=",
+                "DKIM-Signature: v=1; a={}-sha256; c=relaxed/relaxed; d={};\r\n s={selector}; t={at};\r\n h={names};\r\n bh={body};\r\n b=",
                 key.algorithm(),
                 self.domain,
-                HEADERS.join(":\r\n "),
             );
             let data = format!("{signed}{}", relaxed(&header).unwrap_or_default());
             let signature = BASE64.encode(key.sign(data.as_bytes())?);
