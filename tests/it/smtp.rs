@@ -14,7 +14,7 @@ use tests::{
 
 async fn mailing(database: Database, url: &str, more: &[(&str, &str)]) -> TestApp {
     let own = [("STEWARD_SMTP_URL", url), ("STEWARD_MAIL_FROM", "surveys@acme.test")];
-    TestApp::with(database, &[&own, more].concat()).await
+    TestApp::with(database, &[&own[..], more].concat()).await
 }
 
 /// Queues the survey for contacts of one account, by name, and runs what is due.
