@@ -83,9 +83,10 @@ impl MailServer {
     pub async fn open(&self) -> Result<AsyncSmtpConnection, Error> {
         let own = ClientId::default();
         let tls = match self.tls {
-            Tls::Offered => {
-                TlsParameters::builder(self.host.clone()).dangerous_accept_invalid_certs(true).build_rustls()?
-            }
+            Tls::Offered => TlsParameters::builder(self.host.clone())
+                .dangerous_accept_invalid_certs(true)
+                .dangerous_accept_invalid_hostnames(true)
+                .build_rustls()?,
             Tls::Required | Tls::Always => TlsParameters::new_rustls(self.host.clone())?,
         };
         let (wrapped, offered) = if self.tls == Tls::Always { (Some(tls), None) } else { (None, Some(tls)) };
