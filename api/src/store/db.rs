@@ -10,8 +10,8 @@ use std::{
 };
 
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, SqliteTransactionMode, TransactionOptions,
-    TransactionTrait,
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, EntityTrait, SqliteTransactionMode,
+    TransactionOptions, TransactionTrait,
 };
 use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use tokio::sync::{Notify, mpsc};
@@ -157,6 +157,25 @@ pub(super) fn immediate() -> TransactionOptions {
         sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
         ..TransactionOptions::default()
     }
+}
+
+/// How many migrations of this version the database has not had, and how many it has had of newer ones.
+/// Changes nothing.
+pub async fn behind(url: &str) -> Result<(usize, usize)> {
+    use migration::{
+        Migrator,
+        sea_orm_migration::{MigratorTrait, seaql_migrations},
+    };
+    let engine = if url.starts_with("sqlite:") { Engine::Sqlite } else { Engine::Postgres };
+    let db = Database::connect(options(url, engine, 1, engine == Engine::Sqlite)).await.map_err(from_db)?;
+    db.execute_unprepared("SELECT 1").await.map_err(from_db)?;
+    // A database without the table has had none.
+    let had = seaql_migrations::Entity::find().all(&db).await.unwrap_or_default();
+    db.close().await.map_err(from_db)?;
+    let ours: Vec<String> = Migrator::migrations().iter().map(|one| one.name().to_owned()).collect();
+    let missing = ours.iter().filter(|name| had.iter().all(|row| row.version != **name)).count();
+    let newer = had.iter().filter(|row| !ours.contains(&row.version)).count();
+    Ok((missing, newer))
 }
 
 fn options(url: &str, engine: Engine, connections: u32, read_only: bool) -> ConnectOptions {
