@@ -1,4 +1,4 @@
-//! Surveys as data and programmes: questions and their scales, further answers, waves with a plan,
+//! Surveys as data and programmes: questions and their scales, the newest NPS answer kept on the account, further answers, waves with a plan,
 //! visits, exclusions, message classes a contact has muted.
 
 use sea_orm_migration::prelude::*;
@@ -26,7 +26,8 @@ ALTER TABLE wave DROP COLUMN program_id;
 DROP TABLE program;
 ALTER TABLE contact DROP COLUMN muted;
 ALTER TABLE survey DROP COLUMN draft;
-DROP TABLE question";
+DROP TABLE question;
+ALTER TABLE account DROP COLUMN latest_nps";
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {

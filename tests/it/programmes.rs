@@ -13,7 +13,6 @@ use serde_json::{Value, json};
 use tests::{
     app::{Person, TestApp},
     both,
-    engine::World as _,
 };
 
 /// One GraphQL field, which must answer.
@@ -61,7 +60,8 @@ pub async fn wave_now(app: &TestApp, token: &str, id: &Value) -> Value {
 
 /// Many contacts of an account at once, named by number.
 pub async fn crowd(app: &TestApp, account: AccountId, name: &'static str, count: usize) -> Vec<ContactId> {
-    let write = app.system().write(move |tx| async move {
+    let system = app.system();
+    let write = system.write(move |tx| async move {
         let account = tx.account(account).await?;
         let now = tx.now();
         let rows: Vec<contact::Model> = (0..count)

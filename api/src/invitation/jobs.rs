@@ -58,6 +58,7 @@ impl Job for SendMail {
 /// Writes down what became of the letter, and plans the next.
 async fn settle(ctx: &Ctx, mail: SendMail, sent: Result<(), Refusal>, last: bool) -> Result<Run> {
     let refusal = match sent {
+        Err(Refusal::TooFast(pause)) => return Ok(Run::Later(pause)),
         Err(Refusal::NotNow(why)) if !last => return Ok(Run::Retry(why)),
         Err(Refusal::Bounced(why)) => Some((why, true)),
         Err(Refusal::Never(why) | Refusal::NotNow(why)) => Some((why, false)),

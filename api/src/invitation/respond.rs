@@ -2,12 +2,13 @@
 
 use chrono::TimeDelta;
 use entity::{
-    Direction, InteractionType, ResponseId, Time, account, interaction, invitation, response, response_version,
+    Direction, InteractionType, ResponseId, SurveyKind, Time, account, interaction, invitation, response,
+    response_version,
 };
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait,
-    sea_query::{Condition, Expr},
+    sea_query::{Condition, Expr, ExprTrait},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -16,6 +17,7 @@ use super::link::{Link, amendable_until, open, still_open};
 use crate::{
     base::{Check, Code, Error, MAX_COMMENT, Result},
     ctx::Ctx,
+    response::{keep_latest, latest_nps},
     satisfaction::{Credited, count},
     store::{Tx, Visible},
     timeline::Event,
@@ -155,9 +157,14 @@ async fn create(tx: &Tx, link: &Link, invitation: &Visible<invitation::Model>, g
     news.contact_id = row.contact_id;
     let news = news.row(tx, row.account_id);
     tx.insert_each::<interaction::Entity>(std::slice::from_ref(invitation), vec![news]).await?;
-    let earlier =
-        Condition::all().add(account::Column::Id.eq(row.account_id)).add(account::Column::LastInboundAt.lt(now));
-    tx.set::<account::Entity>(earlier, vec![(account::Column::LastInboundAt, Expr::val(now))]).await?;
+    // Time only grows, save where a clock was set back.
+    let before = Expr::col(account::Column::LastInboundAt);
+    let heard = Expr::case(before.clone().lt(now), now).finally(before);
+    let mut kept = vec![(account::Column::LastInboundAt, heard.into())];
+    if row.kind == SurveyKind::Nps {
+        kept.push(latest_nps());
+    }
+    tx.set::<account::Entity>(Condition::all().add(account::Column::Id.eq(row.account_id)), kept).await?;
     count(tx, &[(Credited::of(&row), row.score, 1)]).await?;
     Ok(Answered::new(invitation, &row, now, true))
 }
@@ -197,6 +204,9 @@ async fn amend(tx: &Tx, invitation: &Visible<invitation::Model>, given: Given, v
         })
         .await?;
     if before != row.score {
+        if row.kind == SurveyKind::Nps {
+            keep_latest(tx, &[row.account_id]).await?;
+        }
         count(tx, &[(to.clone(), before, -1), (to, row.score, 1)]).await?;
     }
     Ok(Answered::new(invitation, &row, now, false))

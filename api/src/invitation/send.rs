@@ -38,6 +38,7 @@ pub const INHERITED: TimeDelta = TimeDelta::days(30);
 
 /// How many contacts are not asked, for one reason.
 #[derive(Clone, Debug, PartialEq, Eq, SimpleObject, Serialize, ToSchema)]
+#[graphql(serial)]
 #[serde(rename_all = "camelCase")]
 pub struct SuppressedCount {
     /// Why they are not asked.

@@ -234,8 +234,7 @@ mod tests {
             "2026-10-31T22:00:00Z",
         ];
         let cases = zones.iter().flat_map(|zone| windows.iter().map(move |window| (*zone, window)));
-        for ((zone, window), start) in cases.flat_map(|case| starts.map(move |start| (case, start)))
-        {
+        for ((zone, window), start) in cases.flat_map(|case| starts.map(move |start| (case, start))) {
             for hour in (0..36).step_by(5) {
                 let at = Time::new(time(start).0 + TimeDelta::hours(hour));
                 let slow = (0..11 * 24 * 60)

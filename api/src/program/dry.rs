@@ -23,6 +23,7 @@ pub const LISTED: usize = 1_000;
 
 /// What a wave would be, were it made now.
 #[derive(Clone, Debug, SimpleObject)]
+#[graphql(serial)]
 pub struct DryRun {
     /// Contacts who would be asked.
     pub queued: i32,
@@ -36,6 +37,7 @@ pub struct DryRun {
 
 /// What would become of one contact.
 #[derive(Clone, Debug, SimpleObject, Serialize, ToSchema)]
+#[graphql(serial)]
 #[serde(rename_all = "camelCase")]
 pub struct Planned {
     /// Who.

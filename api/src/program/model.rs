@@ -38,6 +38,7 @@ pub struct Program {
 
 /// When and to whom a survey is sent, and how its mails leave.
 #[derive(Clone, Debug, SimpleObject)]
+#[graphql(serial)]
 pub struct ProgramPlan {
     /// What starts a wave.
     pub trigger: Trigger,
@@ -53,6 +54,7 @@ pub struct ProgramPlan {
 
 /// To whom: the filters as they were given.
 #[derive(Clone, Debug, SimpleObject)]
+#[graphql(serial)]
 pub struct ProgramAudience {
     /// An `AccountFilter`; null: all accounts.
     pub accounts: Option<Json<Value>>,

@@ -44,6 +44,7 @@ pub struct SendSurvey {
 
 /// What became of a sending.
 #[derive(Clone, Debug, SimpleObject, Serialize, ToSchema)]
+#[graphql(serial)]
 #[serde(rename_all = "camelCase")]
 pub struct Sent {
     /// The run, to find its invitations by; null after a dry run.

@@ -18,6 +18,7 @@ use crate::{
 
 /// One run of sending a survey.
 #[derive(Clone, Debug, SimpleObject)]
+#[graphql(serial)]
 pub struct Wave {
     /// Its id, for good.
     pub id: WaveId,
@@ -39,6 +40,7 @@ pub struct Wave {
 
 /// What became of a wave.
 #[derive(Clone, Debug, Default, SimpleObject)]
+#[graphql(serial)]
 pub struct WaveCounts {
     /// Mails that wait to leave.
     pub queued: i32,

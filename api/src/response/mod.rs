@@ -1,9 +1,11 @@
 //! Answers: to an invitation, or imported. Credited once, for ever, and counted in the same transaction.
 
 mod graphql;
+mod kept;
 mod model;
 mod read;
 
 pub use graphql::ResponseQuery;
+pub use kept::{keep_latest, latest_nps};
 pub use model::{Response, ResponseRow};
-pub use read::{ListResponses, ResponseFilter, ScoreRow, latest_nps, list, scores, shape};
+pub use read::{ListResponses, ResponseFilter, ScoreRow, list, scores, shape};

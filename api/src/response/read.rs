@@ -2,10 +2,7 @@
 
 use async_graphql::InputObject;
 use entity::{ResponseId, SurveyKind, Time, response};
-use sea_orm::{
-    ColumnTrait,
-    sea_query::{Condition, Expr, ExprTrait, Func, Order, Query, SimpleExpr},
-};
+use sea_orm::sea_query::{Condition, Expr, ExprTrait, Func, Order, Query, SimpleExpr};
 use serde::Deserialize;
 
 use super::{Response, ResponseRow};
@@ -63,22 +60,6 @@ pub fn scores(engine: Engine, scope: &Scope, account: SimpleExpr) -> Shape {
     let row = array(engine, ["question", "kind", "score", "n"].map(|name| Expr::col(("g", name))).to_vec());
     let group = if engine == Engine::Sqlite { "json_group_array" } else { "json_agg" };
     let select = Query::select().expr(Func::cust(group).arg(row)).from_subquery(inner, "g").to_owned();
-    SimpleExpr::SubQuery(None, Box::new(select.into()))
-}
-
-/// The newest NPS answer of the account whose id is `account`.
-pub fn latest_nps(scope: &Scope, engine: Engine, account: SimpleExpr) -> Shape {
-    let mut select = Query::select();
-    select
-        .column((Table::default(), C::Score))
-        .from(Table::default())
-        .and_where(Expr::col((Table::default(), C::AccountId)).eq(account))
-        .and_where(C::Kind.eq(SurveyKind::Nps))
-        .cond_where(Table::own(scope, engine))
-        .limit(1);
-    for (column, order) in NEWEST {
-        select.order_by((Table::default(), column), order);
-    }
     SimpleExpr::SubQuery(None, Box::new(select.into()))
 }
 

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// A questionnaire.
 #[derive(Clone, Debug, SimpleObject)]
+#[graphql(serial)]
 pub struct Survey {
     /// Its id, for good.
     pub id: SurveyId,

@@ -54,7 +54,7 @@ impl Changed<'_> {
             }
             p style=(P) { (words.if_you) }
             p style=(P) { (words.if_not) }
-            p style=(P) { (link("name", self.link, words.open)) }
+            p style=(P) { (link(&self.head, self.link, words.open)) }
         };
         let html = page(&self.head, &subject, &body, &soft(&html! { (words.why) })).into_string();
         Message { subject, html, text: self.head.letter(lines, [words.why.to_owned()]) }

@@ -104,9 +104,15 @@ pub(super) fn soft(words: &Markup) -> Markup {
     html! { p style="margin:0 0 8px" { (words) } }
 }
 
-/// A link in the colour of its class.
-pub(super) fn link(class: &str, href: &str, words: &str) -> Markup {
-    html! { a class=(class) href=(href) style="color:inherit;text-decoration:underline" { (words) } }
+/// A link of the card, in the company's colour.
+pub(super) fn link(head: &Head<'_>, href: &str, words: &str) -> Markup {
+    let colour = head.colour.unwrap_or(Colour::DEFAULT).readable_on(CARD);
+    html! { a class="name" href=(href) style={ "font-weight:600;text-decoration:underline;color:" (colour) } { (words) } }
+}
+
+/// A link of the small print.
+pub(super) fn small_link(href: &str, words: &str) -> Markup {
+    html! { a class="soft" href=(href) style="color:#4a5563;text-decoration:underline" { (words) } }
 }
 
 /// One button a score.

@@ -3,7 +3,7 @@
 use entity::SurveyKind;
 use maud::{Markup, html};
 
-use super::html::{P, buttons, link, page, soft};
+use super::html::{P, buttons, page, small_link, soft};
 use super::{Head, Message};
 use crate::invitation::question::Question;
 use crate::invitation::safe::header_safe;
@@ -108,7 +108,7 @@ impl Invite<'_> {
         };
         let small = html! {
             (soft(&head.fill_html(texts.mail.why)))
-            (soft(&link("soft", self.unsubscribe, texts.mail.unsubscribe)))
+            (soft(&small_link(self.unsubscribe, texts.mail.unsubscribe)))
         };
         page(head, &self.subject(), &body, &small)
     }

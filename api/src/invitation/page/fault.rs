@@ -57,7 +57,7 @@ pub(super) fn summary(texts: &Texts, complaints: &[Complaint]) -> Markup {
                     @for complaint in complaints {
                         li {
                             a href={ "#" (complaint.at) } {
-                                @if let Some(about) = &complaint.about { bdi { (about) } " " }
+                                @if let Some(about) = &complaint.about { bdi { (about) } br; }
                                 (complaint.words)
                             }
                         }

@@ -226,10 +226,10 @@ fn a_refused_second_step_keeps_what_was_given_and_leads_to_each_fault() {
     assert_eq!(chosen(&page), ["4", "high"]);
     for must in [
         "<title>Please check your answer",
-        "<a href=\"#f2\"><bdi>price</bdi> Please choose an answer.</a>",
+        "<a href=\"#f2\"><bdi>price</bdi><br>Please choose an answer.</a>",
         "<fieldset role=\"radiogroup\" aria-describedby=\"f2-error\" aria-invalid=\"true\">",
         "<p class=\"error\" id=\"f2-error\">Please choose an answer.</p>",
-        "<a href=\"#f4\"><bdi>why</bdi> Please keep",
+        "<a href=\"#f4\"><bdi>why</bdi><br>Please keep",
         "aria-describedby=\"f4-error f4-hint\" aria-invalid=\"true\">\n&quot;so&quot;</textarea>",
     ] {
         assert!(page.contains(must), "{must}\n{page}");
