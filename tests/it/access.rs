@@ -132,7 +132,7 @@ const SENDING: [(&str, &str, &str); 22] = [
     ("cancelWave", "mutation{cancelWave(id:\"$wave\"){id}}", "UUFNN.N..F"),
     (
         "createExclusion",
-        "mutation{createExclusion(input:{accountId:\"$account\",reason:\"x\",until:\"2026-03-03T00:00:00Z\"}){id}}",
+        "mutation{createExclusion(input:{accountId:\"$fresh\",reason:\"x\",until:\"2026-03-03T00:00:00Z\"}){id}}",
         "UUF.N.N.FF",
     ),
     ("liftExclusion", "mutation{liftExclusion(id:\"$exclusion\"){id}}", "UUF.N.N.FF"),
@@ -229,7 +229,8 @@ impl World {
         }
         if text.contains("$exclusion") {
             let until = Time::parse("2026-03-03T00:00:00Z").unwrap();
-            let input = CreateExclusion { account_id: self.account, contact_id: None, reason: "x".to_owned(), until };
+            let account_id = app.account(&format!("Left out {}", self.made), self.team, Some(self.owner)).await;
+            let input = CreateExclusion { account_id, contact_id: None, reason: "x".to_owned(), until };
             let id = api::program::create_exclusion(&system, input).await.unwrap();
             text = text.replace("$exclusion", &id.to_string());
         }

@@ -108,9 +108,11 @@ impl TestApp {
         while api::work::run_due(&self.app.env, worker, TimeDelta::seconds(60), 4).await.unwrap() > 0 {}
     }
 
-    /// Jobs that wait.
+    /// Jobs that wait, without the reminders of the days to come.
     pub async fn jobs_left(&self) -> i64 {
-        self.system().find::<job::Entity>().filter(job::Column::State.eq(JobState::Ready)).count().await.unwrap()
+        let (system, soon) = (self.system(), Time::new(self.now().0 + TimeDelta::days(3)));
+        let ready = system.find::<job::Entity>().filter(job::Column::State.eq(JobState::Ready));
+        ready.filter(job::Column::RunAt.lt(soon)).count().await.unwrap()
     }
 
     /// Every letter that has left.
