@@ -10,7 +10,11 @@ use std::{
 use chrono::TimeDelta;
 use chrono_tz::Tz;
 
-use crate::{base::Check, invitation::colour::Colour, web::Introspection};
+use crate::{
+    base::{Check, Origins},
+    invitation::colour::Colour,
+    web::Introspection,
+};
 
 /// A value that is never printed.
 #[derive(Clone, PartialEq, Eq)]
@@ -39,6 +43,8 @@ pub struct Settings {
     pub listen: SocketAddr,
     /// From the listen address where absent.
     pub public_url: Option<String>,
+    /// Whose pages may open sockets, beside those at the public address.
+    pub origins: Origins,
     pub secret: Option<Hidden>,
     pub company: String,
     pub logo: Option<String>,
@@ -213,6 +219,7 @@ impl Settings {
         let mail = mail(&mut read, &data);
         let settings = Self {
             public_url: read.option("PUBLIC_URL", url),
+            origins: read.parse("ALLOWED_ORIGINS", Origins::default(), Origins::parse),
             secret: read
                 .option("SECRET", |text| {
                     if text.len() >= 32 {

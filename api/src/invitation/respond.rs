@@ -17,7 +17,7 @@ use crate::{
     base::{Check, Code, Error, MAX_COMMENT, Result},
     ctx::Ctx,
     satisfaction::{Credited, count},
-    store::{Tx, Visible},
+    store::{Event as News, Tx, Visible},
     timeline::Event,
 };
 
@@ -159,6 +159,7 @@ async fn create(tx: &Tx, link: &Link, invitation: &Visible<invitation::Model>, g
         Condition::all().add(account::Column::Id.eq(row.account_id)).add(account::Column::LastInboundAt.lt(now));
     tx.set::<account::Entity>(earlier, vec![(account::Column::LastInboundAt, Expr::val(now))]).await?;
     count(tx, &[(Credited::of(&row), row.score, 1)]).await?;
+    announce(tx, &row);
     Ok(Answered::new(invitation, &row, now, true))
 }
 
@@ -198,7 +199,15 @@ async fn amend(tx: &Tx, invitation: &Visible<invitation::Model>, given: Given, v
     if before != row.score {
         count(tx, &[(to.clone(), before, -1), (to, row.score, 1)]).await?;
     }
+    announce(tx, &row);
     Ok(Answered::new(invitation, &row, now, false))
+}
+
+/// Identified answers only: the moment of any other could name its author.
+fn announce(tx: &Tx, row: &response::Model) {
+    if row.mode == 0 {
+        tx.announce(News::Response(row.id));
+    }
 }
 
 fn already() -> Error {

@@ -4,6 +4,6 @@ mod graphql;
 mod model;
 mod read;
 
-pub use graphql::ResponseQuery;
+pub use graphql::{ResponseQuery, ResponseSubscription};
 pub use model::{Response, ResponseRow};
-pub use read::{ListResponses, ResponseFilter, ScoreRow, latest_nps, list, scores, shape};
+pub use read::{ListResponses, ResponseFilter, ScoreRow, get, latest_nps, list, scores, shape};
