@@ -15,6 +15,7 @@ pub mod doors;
 pub mod engine;
 pub mod imports;
 pub mod js;
+pub mod live;
 pub mod mail;
 pub mod postgres;
 pub mod process;

@@ -79,7 +79,8 @@ impl Sockets {
         }
         let header = parts.headers.get(AUTHORIZATION).and_then(|value| session::bearer(value.to_str().ok()?));
         let (sockets, header) = (self.clone(), header.map(str::to_owned));
-        let most = self.0.limits.body_bytes;
+        // Somewhat more than is taken, so that who says too much is told before the connection is cut.
+        let most = 4 * self.0.limits.body_bytes;
         upgrade
             .read_buffer_size(BUFFER)
             .max_message_size(most)

@@ -20,7 +20,7 @@ use crate::{
 /// How long a client may take to say who it is.
 const INIT: Duration = Duration::from_secs(10);
 /// How often the sign-in is looked at where no event does: it ends within five seconds.
-const LOOK: Duration = Duration::from_secs(4);
+const LOOK: Duration = Duration::from_secs(3);
 /// How often a client is asked whether it is there.
 const PING: Duration = Duration::from_secs(30);
 /// How long a client may take to accept what is sent, and to close.
@@ -185,10 +185,14 @@ impl Talk {
 
     /// The next message and its size. Nothing is lost if this is dropped while it waits.
     async fn hear(&mut self) -> Step<(Said, usize)> {
+        let most = self.sockets.0.limits.body_bytes;
         loop {
             let message = self.socket.recv().await.ok_or(End::Gone)?;
             self.heard = true;
             match message {
+                Ok(Message::Text(text)) if text.len() > most => {
+                    return Err(Close::invalid(format!("a message has at most {most} bytes")).into());
+                }
                 Ok(Message::Text(text)) => return Ok((Said::read(&text)?, text.len())),
                 Ok(Message::Ping(_) | Message::Pong(_)) => {}
                 Ok(Message::Close(_)) => return Err(End::Gone),
