@@ -89,6 +89,20 @@ impl Socket {
         self.within(LIMIT).await.expect("something within twenty seconds")
     }
 
+    /// The next message as it was written.
+    ///
+    /// # Panics
+    /// Where none comes.
+    pub async fn text(&mut self) -> String {
+        loop {
+            match timeout(LIMIT, self.0.next()).await {
+                Ok(Some(Ok(Message::Text(text)))) => return text.to_string(),
+                Ok(Some(Ok(Message::Ping(_)))) => {}
+                other => panic!("no message but {other:?}"),
+            }
+        }
+    }
+
     /// What comes within a time, if anything does.
     pub async fn within(&mut self, limit: Duration) -> Option<Heard> {
         let next = async {

@@ -54,11 +54,19 @@ pub(super) fn next(id: &str, answer: &Answer) -> String {
 
 /// Ends an operation.
 pub(super) fn error(id: &str, errors: &[ServerError]) -> String {
-    payload("error", id, &errors)
+    payload("error", id, errors)
 }
 
-fn payload(kind: &str, id: &str, payload: &impl Serialize) -> String {
-    json!({ "type": kind, "id": id, "payload": payload }).to_string()
+#[derive(Serialize)]
+struct Telling<'a, T> {
+    r#type: &'a str,
+    id: &'a str,
+    payload: T,
+}
+
+/// Written as it stands, so that fields come in the order they were asked for.
+fn payload(r#type: &str, id: &str, payload: impl Serialize) -> String {
+    serde_json::to_string(&Telling { r#type, id, payload }).unwrap_or_default()
 }
 
 /// Why a socket is closed. Codes from 4400 on are those of graphql-ws.
