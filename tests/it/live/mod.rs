@@ -210,7 +210,7 @@ both! {
         story.answer(&own, 5).await;
         assert_eq!(ana.event("a").await["data"]["responseReceived"]["score"], 5, "the account that moved is silent");
         // An admin who is one no more hears what an owner hears.
-        let ada = app.admin("Ada").await;
+        let (ada, _) = (app.admin("Ada").await, app.admin("Another").await);
         let mut socket = story.listener(&ada.token, SCORE).await;
         update(app, ada.id, |input| input.admin = Some(false)).await;
         let third = story.link("Hooli", story.north, None).await;

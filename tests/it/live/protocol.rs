@@ -7,6 +7,7 @@ use serde_json::json;
 use tests::{
     app::{TestApp, URL},
     both,
+    engine::Database,
     live::{Heard, Socket},
     served::Served,
 };
@@ -82,8 +83,8 @@ both! {
         assert!(start.elapsed() > Duration::from_secs(9), "{:?}", start.elapsed());
     }
 
-    async fn a_socket_is_asked_for_properly(app: TestApp) {
-        let app = TestApp::with(app.database, &[("STEWARD_ALLOWED_ORIGINS", "https://app.example.com http://localhost:*")]).await;
+    async fn a_socket_is_asked_for_properly(database: Database) {
+        let app = TestApp::with(database, &[("STEWARD_ALLOWED_ORIGINS", "https://app.example.com http://localhost:*")]).await;
         let admin = app.admin("Ada").await;
         let served = Served::start(app.app.router()).await;
         let protocol = ("sec-websocket-protocol", "graphql-transport-ws");
