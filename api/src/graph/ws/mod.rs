@@ -1,7 +1,7 @@
 //! GraphQL over a socket: subscriptions by the protocol graphql-transport-ws.
 //!
 //! What always holds: a page of a foreign origin opens no socket; every operation passes
-//! [`guard::admit`] before anything of it runs; an event is read with the rights of its moment, since
+//! [`super::guard::admit`] before anything of it runs; an event is read with the rights of its moment, since
 //! the operation is run anew for it, in a context of its own; a socket whose sign-in has ended is
 //! closed within five seconds; whoever may have missed an event is told so by being closed.
 
