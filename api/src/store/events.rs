@@ -164,7 +164,9 @@ async fn hear(listener: &mut PgListener) -> Option<String> {
             Ok(Ok(news)) => return news.map(|news| news.payload().to_owned()),
             Ok(Err(_)) => return None,
             // A connection may die without a word.
-            Err(_) => drop(timeout(REPLY, Executor::execute(&mut *listener, "SELECT 1")).await.ok()?.ok()?),
+            Err(_) => {
+                timeout(REPLY, Executor::execute(&mut *listener, "SELECT 1")).await.ok()?.ok()?;
+            }
         }
     }
 }

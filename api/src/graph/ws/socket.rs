@@ -138,16 +138,12 @@ impl Talk {
     /// Takes a subscription up if it could run at all.
     async fn start(&mut self, id: String, operation: Operation, client: &Client) -> Step<()> {
         let ctx = client.asker().await?;
-        match operation.run(&self.sockets.0.schema, ctx, None).await.into_iter().next() {
-            Some(mut answer) => {
-                settle(&mut answer);
-                self.say(message::error(&id, &answer.errors)).await
-            }
-            None => {
-                self.running.insert(id, operation);
-                Ok(())
-            }
+        if let Some(mut answer) = operation.run(&self.sockets.0.schema, ctx, None).await.into_iter().next() {
+            settle(&mut answer);
+            return self.say(message::error(&id, &answer.errors)).await;
         }
+        self.running.insert(id, operation);
+        Ok(())
     }
 
     /// Tells of an event whoever subscribed and sees it now.
