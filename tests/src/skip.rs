@@ -44,7 +44,11 @@ pub fn missing() -> Vec<(&'static str, &'static str)> {
             js::CURE,
         ),
         (browser(), "Chromium: no pages", CHROMIUM),
-        (sink::installed().is_some(), "Python with aiosmtpd and dkimpy: no real mail server, no second reader of signatures", sink::CURE),
+        (
+            sink::installed().is_some(),
+            "Python with aiosmtpd and dkimpy: no real mail server, no second reader of signatures",
+            sink::CURE,
+        ),
         (imports::crm_folder().is_some(), "the CRM data", imports::CURE),
     ];
     needed.into_iter().filter(|(there, ..)| !there).map(|(_, what, cure)| (what, cure)).collect()

@@ -19,7 +19,7 @@ use crate::{
     ctx::Ctx,
     response::{keep_latest, latest_nps},
     satisfaction::{Credited, count},
-    store::{Tx, Visible},
+    store::{Event as News, Tx, Visible},
     timeline::Event,
 };
 
@@ -166,6 +166,7 @@ async fn create(tx: &Tx, link: &Link, invitation: &Visible<invitation::Model>, g
     }
     tx.set::<account::Entity>(Condition::all().add(account::Column::Id.eq(row.account_id)), kept).await?;
     count(tx, &[(Credited::of(&row), row.score, 1)]).await?;
+    announce(tx, &row);
     Ok(Answered::new(invitation, &row, now, true))
 }
 
@@ -209,7 +210,15 @@ async fn amend(tx: &Tx, invitation: &Visible<invitation::Model>, given: Given, v
         }
         count(tx, &[(to.clone(), before, -1), (to, row.score, 1)]).await?;
     }
+    announce(tx, &row);
     Ok(Answered::new(invitation, &row, now, false))
+}
+
+/// Identified answers only: the moment of any other could name its author.
+fn announce(tx: &Tx, row: &response::Model) {
+    if row.mode == 0 {
+        tx.announce(News::Response(row.id));
+    }
 }
 
 fn already() -> Error {

@@ -2,7 +2,10 @@
 
 use async_graphql::InputObject;
 use entity::{ResponseId, SurveyKind, Time, response};
-use sea_orm::sea_query::{Condition, Expr, ExprTrait, Func, Order, Query, SimpleExpr};
+use sea_orm::{
+    ColumnTrait,
+    sea_query::{Condition, Expr, ExprTrait, Func, Order, Query, SimpleExpr},
+};
 use serde::Deserialize;
 
 use super::{Response, ResponseRow};
@@ -119,6 +122,14 @@ pub struct ListResponses {
     pub page: PageArgs,
     /// What is shown of each.
     pub shows: Shows,
+}
+
+/// One answer, in one statement; none where it is out of scope.
+pub async fn get(ctx: &Ctx, id: ResponseId, shows: Shows) -> Result<Option<Response>> {
+    ctx.may(Action::ReadResponses)?;
+    let parts = parts(ctx.store().engine(), &ctx.viewer().scope, shows);
+    let rows: Vec<ResponseRow> = ctx.find::<Table>().filter(C::Id.eq(id)).shown(shows.columns, parts).await?;
+    Ok(rows.into_iter().next().map(Response::from))
 }
 
 /// A page of answers of the accounts in scope, in one statement; the count is one more.
