@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use api::invitation::samples;
+use api::invitation::{mail::Message, samples, texts::Texts};
 use entity::{AccountId, SurveyKind};
 use mail_parser::MessageParser;
 use serde_json::json;
@@ -110,13 +110,25 @@ fn sound(received: &Received) -> Mail {
     mail
 }
 
+/// The samples that stand in a file: all in English, and one in each script that differs in more than words.
+fn kept() -> Vec<(String, Message)> {
+    let mut kept = Vec::new();
+    for (language, all) in [("en", true), ("ja", false), ("ar", false)] {
+        let texts = Texts::of(language);
+        let mails = samples::invites(texts).into_iter().map(|(name, invite)| (name, invite.render()));
+        let mails = mails.chain(samples::changed(texts).map(|mail| ("changed", mail.render())));
+        let mails = mails.filter(|(name, _)| all || *name == "nps");
+        kept.extend(mails.map(|(name, mail)| (format!("{language}-{name}"), mail)));
+    }
+    kept
+}
+
 #[test]
 fn samples_change_only_on_purpose() {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("snapshots/mails");
     let write = std::env::var_os("STEWARD_TEST_WRITE").is_some();
     let mut differ = Vec::new();
-    for (name, invite) in samples::invites() {
-        let message = invite.render();
+    for (name, message) in kept() {
         let text = format!("Subject: {}\n\n{}", message.subject, message.text);
         for (file, now) in [(format!("{name}.txt"), text), (format!("{name}.html"), message.html)] {
             let path = folder.join(&file);

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use api::invitation::{samples, texts::Texts};
 use entity::SurveyKind;
 use serde_json::json;
 use tests::{
@@ -31,18 +32,20 @@ fn pages_behind_links_are_for_everybody() {
 }
 
 async fn walk(app: TestApp) {
-    let Some(js) = Js::with(&["axe.mjs", "answer.mjs"]) else { return skip("Node with its packages", js::CURE) };
+    let Some(js) = Js::with(&["axe.mjs", "answer.mjs", "keyboard.mjs"]) else {
+        return skip("Node with its packages", js::CURE);
+    };
     if !browser() {
         return skip("Chromium", "install it, for instance with: apt-get install chromium");
     }
     let top = app.team("Sales", None).await;
     let account = app.account("Globex", top, None).await;
     let mut contacts = Vec::new();
-    for name in ["Carl Contact", "Cleo Contact", "Cora Contact", "Curt Contact"] {
+    for name in ["Carl Contact", "Cleo Contact", "Cora Contact", "Cyra Contact", "Curt Contact"] {
         contacts.push(app.contact(account, name).await.id);
     }
-    let nps = app.invite(SurveyKind::Nps, &contacts[..3]).await;
-    let csat = app.invite(SurveyKind::Csat, &contacts[3..]).await;
+    let nps = app.invite(SurveyKind::Nps, &contacts[..4]).await;
+    let csat = app.invite(SurveyKind::Csat, &contacts[4..]).await;
     assert_eq!(app.answer(&nps[1], 9).await.status, 201);
     let letters = app.outbox();
     let served = Served::start(app.app.router()).await;
@@ -66,11 +69,39 @@ async fn walk(app: TestApp) {
     let ask = "{ responses { totalCount nodes { score comment } } }";
     let seen = app.gql(Some(&admin), ask, json!({})).await;
     assert_eq!(seen["data"]["responses"]["totalCount"], 1, "{seen}");
+    let refused = js.path().join("refused.html");
+    let pages = samples::pages(Texts::of("en"));
+    let (_, page) = pages.iter().find(|(name, _)| name == "more-invalid").unwrap();
+    std::fs::write(&refused, page).unwrap();
+    js.node(&["keyboard.mjs", &at(&format!("/s/{}", nps[3])), "9", "By keyboard.", refused.to_str().unwrap()]).await;
     for width in ["360", "800"] {
         let link = at(&format!("/s/{}", nps[if width == "360" { 0 } else { 2 }]));
         js.node(&["answer.mjs", &link, "8", "Quick & friendly.", width]).await;
     }
     let seen = app.gql(Some(&admin), ask, json!({})).await;
     assert_eq!(seen["data"]["responses"]["nodes"][0], json!({ "score": 8, "comment": "Quick & friendly." }), "{seen}");
-    assert_eq!(seen["data"]["responses"]["totalCount"], 3, "{seen}");
+    assert_eq!(seen["data"]["responses"]["totalCount"], 4, "{seen}");
+}
+
+/// Every state of every page in every language; mails where they differ in more than words.
+#[tokio::test]
+async fn every_sample_is_for_everybody() {
+    let Some(js) = Js::with(&["axe.mjs"]) else { return skip("Node with its packages", js::CURE) };
+    if !browser() {
+        return skip("Chromium", "install it, for instance with: apt-get install chromium");
+    }
+    let folder = js.path().join("samples");
+    std::fs::create_dir(&folder).unwrap();
+    let keep = |name: String, html: String| std::fs::write(folder.join(format!("{name}.html")), html).unwrap();
+    for texts in Texts::all() {
+        samples::pages(texts).into_iter().for_each(|(name, html)| keep(format!("{}-{name}", texts.lang), html));
+    }
+    for texts in ["en", "ja", "ar"].map(Texts::of) {
+        for (name, invite) in samples::invites(texts) {
+            keep(format!("{}-mail-{name}", texts.lang), invite.render().html);
+        }
+        keep(format!("{}-mail-changed", texts.lang), samples::changed(texts).unwrap().render().html);
+    }
+    let seen = js.node(&["axe.mjs", "--samples", "samples"]).await;
+    assert!(seen.contains("138 pages"), "{seen}");
 }

@@ -1,32 +1,37 @@
-// Checks pages for WCAG 2.2 A and AA, in light and dark, and for sideways scrolling at 320 px.
-// node axe.mjs [--alone] PAGE…   where a PAGE is a URL or a file. Chromium: $CHROMIUM or /usr/bin/chromium.
+// Checks pages for WCAG 2.2 A and AA, in light and dark, and for sideways scrolling at 320 px and with text at 200 %.
+// node axe.mjs [--alone|--samples] PAGE…   where a PAGE is a URL or a file. Chromium: $CHROMIUM or /usr/bin/chromium.
 // With --alone nothing but the page's own host is reached, and the page has to do without.
+// With --samples each PAGE is a folder of pages named LANGUAGE-NAME.html. They are many, so all are seen in one look, and
+// another that no word can spoil is given to one language of each writing direction.
 // Ends with 0 when every page is clean, with 1 when one is not, with 2 when nothing was checked.
-import { resolve } from "node:path";
+import { readdirSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import axe from "axe-core";
 import { chromium } from "playwright-core";
 
 const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
-const looks = [
-  { colorScheme: "light", width: 1280 },
-  { colorScheme: "dark", width: 1280 },
+const all = [
   { colorScheme: "light", width: 320 },
+  { colorScheme: "dark", width: 1280 },
+  { colorScheme: "light", width: 1280 },
   { colorScheme: "dark", width: 320 },
 ];
 
 const given = process.argv.slice(2);
-const alone = given[0] === "--alone";
-const pages = given.slice(alone ? 1 : 0).map((page) => (/^https?:\/\//.test(page) ? page : pathToFileURL(resolve(page)).href));
+const [alone, samples] = ["--alone", "--samples"].map((flag) => given[0] === flag);
+const named = given.slice(alone || samples ? 1 : 0);
+const files = samples ? named.flatMap((folder) => readdirSync(folder).map((file) => join(folder, file))) : named;
+const pages = files.map((page) => (/^https?:\/\//.test(page) ? page : pathToFileURL(resolve(page)).href));
+const looks = samples ? [all[0], { ...all[1], only: /\/(en|ar)-[^/]*$/ }] : all;
 if (pages.length === 0) {
-  console.error("usage: node axe.mjs [--alone] PAGE…");
+  console.error("usage: node axe.mjs [--alone|--samples] PAGE…");
   process.exit(2);
 }
 
-async function faults(browser, url, { colorScheme, width }) {
-  const context = await browser.newContext({ colorScheme, viewport: { width, height: 720 } });
+async function faults(context, url) {
+  const page = await context.newPage();
   try {
-    const page = await context.newPage();
     const loud = [];
     // What the page's own policy refuses shows up here. A page may itself be a 404 or 410; what it loads may not.
     page.on("console", (message) => {
@@ -44,11 +49,15 @@ async function faults(browser, url, { colorScheme, width }) {
     await page.evaluate(axe.source);
     const { violations, passes } = await page.evaluate((values) => globalThis.axe.run({ runOnly: { type: "tag", values } }), tags);
     if (passes.length === 0) loud.push("no rule applied: is this a page?");
-    const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-    if (over > 0) loud.push(`scrolls sideways by ${over} px`);
+    const over = () => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    if ((await over()) > 0) loud.push(`scrolls sideways by ${await over()} px`);
+    if (samples) {
+      await page.evaluate(() => document.documentElement.style.setProperty("font-size", "200%"));
+      if ((await over()) > 0) loud.push(`with text at 200 % scrolls sideways by ${await over()} px`);
+    }
     return [...loud, ...violations.map((v) => `${v.id}: ${v.help} (${v.nodes.map((n) => n.target.join(" ")).join(", ")})`)];
   } finally {
-    await context.close();
+    await page.close();
   }
 }
 
@@ -58,16 +67,22 @@ const browser = await chromium.launch({
 });
 let bad = 0;
 try {
-  for (const url of pages) {
-    for (const look of looks) {
-      for (const fault of await faults(browser, url, look)) {
-        bad += 1;
-        console.log(`${url} [${look.colorScheme} ${look.width}] ${fault}`);
+  for (const { colorScheme, width, only } of looks) {
+    const context = await browser.newContext({ colorScheme, viewport: { width, height: 720 } });
+    const waiting = pages.filter((url) => !only || only.test(url));
+    const worker = async () => {
+      for (let url = waiting.pop(); url; url = waiting.pop()) {
+        for (const fault of await faults(context, url)) {
+          bad += 1;
+          console.log(`${url} [${colorScheme} ${width}] ${fault}`);
+        }
       }
-    }
+    };
+    await Promise.all([worker(), worker(), worker()]);
+    await context.close();
   }
 } finally {
   await browser.close();
 }
-console.log(`${pages.length} pages, ${looks.length} looks each: ${bad} faults`);
+console.log(`${pages.length} pages, ${looks.length} looks: ${bad} faults`);
 process.exitCode = bad === 0 ? 0 : 1;

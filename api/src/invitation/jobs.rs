@@ -15,7 +15,13 @@ use sea_orm::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{Facts, colour::Colour, mail::Invite, question::Question, safe::header_safe};
+use super::{
+    Facts,
+    colour::Colour,
+    mail::{Head, Invite, Step},
+    question::Question,
+    safe::header_safe,
+};
 use crate::{
     base::{Error, Result},
     ctx::{Ctx, Job, Run},
@@ -142,16 +148,26 @@ fn letter(
         high: &text.high,
     };
     let sender = who.owner.as_ref().map_or("", |owner| &owner.name);
-    let message = Invite {
+    let head = Head {
         company: &company.name,
         postal_address: company.postal_address.as_deref(),
         colour: company.color.as_deref().and_then(Colour::parse),
+        logo: None,
         recipient: &who.contact.name,
+        account: "",
         sender,
+        language: &row.language,
+        test: false,
+    };
+    let message = Invite {
+        head,
         question,
+        more: false,
+        step: Step::Invitation,
         link: &survey_link,
         unsubscribe: &unsubscribe,
-        language: &row.language,
+        subject: None,
+        intro: None,
     }
     .render();
     let from_name = if sender.is_empty() { &company.name } else { sender };

@@ -1,36 +1,41 @@
-//! The mail that asks: subject, HTML and text with one link per score.
+//! The mails: the one that asks, its reminders, and the one that tells of a changed answer.
 //!
-//! Always holds: both parts carry the same links, all of them from the two given; the subject is one
-//! line; nothing in it is loaded from anywhere, so it reads the same without images and without styles.
+//! Always holds: the parts carry the same links, all of them given; the subject is one line; nothing is
+//! loaded from anywhere save a logo the company has set, and a mail reads the same without it, without
+//! any image and without styles.
 
+mod changed;
 mod html;
-mod text;
+mod invite;
 
 use maud::Markup;
 
 use super::colour::Colour;
-use super::question::Question;
-use super::texts::{Texts, fill, fill_html};
-use entity::SurveyKind;
+use super::safe::header_safe;
+use super::texts::{Texts, Values, fill, fill_html};
 
-/// All that one invitation's mail needs.
+pub use changed::Changed;
+pub use invite::{Invite, Step};
+
+/// What every mail needs: who writes to whom.
 #[derive(Clone, Copy, Debug)]
-pub struct Invite<'a> {
+pub struct Head<'a> {
     pub company: &'a str,
     /// The company's postal address; line breaks are kept.
     pub postal_address: Option<&'a str>,
     pub colour: Option<Colour>,
+    /// One that is not an absolute http or https address with a plain host is left out.
+    pub logo: Option<&'a str>,
     /// The contact's name; may be empty.
     pub recipient: &'a str,
+    /// The contact's company.
+    pub account: &'a str,
     /// The member in whose name it is sent: the account's owner; may be empty.
     pub sender: &'a str,
-    pub question: Question<'a>,
-    /// `https://host/s/TOKEN`, without a query.
-    pub link: &'a str,
-    /// `https://host/u/TOKEN`.
-    pub unsubscribe: &'a str,
     /// BCP 47 tag.
     pub language: &'a str,
+    /// Says at its head that it is a test.
+    pub test: bool,
 }
 
 /// A mail's three texts.
@@ -41,56 +46,56 @@ pub struct Message {
     pub text: String,
 }
 
-impl Invite<'_> {
-    pub fn render(&self) -> Message {
-        Message { subject: self.subject(), html: html::render(self).into_string(), text: text::render(self) }
-    }
-
-    /// The link that opens the page with `score` chosen. Only sending the page's form records it.
-    pub fn score_link(&self, score: i16) -> String {
-        format!("{}?score={score}", self.link)
-    }
-
+impl<'a> Head<'a> {
     fn texts(&self) -> &'static Texts {
         Texts::of(self.language)
     }
 
-    fn subject(&self) -> String {
-        let texts = &self.texts().mail;
-        let pattern = match self.question.kind {
-            SurveyKind::Nps => texts.subject_nps,
-            SurveyKind::Csat => texts.subject_csat,
-            SurveyKind::Ces => texts.subject_ces,
-            SurveyKind::Relationship | SurveyKind::SelfAssessment => texts.subject_other,
-        };
-        self.fill(pattern)
+    fn values(&self) -> Values<'a> {
+        Values { company: self.company, name: self.recipient, account: self.account, owner: self.sender }
+    }
+
+    fn fill(&self, pattern: &str) -> String {
+        fill(pattern, &self.values().pairs())
+    }
+
+    fn fill_html(&self, pattern: &str) -> Markup {
+        fill_html(pattern, &self.values().pairs())
     }
 
     fn greeting(&self) -> &'static str {
         let texts = &self.texts().mail;
-        if self.recipient.trim().is_empty() { texts.greeting_nobody } else { texts.greeting }
+        if header_safe(self.recipient).is_empty() { texts.greeting_nobody } else { texts.greeting }
     }
 
-    fn values(&self) -> [(&'static str, &str); 2] {
-        [("company", self.company), ("name", self.recipient)]
-    }
-
-    fn fill(&self, pattern: &str) -> String {
-        fill(pattern, &self.values())
-    }
-
-    fn fill_html(&self, pattern: &str) -> Markup {
-        fill_html(pattern, &self.values())
+    fn test(&self) -> Option<&'static str> {
+        self.test.then_some(self.texts().mail.test)
     }
 
     /// Who signs: the sender, then the company.
     fn signature(&self) -> impl Iterator<Item = String> {
-        [self.sender, self.company].into_iter().map(super::safe::header_safe).filter(|line| !line.is_empty())
+        [self.sender, self.company].into_iter().map(header_safe).filter(|line| !line.is_empty())
     }
 
     fn address_lines(&self) -> impl Iterator<Item = String> {
         let lines = self.postal_address.unwrap_or_default().lines();
-        lines.map(super::safe::header_safe).filter(|line| !line.is_empty())
+        lines.map(header_safe).filter(|line| !line.is_empty())
+    }
+
+    /// The text part: greeting, `body`, signature, then the small print. "-- " and what follows it are
+    /// folded away by mail programs.
+    fn letter(&self, body: impl IntoIterator<Item = String>, small: impl IntoIterator<Item = String>) -> String {
+        let mut lines: Vec<String> = Vec::new();
+        lines.extend(self.test().into_iter().flat_map(|test| [test.to_owned(), String::new()]));
+        lines.extend([self.fill(self.greeting()), String::new()]);
+        lines.extend(body);
+        lines.push(String::new());
+        lines.extend(self.signature());
+        lines.push("-- ".to_owned());
+        lines.extend(small);
+        lines.extend(self.address_lines());
+        lines.push(String::new());
+        lines.join("\n")
     }
 }
 

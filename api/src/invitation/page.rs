@@ -1,12 +1,18 @@
-//! The pages behind a mailed link: the survey (`/s/{token}`) and unsubscribing (`/u/{token}`).
+//! The pages behind a mailed link: the survey (`/s/{token}`) and which surveys may come (`/u/{token}`).
+//!
+//! A survey of one question is one form. Where further questions follow it has two steps: the score is
+//! stored by the first, and the second asks what fits it.
 //!
 //! Always holds: no script; one inline style sheet, named in the policy by its hash; forms post to
 //! their own address; once an answer exists only its score is shown, never its comment; a page is
 //! never indexed and tells no other site where the visitor came from.
 
 mod brand;
+mod fault;
+mod form;
+mod further;
+mod preferences;
 mod survey;
-mod unsubscribe;
 
 use chrono::DateTime;
 use chrono_tz::Tz;
@@ -14,11 +20,13 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::question::Question;
 use super::safe::header_safe;
-use super::texts::Texts;
+use super::texts::{Custom, Texts};
 
 pub use brand::Brand;
+pub use fault::{CommentFault, Fault, Faults};
+pub use further::{Further, Given, Kind};
+pub use preferences::{Preferences, preferences};
 pub use survey::survey;
-pub use unsubscribe::unsubscribe;
 
 /// Longest comment, in characters.
 pub const COMMENT_MAX: usize = 5_000;
@@ -30,8 +38,10 @@ pub enum State<'a> {
     Ask(Form<'a>),
     /// The question again with what was typed and what is wrong with it.
     Invalid(Form<'a>, Faults),
-    /// The question as a contact would see it; nothing can be sent.
-    Preview(Question<'a>),
+    /// The second step: what else is asked, not answered yet or with what is wrong.
+    More(More<'a>),
+    /// The questions as a contact would see them; nothing can be sent.
+    Preview(Preview<'a>),
     /// The answer was stored by this very request.
     Thanks(Answered<'a>),
     /// An answer was there before.
@@ -52,6 +62,27 @@ pub struct Form<'a> {
     pub comment: &'a str,
     /// The answer to be changed, if there is one.
     pub amends: Option<Amends>,
+    /// Whether a second step follows.
+    pub more: bool,
+}
+
+/// The second step of an answer whose score is stored.
+#[derive(Clone, Debug)]
+pub struct More<'a> {
+    pub question: Question<'a>,
+    /// The stored score.
+    pub score: i16,
+    /// The stored answer's version, sent back with the form.
+    pub version: i32,
+    /// What fits the score, in order.
+    pub further: Vec<Further<'a>>,
+}
+
+/// All that a survey may ask, to be looked at.
+#[derive(Clone, Debug)]
+pub struct Preview<'a> {
+    pub question: Question<'a>,
+    pub further: Vec<Further<'a>>,
 }
 
 /// An answer that can still be changed.
@@ -72,31 +103,8 @@ pub struct Answered<'a> {
     pub score: i16,
     /// Until when it can be changed, in the zone to show; none once it is final.
     pub until: Option<DateTime<Tz>>,
-}
-
-/// What is wrong with a form, field by field.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Faults {
-    /// The score is missing, no number or off the scale.
-    pub score: bool,
-    pub comment: Option<CommentFault>,
-}
-
-/// What is wrong with a comment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CommentFault {
-    /// More than [`COMMENT_MAX`] characters; this many.
-    TooLong(usize),
-    /// Not text.
-    Unreadable,
-}
-
-/// Which unsubscribe page to show. A token that never existed looks like any other.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unsubscribe {
-    /// A button; only pressing it unsubscribes.
-    Ask,
-    Done,
+    /// The company's own words of thanks, if it has any.
+    pub thanks: Option<Custom<'a>>,
 }
 
 /// The frame of every page.

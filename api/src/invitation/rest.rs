@@ -20,7 +20,7 @@ use super::{
     colour::Colour,
     link::{amendable_until, still_open},
     open, opt_out,
-    page::{self, Amends, Brand, CommentFault, Faults, State as Page, Unsubscribe},
+    page::{self, Amends, Brand, CommentFault, Faults, State as Page},
     preferences,
     question::Question,
     respond, send,
@@ -242,15 +242,22 @@ async fn survey_page(
     let state = match (&link.response, still_open(&link.invitation, now)) {
         (Some(row), _) => match amends(&link, row, now) {
             // The plain link after an answer changes it; the buttons of the mail show what was answered.
-            Some(amends) if picked.is_none() => {
-                Page::Ask(page::Form { question, score: Some(row.score), comment: "", amends: Some(amends) })
-            }
-            until => {
-                Page::AlreadyAnswered(page::Answered { question, score: row.score, until: until.map(|a| a.until) })
-            }
+            Some(amends) if picked.is_none() => Page::Ask(page::Form {
+                question,
+                score: Some(row.score),
+                comment: "",
+                amends: Some(amends),
+                more: false,
+            }),
+            until => Page::AlreadyAnswered(page::Answered {
+                question,
+                score: row.score,
+                until: until.map(|a| a.until),
+                thanks: None,
+            }),
         },
         (None, Err(error)) => return failed_page(&server, texts, error),
-        (None, Ok(())) => Page::Ask(page::Form { question, score: picked, comment: "", amends: None }),
+        (None, Ok(())) => Page::Ask(page::Form { question, score: picked, comment: "", amends: None, more: false }),
     };
     show(&server, StatusCode::OK, page::survey(&server.brand, texts, &state))
 }
@@ -310,11 +317,16 @@ async fn survey_form(
     };
     match stored {
         Ok(answered) => {
-            let state = Page::Thanks(page::Answered { question, score: answered.score, until: until.map(|a| a.until) });
+            let state = Page::Thanks(page::Answered {
+                question,
+                score: answered.score,
+                until: until.map(|a| a.until),
+                thanks: None,
+            });
             show(&server, StatusCode::OK, page::survey(&server.brand, texts, &state))
         }
         Err(Error::Invalid(faults)) => {
-            let form = page::Form { question, score, comment: &posted.comment, amends: until };
+            let form = page::Form { question, score, comment: &posted.comment, amends: until, more: false };
             let wrong = |field: &str| faults.iter().any(|fault| fault.field == field);
             let length = posted.comment.trim().replace("\r\n", "\n").chars().count();
             let comment = wrong("/comment").then_some(if length > page::COMMENT_MAX {
@@ -327,8 +339,12 @@ async fn survey_form(
         }
         Err(error) => match earlier {
             Some(row) if matches!(error, Error::Stale | Error::Conflict(Code::AlreadyAnswered, _) | Error::Gone(_)) => {
-                let state =
-                    Page::AlreadyAnswered(page::Answered { question, score: row.score, until: until.map(|a| a.until) });
+                let state = Page::AlreadyAnswered(page::Answered {
+                    question,
+                    score: row.score,
+                    until: until.map(|a| a.until),
+                    thanks: None,
+                });
                 show(&server, Problem::from(error).status, page::survey(&server.brand, texts, &state))
             }
             _ => failed_page(&server, texts, error),
@@ -363,12 +379,12 @@ fn server_error() -> Response {
 
 async fn opt_out_page(State(server): State<Server>, Segment(token): Segment) -> Response {
     let ctx = Ctx::nobody(server.env.clone());
-    let state = match preferences(&ctx, &token).await {
-        Ok(known) if known.opted_out => Unsubscribe::Done,
-        Ok(_) => Unsubscribe::Ask,
+    let on = match preferences(&ctx, &token).await {
+        Ok(known) => !known.opted_out,
         Err(error) => return error.into_response(),
     };
-    show(&server, StatusCode::OK, page::unsubscribe(&server.brand, Texts::of(&ctx.company().language), state))
+    let state = page::Preferences { relationship: on, service: on, saved: false };
+    show(&server, StatusCode::OK, page::preferences(&server.brand, Texts::of(&ctx.company().language), state))
 }
 
 /// RFC 8058: a POST with any body, or none, acts at once and is not sent on elsewhere.
@@ -377,11 +393,8 @@ async fn opt_out_form(State(server): State<Server>, Segment(token): Segment) -> 
     if let Err(error) = opt_out(&ctx, &token).await {
         return error.into_response();
     }
-    show(
-        &server,
-        StatusCode::OK,
-        page::unsubscribe(&server.brand, Texts::of(&ctx.company().language), Unsubscribe::Done),
-    )
+    let state = page::Preferences { relationship: false, service: false, saved: true };
+    show(&server, StatusCode::OK, page::preferences(&server.brand, Texts::of(&ctx.company().language), state))
 }
 
 fn show(server: &Server, status: StatusCode, html: String) -> Response {

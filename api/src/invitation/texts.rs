@@ -1,21 +1,25 @@
-//! What mails and pages say, one `Texts` a language. A language is data: one constant, one line in `ALL`.
-//!
-//! Patterns hold names in braces, `{company}`. They are filled in one pass, so a name that looks like
-//! a hole stays a name.
+//! What mails and pages say, one `Texts` a language. A language is data: one constant, one entry in `ALL`.
 
+mod ar;
+mod de;
 mod en;
+mod es;
+mod fr;
+mod holes;
+mod ja;
 
 use std::fmt::Display;
 
 use chrono::{DateTime, Datelike, TimeZone};
 use entity::SurveyKind;
-use maud::{Markup, PreEscaped, html};
 
 use super::question::Question;
-use super::safe::header_safe;
 
-/// The words of the mail.
+pub use holes::{Custom, Values, fill, fill_html, unknown_variables};
+
+/// The words of the survey mail.
 #[derive(Debug)]
+#[cfg_attr(test, derive(serde::Serialize))]
 pub struct MailTexts {
     pub subject_nps: &'static str,
     pub subject_csat: &'static str,
@@ -24,20 +28,53 @@ pub struct MailTexts {
     pub greeting: &'static str,
     pub greeting_nobody: &'static str,
     pub intro: &'static str,
+    /// Where further questions follow on the page.
+    pub intro_more: &'static str,
+    /// The first and the second reminder.
+    pub reminders: [ReminderTexts; 2],
     pub button: &'static str,
     pub reply: &'static str,
     pub why: &'static str,
     pub unsubscribe: &'static str,
+    pub test: &'static str,
+}
+
+/// What a reminder says otherwise than the first mail.
+#[derive(Debug)]
+#[cfg_attr(test, derive(serde::Serialize))]
+pub struct ReminderTexts {
+    pub subject: &'static str,
+    pub intro: &'static str,
+}
+
+/// The words of the mail that tells of a changed answer.
+#[derive(Debug)]
+#[cfg_attr(test, derive(serde::Serialize))]
+pub struct ChangedTexts {
+    pub subject: &'static str,
+    pub intro: &'static str,
+    pub if_you: &'static str,
+    pub if_not: &'static str,
+    pub open: &'static str,
+    pub why: &'static str,
 }
 
 /// The words of the survey page.
 #[derive(Debug)]
+#[cfg_attr(test, derive(serde::Serialize))]
 pub struct PageTexts {
+    /// Asks for a comment while no score is chosen.
     pub comment: &'static str,
     pub comment_hint: &'static str,
     pub comment_kept: &'static str,
     pub submit: &'static str,
     pub submit_change: &'static str,
+    pub next: &'static str,
+    pub progress: &'static str,
+    pub further: &'static str,
+    pub optional: &'static str,
+    pub choose_all: &'static str,
+    pub text_hint: &'static str,
     pub answered: &'static str,
     pub can_change: &'static str,
     pub change: &'static str,
@@ -54,79 +91,140 @@ pub struct PageTexts {
     pub preview: &'static str,
     pub error_title: &'static str,
     pub error_score: &'static str,
+    pub error_choice: &'static str,
+    pub error_choices: &'static str,
+    pub error_missing: &'static str,
     pub error_long: &'static str,
     pub error_unreadable: &'static str,
 }
 
-/// The words of the unsubscribe page.
+/// The words of the page that chooses which surveys may come.
 #[derive(Debug)]
-pub struct UnsubscribeTexts {
-    pub ask: &'static str,
-    pub ask_more: &'static str,
-    pub button: &'static str,
+#[cfg_attr(test, derive(serde::Serialize))]
+pub struct PreferencesTexts {
+    pub title: &'static str,
+    pub intro: &'static str,
+    pub relationship: &'static str,
+    pub relationship_hint: &'static str,
+    pub service: &'static str,
+    pub service_hint: &'static str,
+    pub goes_on: &'static str,
+    pub save: &'static str,
+    pub none: &'static str,
+    pub saved: &'static str,
     pub done: &'static str,
     pub done_more: &'static str,
 }
 
 /// A ready-made question's words.
 #[derive(Debug)]
+#[cfg_attr(test, derive(serde::Serialize))]
 pub struct QuestionTexts {
     pub text: &'static str,
     pub low: &'static str,
     pub high: &'static str,
+    pub comment: CommentTexts,
+}
+
+/// Asks for a comment, by where the chosen score lies.
+#[derive(Debug)]
+#[cfg_attr(test, derive(serde::Serialize))]
+pub struct CommentTexts {
+    pub high: &'static str,
+    pub middle: &'static str,
+    pub low: &'static str,
 }
 
 /// Everything said in one language.
 #[derive(Debug)]
+#[cfg_attr(test, derive(serde::Serialize))]
 pub struct Texts {
     /// BCP 47 tag, for `lang`.
     pub lang: &'static str,
     /// `ltr` or `rtl`, for `dir`.
     pub dir: &'static str,
+    /// What mails are set in; pages name theirs in the style sheet.
+    pub font: &'static str,
     pub months: [&'static str; 12],
+    /// The first day of a month, where it has a name of its own.
+    pub first_day: &'static str,
     /// An instant from `{day}`, `{month}`, `{year}`, `{time}` and `{zone}`.
     pub instant: &'static str,
     /// What a score means: `{score}`, `{meaning}`.
     pub meaning: &'static str,
     pub mail: MailTexts,
+    pub changed: ChangedTexts,
     pub page: PageTexts,
-    pub unsubscribe: UnsubscribeTexts,
+    pub preferences: PreferencesTexts,
     pub nps: QuestionTexts,
     pub csat: QuestionTexts,
     pub ces: QuestionTexts,
 }
 
-static ALL: [&Texts; 1] = [&en::EN];
+static ALL: [&Texts; 6] = [&en::EN, &de::DE, &fr::FR, &es::ES, &ja::JA, &ar::AR];
 
 impl Texts {
     /// The texts for a BCP 47 tag: its language if we speak it, else English.
     pub fn of(language: &str) -> &'static Self {
+        Self::find(language).unwrap_or(&en::EN)
+    }
+
+    /// The texts for a BCP 47 tag, if we speak its language.
+    pub fn find(language: &str) -> Option<&'static Self> {
         let primary = |tag: &str| tag.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
-        ALL.into_iter().find(|texts| primary(texts.lang) == primary(language)).unwrap_or(&en::EN)
+        ALL.into_iter().find(|texts| primary(texts.lang) == primary(language))
+    }
+
+    /// Every language, English first.
+    pub fn all() -> impl Iterator<Item = &'static Self> {
+        ALL.into_iter()
+    }
+
+    pub fn right_to_left(&self) -> bool {
+        self.dir == "rtl"
     }
 
     /// The ready-made question of a kind; none for questionnaires, which bring their own.
     pub fn ready(&self, kind: SurveyKind) -> Option<Question<'static>> {
-        let (texts, min, max) = match kind {
-            SurveyKind::Nps => (&self.nps, 0, 10),
-            SurveyKind::Csat => (&self.csat, 1, 5),
-            SurveyKind::Ces => (&self.ces, 1, 7),
+        let (min, max) = match kind {
+            SurveyKind::Nps => (0, 10),
+            SurveyKind::Csat => (1, 5),
+            SurveyKind::Ces => (1, 7),
             SurveyKind::Relationship | SurveyKind::SelfAssessment => return None,
         };
+        let texts = self.question(kind)?;
         Some(Question { kind, text: texts.text, min, max, low: texts.low, high: texts.high })
+    }
+
+    /// What asks for a comment, by where a score of this kind lies.
+    pub fn comments(&self, kind: SurveyKind) -> Option<&CommentTexts> {
+        self.question(kind).map(|texts| &texts.comment)
+    }
+
+    fn question(&self, kind: SurveyKind) -> Option<&QuestionTexts> {
+        match kind {
+            SurveyKind::Nps => Some(&self.nps),
+            SurveyKind::Csat => Some(&self.csat),
+            SurveyKind::Ces => Some(&self.ces),
+            SurveyKind::Relationship | SurveyKind::SelfAssessment => None,
+        }
     }
 
     /// An instant in words, in the zone it carries.
     pub fn instant<Z: TimeZone<Offset: Display>>(&self, at: &DateTime<Z>) -> String {
         let month = usize::try_from(at.month0()).ok().and_then(|m| self.months.get(m)).copied();
+        let day = at.day().to_string();
+        // A zone without a name of its own is told by its distance, such as +03.
+        let zone = at.offset().to_string();
+        let zone = if zone.starts_with(['+', '-']) { format!("UTC{zone}") } else { zone };
         fill(
             self.instant,
             &[
-                ("day", &at.day().to_string()),
+                ("day", if at.day() == 1 { self.first_day } else { &day }),
                 ("month", month.unwrap_or_default()),
                 ("year", &at.year().to_string()),
                 ("time", &at.format("%H:%M").to_string()),
-                ("zone", &at.offset().to_string()),
+                ("zone", &zone),
             ],
         )
     }
@@ -141,76 +239,5 @@ impl Texts {
     }
 }
 
-/// `pattern` with its holes filled, on one line and safe for a header.
-pub fn fill(pattern: &str, values: &[(&str, &str)]) -> String {
-    let parts = parts(pattern).map(|part| match part {
-        Part::Words(words) => words.to_owned(),
-        Part::Hole(name) => header_safe(value(values, name)),
-    });
-    parts.collect()
-}
-
-/// `pattern` with its holes filled, escaped, each value kept apart so that its writing direction
-/// cannot move the words around it.
-pub fn fill_html(pattern: &str, values: &[(&str, &str)]) -> Markup {
-    let parts = parts(pattern).map(|part| match part {
-        Part::Words(words) => html! { (words) },
-        Part::Hole(name) => html! { bdi { (header_safe(value(values, name))) } },
-    });
-    PreEscaped(parts.map(PreEscaped::into_string).collect())
-}
-
-enum Part<'a> {
-    Words(&'a str),
-    Hole(&'a str),
-}
-
-fn parts(pattern: &str) -> impl Iterator<Item = Part<'_>> {
-    pattern
-        .split('{')
-        .enumerate()
-        .flat_map(|(at, piece)| match piece.split_once('}') {
-            Some((name, words)) if at > 0 => [Some(Part::Hole(name)), Some(Part::Words(words))],
-            _ => [Some(Part::Words(piece)), None],
-        })
-        .flatten()
-}
-
-fn value<'a>(values: &[(&str, &'a str)], name: &str) -> &'a str {
-    values.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| value)
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_language_is_found_by_its_first_part_and_english_stands_in() {
-        for tag in ["en", "EN-gb", "en_US", "tlh", "", "-", "日本"] {
-            assert_eq!(Texts::of(tag).lang, "en", "{tag}");
-        }
-    }
-
-    #[test]
-    fn values_are_filled_once_and_stay_on_one_line() {
-        let values = [("a", "{b} $& {a}"), ("b", "x\r\ny")];
-        assert_eq!(fill("{a}, {b}!{c}", &values), "{b} $& {a}, x y!");
-        assert_eq!(fill_html("<{a}", &[("a", "<b>")]).into_string(), "&lt;<bdi>&lt;b&gt;</bdi>");
-        assert_eq!(fill("no hole } here", &[]), "no hole } here");
-    }
-
-    #[test]
-    fn an_instant_is_told_in_its_own_zone() {
-        let at = chrono_tz::Europe::Berlin.with_ymd_and_hms(2026, 3, 5, 9, 7, 0).single();
-        assert_eq!(at.map(|at| Texts::of("en").instant(&at)).as_deref(), Some("5 March 2026, 09:07 CET"));
-    }
-
-    #[test]
-    fn ready_made_questions_have_the_scales_of_their_kinds() {
-        let scales = [(SurveyKind::Nps, 0..=10), (SurveyKind::Csat, 1..=5), (SurveyKind::Ces, 1..=7)];
-        for (kind, scale) in scales {
-            assert_eq!(Texts::of("en").ready(kind).map(|question| question.scores()), Some(scale));
-        }
-        assert_eq!(Texts::of("en").ready(SurveyKind::Relationship), None);
-    }
-}
+mod tests;

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use aws_lc_rs::digest;
 use base64::{Engine, engine::general_purpose::STANDARD};
 
-use crate::invitation::colour::Colour;
+use crate::invitation::{colour::Colour, safe::origin};
 
 const CARD: Colour = Colour::WHITE;
 const CARD_DARK: Colour = Colour::new(0x1d, 0x22, 0x2a);
@@ -63,17 +63,6 @@ fn colours(brand: Colour) -> String {
         brand.readable_on(CARD),
         brand.readable_on(CARD_DARK)
     )
-}
-
-/// Scheme, host and port of an address, if nothing in them could end the policy they are written into.
-fn origin(address: &str) -> Option<&str> {
-    let host_at = address.find("://")? + 3;
-    let end = address.get(host_at..)?.find(['/', '?', '#']).map_or(address.len(), |at| host_at + at);
-    let (scheme, host) = (address.get(..host_at)?, address.get(host_at..end)?);
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '[' | ']');
-    let fits = matches!(scheme, "https://" | "http://") && !host.is_empty() && host.chars().all(plain);
-    let whole = !address.contains(|c: char| c.is_whitespace() || c.is_control());
-    (fits && whole).then(|| &address[..end])
 }
 
 #[cfg(test)]

@@ -2,7 +2,9 @@
 
 use maud::{Markup, html};
 
-use super::{Amends, Answered, Brand, CommentFault, Faults, Form, State, frame};
+use super::form::form;
+use super::further::{fields, is_refused, more};
+use super::{Answered, Brand, Faults, Form, State, frame};
 use crate::invitation::question::Question;
 use crate::invitation::safe::header_safe;
 use crate::invitation::texts::{Texts, fill, fill_html};
@@ -12,11 +14,19 @@ pub fn survey(brand: &Brand, texts: &Texts, state: &State<'_>) -> String {
     let page = &texts.page;
     let show = |title: &str, content: &Markup| frame(brand, texts, title, content);
     match state {
-        State::Ask(asked) => show(&header_safe(asked.question.text), &form(texts, asked, None, false)),
-        State::Invalid(asked, faults) => show(page.error_title, &form(texts, asked, Some(*faults), false)),
-        State::Preview(question) => {
-            let asked = Form { question: *question, score: None, comment: "", amends: None };
-            show(&header_safe(question.text), &form(texts, &asked, None, true))
+        State::Ask(asked) => {
+            show(&header_safe(asked.question.text), &form(texts, asked, Faults::default(), false, &html! {}))
+        }
+        State::Invalid(asked, faults) => show(page.error_title, &form(texts, asked, *faults, false, &html! {})),
+        State::More(asked) => {
+            let title = if is_refused(&asked.further) { page.error_title } else { page.further };
+            show(title, &more(texts, asked))
+        }
+        State::Preview(all) => {
+            let more = !all.further.is_empty();
+            let asked = Form { question: all.question, score: None, comment: "", amends: None, more };
+            let after = fields(texts, &all.further);
+            show(&header_safe(all.question.text), &form(texts, &asked, Faults::default(), true, &after))
         }
         State::Thanks(answer) => show(page.thanks, &answered(brand, texts, answer, true)),
         State::AlreadyAnswered(answer) => show(page.already, &answered(brand, texts, answer, false)),
@@ -26,82 +36,15 @@ pub fn survey(brand: &Brand, texts: &Texts, state: &State<'_>) -> String {
     }
 }
 
-fn form(texts: &Texts, asked: &Form<'_>, faults: Option<Faults>, preview: bool) -> Markup {
-    let faults = faults.unwrap_or_default();
-    let submit = if asked.amends.is_some() { texts.page.submit_change } else { texts.page.submit };
-    html! {
-        @if preview { p.note { (texts.page.preview) } }
-        @if let Some(amends) = &asked.amends { (standing(texts, &asked.question, amends)) }
-        // "?" is this page without the score that a link may have chosen.
-        form method="post" action="?" autocomplete="off" {
-            @if let Some(amends) = &asked.amends { input type="hidden" name="version" value=(amends.version); }
-            (scores(texts, asked, faults.score))
-            (comment(texts, asked, faults.comment))
-            button type="submit" disabled[preview] { (submit) }
-        }
-    }
-}
-
-/// What the stored answer is, above the form that changes it.
-fn standing(texts: &Texts, question: &Question<'_>, amends: &Amends) -> Markup {
-    html! {
-        p.note {
-            (score_line(texts, question, amends.score)) " "
-            (fill(texts.page.can_change, &[("until", &texts.instant(&amends.until))]))
-        }
-    }
-}
-
-fn scores(texts: &Texts, asked: &Form<'_>, fault: bool) -> Markup {
-    let question = &asked.question;
-    let (min, max) = (question.min.to_string(), question.max.to_string());
-    let steps = question.scores().count();
-    let described = if fault { "score-error scale" } else { "scale" };
-    html! {
-        fieldset aria-describedby=(described) {
-            legend { h1 dir="auto" { (header_safe(question.text)) } }
-            @if fault { p.error #score-error { (fill(texts.page.error_score, &[("min", &min), ("max", &max)])) } }
-            div.scores.middle[(6..=7).contains(&steps)].wide[steps > 7] {
-                @for score in question.scores() {
-                    label {
-                        input type="radio" name="score" value=(score) required checked[asked.score == Some(score)];
-                        span { (score) }
-                    }
-                }
-            }
-            p.scale #scale {
-                @for meaning in texts.meanings(question) { span { bdi { (meaning) } } " " }
-            }
-        }
-    }
-}
-
-fn comment(texts: &Texts, asked: &Form<'_>, fault: Option<CommentFault>) -> Markup {
-    let hint = if asked.amends.is_some() { texts.page.comment_kept } else { texts.page.comment_hint };
-    let described = if fault.is_some() { "comment-error comment-hint" } else { "comment-hint" };
-    html! {
-        label.above for="comment" { (texts.page.comment) }
-        p.hint #comment-hint { (hint) }
-        @match fault {
-            Some(CommentFault::TooLong(count)) => p.error #comment-error {
-                (fill(texts.page.error_long, &[("count", &count.to_string())]))
-            }
-            Some(CommentFault::Unreadable) => p.error #comment-error { (texts.page.error_unreadable) }
-            None => {}
-        }
-        // No maxlength: it counts otherwise than we do, and cuts off what is pasted without a word.
-        // The first line break of a text area is dropped by browsers, so one is given to be dropped.
-        textarea #comment name="comment" rows="4" dir="auto" aria-describedby=(described) aria-invalid=[fault.map(|_| "true")] {
-            "\n" (asked.comment)
-        }
-    }
-}
-
 fn answered(brand: &Brand, texts: &Texts, answer: &Answered<'_>, just_now: bool) -> Markup {
     let page = &texts.page;
     html! {
         h1 { (if just_now { page.thanks } else { page.already }) }
-        @if just_now { p { (fill_html(page.thanks_more, &[("company", brand.company())])) } }
+        @match (&answer.thanks, just_now) {
+            (Some(own), true) => p dir="auto" { (own.html()) },
+            (None, true) => p { (fill_html(page.thanks_more, &[("company", brand.company())])) },
+            _ => {}
+        }
         p { (score_line(texts, &answer.question, answer.score)) }
         @match &answer.until {
             Some(until) => {
@@ -113,9 +56,14 @@ fn answered(brand: &Brand, texts: &Texts, answer: &Answered<'_>, just_now: bool)
     }
 }
 
-fn score_line(texts: &Texts, question: &Question<'_>, score: i16) -> Markup {
+pub(super) fn score_line(texts: &Texts, question: &Question<'_>, score: i16) -> Markup {
     let (score, min, max) = (score.to_string(), question.min.to_string(), question.max.to_string());
     fill_html(texts.page.answered, &[("score", &score), ("min", &min), ("max", &max)])
+}
+
+/// Which of the two steps this is.
+pub(super) fn progress(texts: &Texts, step: &str) -> Markup {
+    html! { p.progress { (fill(texts.page.progress, &[("step", step), ("steps", "2")])) } }
 }
 
 fn notice(heading: &str, more: &str) -> Markup {
