@@ -144,7 +144,7 @@ impl TestApp {
 
     /// The ready-made survey of a kind.
     pub async fn survey(&self, kind: SurveyKind) -> SurveyId {
-        let all = api::survey::list(&self.system()).await.unwrap();
+        let all = api::survey::list(&self.system(), false).await.unwrap();
         all.into_iter().find(|survey| survey.kind == kind).unwrap().id
     }
 

@@ -18,6 +18,7 @@ pub mod js;
 pub mod mail;
 pub mod postgres;
 pub mod process;
+pub mod questionnaire;
 pub mod served;
 pub mod sink;
 pub mod skip;
