@@ -10,7 +10,12 @@ use std::{
 use chrono::TimeDelta;
 use chrono_tz::Tz;
 
-use crate::{base::Check, invitation::colour::Colour, web::Introspection};
+use crate::{
+    base::Check,
+    invitation::colour::Colour,
+    mail::{Dkim, MailServer, SigningKey},
+    web::Introspection,
+};
 
 /// A value that is never printed.
 #[derive(Clone, PartialEq, Eq)]
@@ -25,8 +30,7 @@ impl fmt::Debug for Hidden {
 /// Where mail goes.
 #[derive(Clone, Debug)]
 pub enum MailTo {
-    /// `smtp://` or `smtps://`; may hold a password.
-    Smtp(Hidden),
+    Smtp(MailServer),
     Folder(PathBuf),
 }
 
@@ -49,6 +53,9 @@ pub struct Settings {
     pub currency: String,
     pub mail: MailTo,
     pub mail_from: String,
+    /// Letters a second to one domain.
+    pub mail_pace: u32,
+    pub dkim: Option<Dkim>,
     pub admin_email: String,
     pub admin_password: Option<Hidden>,
     pub job_lease: TimeDelta,
@@ -58,7 +65,7 @@ pub struct Settings {
     pub log_json: Option<bool>,
 }
 
-const KNOWN: [&str; 29] = [
+const KNOWN: [&str; 30] = [
     "DATABASE_URL",
     "LISTEN",
     "PUBLIC_URL",
@@ -74,6 +81,7 @@ const KNOWN: [&str; 29] = [
     "SMTP_URL",
     "MAIL_DIR",
     "MAIL_FROM",
+    "MAIL_PACE",
     "DKIM_KEY",
     "DKIM_SELECTOR",
     "DKIM_DOMAIN",
@@ -211,6 +219,7 @@ impl Settings {
             text.parse().map_err(|_| "must be an address and a port like 127.0.0.1:8080".to_owned())
         });
         let mail = mail(&mut read, &data);
+        let mail_from = sender(&mut read, &mail);
         let settings = Self {
             public_url: read.option("PUBLIC_URL", url),
             secret: read
@@ -233,7 +242,9 @@ impl Settings {
                 text.parse().map_err(|_| "must be a time zone like Europe/Berlin".to_owned())
             }),
             currency: read.parse("CURRENCY", "EUR".to_owned(), currency),
-            mail_from: sender(&mut read, &mail),
+            mail_pace: u32::try_from(read.parse("MAIL_PACE", 10, |text| number(text, 1, 10_000))).unwrap_or(10),
+            dkim: dkim(&mut read, &mail_from),
+            mail_from,
             mail,
             admin_email: read.line("ADMIN_EMAIL", "admin@localhost"),
             admin_password: read
@@ -269,9 +280,9 @@ impl Settings {
             );
         }
         let secure = self.public_url.as_deref().is_some_and(|url| url.starts_with("https://"));
-        if let MailTo::Smtp(Hidden(url)) = &self.mail
+        if let MailTo::Smtp(server) = &self.mail
             && !secure
-            && !loopback(url)
+            && !server.is_local()
         {
             read.fault(
                 "PUBLIC_URL",
@@ -315,14 +326,11 @@ fn url(text: &str) -> Result<String, String> {
 
 fn mail(read: &mut Reader, data: &Path) -> MailTo {
     let folder = read.text("MAIL_DIR").map_or_else(|| data.join("mail"), PathBuf::from);
-    match read.text("SMTP_URL") {
-        Some(url) if url.starts_with("smtp://") || url.starts_with("smtps://") => MailTo::Smtp(Hidden(url)),
-        Some(_) => {
-            read.fault("SMTP_URL", "must be smtp://USER:PASSWORD@HOST:PORT?tls=required or smtps://…");
-            MailTo::Folder(folder)
-        }
-        None => MailTo::Folder(folder),
-    }
+    let Some(text) = read.text("SMTP_URL") else { return MailTo::Folder(folder) };
+    MailServer::parse(text.trim()).map(MailTo::Smtp).unwrap_or_else(|rule| {
+        read.fault("SMTP_URL", rule);
+        MailTo::Folder(folder)
+    })
 }
 
 fn sender(read: &mut Reader, mail: &MailTo) -> String {
@@ -347,10 +355,43 @@ fn sender(read: &mut Reader, mail: &MailTo) -> String {
     }
 }
 
-fn loopback(smtp: &str) -> bool {
-    let host = smtp.split("://").nth(1).unwrap_or_default();
-    let host = host.rsplit('@').next().unwrap_or_default();
-    host.starts_with("127.") || host.starts_with("localhost") || host.starts_with("[::1]")
+/// Keys, selectors and domain by which letters are signed; none where there is no key.
+fn dkim(read: &mut Reader, mail_from: &str) -> Option<Dkim> {
+    let before = read.faults.len();
+    let [pem, selectors, domain] = ["DKIM_KEY", "DKIM_SELECTOR", "DKIM_DOMAIN"].map(|name| read.text(name));
+    let Some(pem) = pem else {
+        // A file that cannot be read has been told already.
+        let told = read.faults.len() > before;
+        for (name, value) in [("DKIM_SELECTOR", selectors), ("DKIM_DOMAIN", domain)] {
+            if value.is_some() && !told {
+                read.fault(name, "needs a key to sign with: set STEWARD_DKIM_KEY or STEWARD_DKIM_KEY_FILE");
+            }
+        }
+        return None;
+    };
+    let keys = SigningKey::all(&pem).unwrap_or_else(|rule| {
+        read.fault("DKIM_KEY", rule);
+        Vec::new()
+    });
+    let selectors: Vec<String> = selectors.unwrap_or_default().split(',').map(|one| one.trim().to_owned()).collect();
+    if !selectors.iter().all(|one| host_name(one)) || !keys.is_empty() && selectors.len() != keys.len() {
+        read.fault("DKIM_SELECTOR", "must name each key by a word like 2026a; separate two by a comma");
+    }
+    let sender = mail_from.rsplit('@').next().unwrap_or_default().to_lowercase();
+    let domain = domain.map_or_else(|| sender.clone(), |text| text.trim().to_lowercase());
+    let below = |one: &str, other: &str| one == other || one.ends_with(&format!(".{other}"));
+    if !host_name(&domain) || !domain.contains('.') {
+        read.fault("DKIM_DOMAIN", "must be a domain like example.com");
+    } else if !sender.is_empty() && !below(&sender, &domain) && !below(&domain, &sender) {
+        read.fault("DKIM_DOMAIN", "must be the domain of STEWARD_MAIL_FROM, or one above or below it");
+    }
+    Some(Dkim::new(domain, selectors.into_iter().zip(keys).collect()))
+}
+
+fn host_name(text: &str) -> bool {
+    let label =
+        |label: &str| !label.is_empty() && label.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
+    text.len() <= 253 && text.split('.').all(label)
 }
 
 fn currency(text: &str) -> Result<String, String> {

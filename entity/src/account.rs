@@ -54,6 +54,8 @@ pub struct Model {
     pub created_at: Time,
     #[serde(deserialize_with = "crate::blank::unread")]
     pub updated_at: Time,
+    /// The newest NPS answer, kept with every answer.
+    pub latest_nps: Option<i16>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

@@ -1,4 +1,4 @@
-//! Surveys as data and programmes: questions and their scales, further answers, waves with a plan,
+//! Surveys as data and programmes: questions and their scales, the newest NPS answer kept on the account, further answers, waves with a plan,
 //! visits, exclusions, message classes a contact has muted.
 
 use sea_orm_migration::prelude::*;
@@ -27,7 +27,8 @@ DROP TABLE program;
 ALTER TABLE contact DROP COLUMN muted;
 ALTER TABLE survey_version DROP COLUMN by_id;
 ALTER TABLE survey DROP COLUMN draft;
-DROP TABLE question";
+DROP TABLE question;
+ALTER TABLE account DROP COLUMN latest_nps";
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {

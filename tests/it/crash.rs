@@ -62,6 +62,7 @@ impl Steward {
             ("STEWARD_LISTEN", "127.0.0.1:0".to_owned()),
             ("STEWARD_SMTP_URL", smtp.url()),
             ("STEWARD_MAIL_FROM", "surveys@acme.test".to_owned()),
+            ("STEWARD_MAIL_PACE", "10000".to_owned()),
             ("STEWARD_JOB_LEASE", "2".to_owned()),
             ("STEWARD_JOB_CONCURRENCY", CONCURRENCY.to_string()),
             ("STEWARD_ADMIN_PASSWORD", "a password of many letters".to_owned()),

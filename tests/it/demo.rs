@@ -12,7 +12,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode},
 };
 use tempfile::TempDir;
-use tests::skip::skip;
+use tests::{process, skip::skip};
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
     net::TcpStream,
@@ -20,15 +20,12 @@ use tokio::{
     time::timeout,
 };
 
-/// The program beside this test's own file; cargo builds it with the workspace.
 fn program() -> Option<PathBuf> {
-    let here = std::env::current_exe().unwrap();
-    let path = here.parent().unwrap().parent().unwrap().join("steward");
-    if path.is_file() {
-        return Some(path);
+    let program = process::steward();
+    if program.is_none() {
+        skip("the program steward", process::CURE);
     }
-    skip("the program `steward`", "build it with `cargo build --workspace`");
-    None
+    program
 }
 
 fn demo(program: &Path, folder: &Path, listen: &str) -> Command {
@@ -112,7 +109,7 @@ impl Demo {
     /// SIGTERM; gives what else it said on standard output.
     async fn stop(mut self) -> String {
         let id = self.child.id().unwrap().to_string();
-        Command::new("kill").args(["-TERM", &id]).status().await.unwrap();
+        process::terminate(&id);
         let status = timeout(Duration::from_secs(15), self.child.wait()).await.unwrap().unwrap();
         assert_eq!(status.code(), Some(0));
         let mut rest = String::new();

@@ -68,6 +68,21 @@ both! {
         assert_eq!(objects(&db).await, first);
     }
 
+    async fn many_who_start_at_once_migrate_once(database: Database) {
+        let db = connect(&database).await;
+        Migrator::down(&db, None).await.unwrap();
+        db.close().await.unwrap();
+        let starts = (0..8).map(|_| {
+            let url = database.url().to_owned();
+            tokio::spawn(async move { api::store::migrate(&url).await })
+        });
+        for start in starts.collect::<Vec<_>>() {
+            start.await.unwrap().unwrap();
+        }
+        let db = connect(&database).await;
+        assert!(Migrator::get_pending_migrations(&db).await.unwrap().is_empty());
+    }
+
     async fn every_table_has_an_entity_with_all_of_its_columns(database: Database) {
         let db = connect(&database).await;
         let mut ours = BTreeMap::new();

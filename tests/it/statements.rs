@@ -87,7 +87,7 @@ impl Small {
             ("survey page", self.measure(app.rest("GET", &format!("/s/{}", self.links[0]), None, None)).await, 1),
             ("survey as JSON", self.measure(app.rest("GET", &entry, None, None)).await, 1),
             ("answer", self.measure(app.answer(&self.links[0], 9)).await, 8),
-            ("changed answer", self.measure(app.amend(&self.links[0], 2, 1)).await, 9),
+            ("changed answer", self.measure(app.amend(&self.links[0], 2, 1)).await, 10),
         ]
     }
 

@@ -14,10 +14,11 @@ both! {
         let ada = app.admin("Ada").await;
         let ask = "{surveys{kind question number version definition{scale{min max satisfiedFrom} texts{language question low high}}}}";
         let shown = app.gql(Some(&ada.token), ask, json!({})).await;
-        let ready = shown["data"]["surveys"].as_array().unwrap();
+        let mut ready = shown["data"]["surveys"].as_array().unwrap().clone();
+        ready.sort_by_key(|one| one["question"].to_string());
         let kinds: Vec<_> = ready.iter().map(|one| (one["kind"].as_str().unwrap(), &one["number"], &one["definition"]["scale"]["satisfiedFrom"])).collect();
-        assert_eq!(kinds, [("NPS", &json!(1), &json!(9)), ("CSAT", &json!(1), &json!(4)), ("CES", &json!(1), &json!(5))], "{shown}");
-        for one in ready {
+        assert_eq!(kinds, [("CES", &json!(1), &json!(5)), ("CSAT", &json!(1), &json!(4)), ("NPS", &json!(1), &json!(9))], "{shown}");
+        for one in &ready {
             let texts = one["definition"]["texts"].as_array().unwrap();
             let languages: Vec<_> = texts.iter().map(|text| text["language"].as_str().unwrap()).collect();
             assert_eq!(languages, ["en", "de", "fr", "es", "ja", "ar"]);
@@ -169,10 +170,15 @@ both! {
         // As at the next start.
         api::setup::prepare(&app.system(), None).await.unwrap();
         let shown = app.gql(Some(&csat.token), "{surveys{question number definition{texts{question}}}}", json!({})).await;
-        let surveys = shown["data"]["surveys"].as_array().unwrap();
-        let first: Vec<_> = surveys.iter().map(|one| (one["number"].clone(), one["definition"]["texts"][0]["question"].as_str().unwrap_or_default())).collect();
-        assert!(first[0] == (json!(2), "How likely are you to recommend our company to a friend or colleague?"), "{shown}");
-        assert_eq!(first[1], (json!(2), "Ours?"), "{shown}");
+        let first = |key: &str| {
+            let all = shown["data"]["surveys"].as_array().unwrap();
+            let one = all.iter().find(|one| one["question"] == key && !one["number"].is_null()).unwrap();
+            (one["number"].clone(), one["definition"]["texts"][0]["question"].as_str().unwrap().to_owned())
+        };
+        let words = "How likely are you to recommend our company to a friend or colleague?";
+        assert_eq!(first("nps"), (json!(2), words.to_owned()), "{shown}");
+        assert_eq!(first("csat"), (json!(2), "Ours?".to_owned()), "{shown}");
+        assert_eq!(first("ces").0, 2, "{shown}");
         let questions = app.rows::<question::Entity>().await.len();
         assert_eq!((questions, app.rows::<survey::Entity>().await.len()), (3, 4));
     }

@@ -69,6 +69,8 @@ let bad = 0;
 try {
   for (const { colorScheme, width, only } of looks) {
     const context = await browser.newContext({ colorScheme, viewport: { width, height: 720 } });
+    // A busy machine is slow, not wrong.
+    context.setDefaultTimeout(120_000);
     const waiting = pages.filter((url) => !only || only.test(url));
     const worker = async () => {
       for (let url = waiting.pop(); url; url = waiting.pop()) {
@@ -78,7 +80,7 @@ try {
         }
       }
     };
-    await Promise.all([worker(), worker(), worker()]);
+    await Promise.all([worker(), worker()]);
     await context.close();
   }
 } finally {

@@ -70,7 +70,10 @@ impl World for Database {
 pub fn run<W: World>(engine: Engine, body: impl AsyncFnOnce(W) + Send + 'static) {
     let mut runtime = tokio::runtime::Builder::new_multi_thread();
     let runtime = runtime.worker_threads(2).thread_stack_size(STACK).enable_all().build().unwrap();
-    let test = std::thread::Builder::new().stack_size(STACK).spawn(move || runtime.block_on(stand(engine, body)));
+    // Named after the test, so that a skip tells which one.
+    let name = std::thread::current().name().unwrap_or("a test").to_owned();
+    let test =
+        std::thread::Builder::new().name(name).stack_size(STACK).spawn(move || runtime.block_on(stand(engine, body)));
     if let Err(panic) = test.unwrap().join() {
         std::panic::resume_unwind(panic);
     }

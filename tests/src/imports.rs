@@ -19,11 +19,20 @@ pub fn sfo() -> PathBuf {
     here("data/sfo_survey_2017.csv")
 }
 
+/// What to do where the company's files are not there.
+pub const CURE: &str = "nothing is wrong: the files are not ours to copy. Whoever has Maven Analytics' CRM Sales \
+    Opportunities names the folder of crm_accounts.csv in STEWARD_TEST_CRM_DIR";
+
 /// The folder of the company's accounts, people and deals, which are not ours to copy.
+pub fn crm_folder() -> Option<PathBuf> {
+    std::env::var_os("STEWARD_TEST_CRM_DIR").map(PathBuf::from)
+}
+
+/// The same, or a skip.
 pub fn crm() -> Option<PathBuf> {
-    let folder = std::env::var_os("STEWARD_TEST_CRM_DIR").map(PathBuf::from);
+    let folder = crm_folder();
     if folder.is_none() {
-        skip("the CRM data", "set STEWARD_TEST_CRM_DIR to the folder that holds crm_accounts.csv");
+        skip("the CRM data", CURE);
     }
     folder
 }

@@ -12,8 +12,14 @@ use tempfile::TempDir;
 use tokio::process::Command;
 
 /// How to get what is missing.
-pub const CURE: &str =
-    "install Node, run `npm install` on a copy of tests/js/package.json, and name that folder in STEWARD_TEST_JS";
+pub const CURE: &str = "apt-get install nodejs npm; mkdir /tmp/js && cp tests/js/package.json /tmp/js && \
+    npm install --prefix /tmp/js; export STEWARD_TEST_JS=/tmp/js";
+
+/// The installed packages.
+pub fn packages() -> Option<PathBuf> {
+    let packages = PathBuf::from(std::env::var_os("STEWARD_TEST_JS")?).join("node_modules");
+    packages.is_dir().then_some(packages)
+}
 
 /// A folder with the packages and some of the files of `tests/js`, gone when dropped.
 #[derive(Debug)]
@@ -25,10 +31,7 @@ impl Js {
     /// # Panics
     /// When the temporary folder cannot be made or a file is not there.
     pub fn with(files: &[&str]) -> Option<Self> {
-        let packages = PathBuf::from(std::env::var_os("STEWARD_TEST_JS")?).join("node_modules");
-        if !packages.is_dir() {
-            return None;
-        }
+        let packages = packages()?;
         let folder = tempfile::Builder::new().prefix("steward-js-").tempdir().expect("make a temporary folder");
         std::os::unix::fs::symlink(packages, folder.path().join("node_modules")).expect("link the packages");
         let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("js");

@@ -11,10 +11,12 @@
 pub mod app;
 pub mod bad_tokens;
 pub mod dice;
+pub mod dns;
 pub mod doors;
 pub mod engine;
 pub mod imports;
 pub mod js;
+pub mod keys;
 pub mod mail;
 pub mod postgres;
 pub mod process;

@@ -33,6 +33,14 @@ impl Drop for Process {
     }
 }
 
+/// SIGTERM to a process. By the shell's own command: a bare machine has no other.
+///
+/// # Panics
+/// Where there is no such process.
+pub fn terminate(pid: &str) {
+    assert!(Command::new("sh").args(["-c", "kill -TERM \"$0\"", pid]).status().expect("a shell").success());
+}
+
 impl Process {
     /// Starts the program with these settings and no others.
     ///
@@ -63,7 +71,7 @@ impl Process {
     pub async fn terminate(mut self) -> (ExitStatus, Duration) {
         let start = Instant::now();
         let pid = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &pid]).status().expect("kill").success());
+        terminate(&pid);
         while start.elapsed() < Duration::from_secs(30) {
             if let Some(status) = self.child.try_wait().expect("a process") {
                 return (status, start.elapsed());

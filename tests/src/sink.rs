@@ -1,13 +1,35 @@
 //! A real mail server, aiosmtpd, on the loopback; it keeps each mail in a file.
 
 use std::{
+    ffi::OsStr,
     io::{BufRead, BufReader},
+    path::PathBuf,
     process::{Child, Command, Stdio},
 };
 
 use tempfile::TempDir;
 
 use crate::{mail::Mail, skip::skip};
+
+/// How to get it.
+pub const CURE: &str = "apt-get install python3-venv; python3 -m venv /tmp/py && \
+    /tmp/py/bin/pip install -r tests/python/requirements.txt; export STEWARD_TEST_PYTHON=/tmp/py/bin/python";
+
+/// A Python that has what the tests take from it.
+pub fn installed() -> Option<String> {
+    let python = std::env::var("STEWARD_TEST_PYTHON").unwrap_or_else(|_| "python3".to_owned());
+    let found = Command::new(&python).args(["-c", "import aiosmtpd, dkim, nacl"]).stderr(Stdio::null()).status();
+    found.is_ok_and(|status| status.success()).then_some(python)
+}
+
+/// The same, or a skip.
+pub fn python() -> Option<String> {
+    let python = installed();
+    if python.is_none() {
+        skip("Python with aiosmtpd and dkimpy", CURE);
+    }
+    python
+}
 
 /// Gone with all its mails when dropped.
 #[derive(Debug)]
@@ -31,17 +53,31 @@ impl Sink {
     /// # Panics
     /// When a server that can be started does not come up.
     pub fn start() -> Option<Self> {
-        let python = std::env::var("STEWARD_TEST_PYTHON").unwrap_or_else(|_| "python3".to_owned());
-        let found = Command::new(&python).args(["-c", "import aiosmtpd"]).stderr(Stdio::null()).status();
-        if !found.is_ok_and(|status| status.success()) {
-            skip("aiosmtpd", "set STEWARD_TEST_PYTHON to a Python with tests/python/requirements.txt installed");
-            return None;
-        }
+        Self::run(&[])
+    }
+
+    /// One that offers TLS, with certificate and key as PEM, and takes a user; see `python/sink.py`.
+    ///
+    /// # Panics
+    /// When a server that can be started does not come up.
+    pub fn with_tls(certificate: &str, key: &str) -> Option<Self> {
+        let folder = tempfile::tempdir().expect("make a temporary folder");
+        let paths = [("certificate.pem", certificate), ("key.pem", key)].map(|(name, text)| {
+            let path = folder.path().join(name);
+            std::fs::write(&path, text).expect("write a file");
+            path
+        });
+        Self::run(&[paths[0].as_os_str(), paths[1].as_os_str()])
+    }
+
+    fn run(arguments: &[&OsStr]) -> Option<Self> {
+        let python = python()?;
         let folder = tempfile::Builder::new().prefix("steward-mails-").tempdir().expect("make a temporary folder");
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/python/sink.py");
         let mut child = Command::new(python)
             .arg(script)
             .arg(folder.path())
+            .args(arguments)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -57,17 +93,29 @@ impl Sink {
         format!("smtp://127.0.0.1:{}", self.port)
     }
 
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
     /// All that arrived, in that order.
     ///
     /// # Panics
     /// When the folder cannot be read.
     pub fn mails(&self) -> Vec<Mail> {
+        self.paths().into_iter().map(|path| Mail::parse(&std::fs::read(path).expect("a mail"))).collect()
+    }
+
+    /// The files of all that arrived, in that order; beside `….eml` lies `….eml.how`, which says `tls` or `plain`.
+    ///
+    /// # Panics
+    /// When the folder cannot be read.
+    pub fn paths(&self) -> Vec<PathBuf> {
         let mut paths: Vec<_> = std::fs::read_dir(self.folder.path())
             .expect("the folder of mails")
             .map(|entry| entry.expect("an entry").path())
             .filter(|path| path.extension().is_some_and(|extension| extension == "eml"))
             .collect();
         paths.sort();
-        paths.into_iter().map(|path| Mail::parse(&std::fs::read(path).expect("a mail"))).collect()
+        paths
     }
 }

@@ -33,7 +33,7 @@ pub struct Received {
 /// Which mails a fault strikes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum When {
-    /// Mails to this address; a [`Fault::Reply`] answers RCPT.
+    /// Mails to this address; a refusal answers RCPT.
     To(String),
     /// The mail of this number, counted from 1 at the end of DATA over all connections.
     Nth(usize),
@@ -45,6 +45,8 @@ pub enum When {
 pub enum Fault {
     /// Refuses with this code, as 451 or 550; nothing is kept.
     Reply(u16),
+    /// Refuses in these words, as `550 5.7.1 blocked`; nothing is kept.
+    Words(&'static str),
     /// Takes the message and never answers; nothing is kept.
     Hang,
     /// Keeps the message, then cuts the connection without answering.
@@ -53,8 +55,20 @@ pub enum Fault {
     CutAfterReply,
 }
 
+impl Fault {
+    fn refusal(self) -> Option<String> {
+        match self {
+            Self::Reply(code) => Some(format!("{code} told to refuse")),
+            Self::Words(words) => Some(words.to_owned()),
+            _ => None,
+        }
+    }
+}
+
 #[derive(Debug, Default)]
 struct State {
+    /// Connections so far.
+    connections: usize,
     mails: Vec<Received>,
     faults: Vec<(When, Fault)>,
     /// Mails that reached the end of DATA, refused ones included.
@@ -119,6 +133,11 @@ impl Smtp {
         self.shared.state().faults.clear();
     }
 
+    /// How many connections there have been.
+    pub fn connections(&self) -> usize {
+        self.shared.state().connections
+    }
+
     /// All that was kept, in the order of arrival.
     pub fn mails(&self) -> Vec<Received> {
         self.shared.state().mails.clone()
@@ -148,6 +167,7 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>) {
     // Dropped with this task, and the connections with it.
     let mut connections = JoinSet::new();
     while let Ok((stream, _)) = listener.accept().await {
+        shared.state().connections += 1;
         let client = Client { stream: BufReader::new(stream), shared: Arc::clone(&shared) };
         connections.spawn(client.serve());
         while connections.try_join_next().is_some() {}
@@ -201,9 +221,9 @@ impl Client {
         let address = path(line);
         let fits = |when: &When| matches!(when, When::To(struck) if struck.eq_ignore_ascii_case(&address));
         let faults = &self.shared.state().faults;
-        match faults.iter().find(|(when, fault)| fits(when) && matches!(fault, Fault::Reply(_))) {
-            Some((_, Fault::Reply(code))) => format!("{code} told to refuse"),
-            _ => {
+        match faults.iter().find(|(when, fault)| fits(when) && fault.refusal().is_some()) {
+            Some((_, fault)) => fault.refusal().unwrap_or_default(),
+            None => {
                 to.push(address);
                 "250 ok".to_owned()
             }
@@ -216,7 +236,7 @@ impl Client {
         let fault = self.strike(&to);
         let acknowledged = !matches!(fault, Some(Fault::CutBeforeReply));
         match fault {
-            Some(Fault::Reply(code)) => return Ok(Some(format!("{code} told to refuse"))),
+            Some(fault @ (Fault::Reply(_) | Fault::Words(_))) => return Ok(fault.refusal()),
             Some(Fault::Hang) => std::future::pending().await,
             _ => self.shared.state().mails.push(Received { from, to, raw, acknowledged }),
         }

@@ -180,12 +180,6 @@ impl Account {
     async fn satisfaction(&self) -> Option<Vec<Figure>> {
         Some(figures(&self.related.scores))
     }
-
-    /// The newest NPS answer.
-    #[graphql(guard = "StaffOnly.and(May(Action::ReadResponses))")]
-    async fn latest_nps(&self) -> Option<i32> {
-        self.related.latest_nps.map(Into::into)
-    }
 }
 
 /// The first rows of a list that may have been read longer for another alias.
@@ -196,6 +190,7 @@ fn some<T: Clone, U>(list: &str, first: Option<i32>, rows: &[T], view: impl Fn(T
 
 /// The account another one belongs to.
 #[derive(Clone, Debug, async_graphql::SimpleObject)]
+#[graphql(serial)]
 pub struct ParentAccount {
     /// Its id.
     pub id: AccountId,

@@ -6,8 +6,9 @@ use sea_orm::sea_query::Condition;
 use serde::Deserialize;
 
 use crate::{
+    access::Action,
     base::{Long, Result},
-    ctx::StaffOnly,
+    ctx::{May, StaffOnly},
     invitation::InvitationRow,
     ownership::{CollaboratorRow, OwnershipRow},
     response::{ResponseRow, ScoreRow},
@@ -20,7 +21,7 @@ use crate::{
 
 /// A client company.
 #[derive(Clone, Debug, SimpleObject)]
-#[graphql(complex)]
+#[graphql(serial, complex)]
 pub struct Account {
     /// Its id, for good.
     pub id: AccountId,
@@ -73,6 +74,9 @@ pub struct Account {
     pub created_at: Time,
     /// When it was last changed.
     pub updated_at: Time,
+    /// The newest NPS answer.
+    #[graphql(guard = "StaffOnly.and(May(Action::ReadResponses))")]
+    pub latest_nps: Option<i16>,
     #[graphql(skip)]
     pub value: Option<i64>,
     #[graphql(skip)]
@@ -92,7 +96,6 @@ pub struct Related {
     pub invitations: Vec<InvitationRow>,
     pub responses: Vec<ResponseRow>,
     pub scores: Vec<ScoreRow>,
-    pub latest_nps: Option<i16>,
 }
 
 impl From<account::Model> for Account {
@@ -118,6 +121,7 @@ impl From<account::Model> for Account {
             version: row.version,
             created_at: row.created_at,
             updated_at: row.updated_at,
+            latest_nps: row.latest_nps,
             value: row.annual_value,
             related: Related::default(),
         }

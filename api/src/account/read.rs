@@ -36,7 +36,6 @@ pub struct Want {
     parent: bool,
     collaborators: bool,
     scores: bool,
-    latest_nps: bool,
     /// Of a list with two sizes the longer is read, and cut where it is shown.
     ownerships: Option<i32>,
     contacts: Option<i32>,
@@ -84,7 +83,6 @@ impl Want {
             want.parent |= has("parent");
             want.collaborators |= has("collaborators");
             want.scores |= has("satisfaction");
-            want.latest_nps |= has("latestNps");
             want.ownerships = Ord::max(want.ownerships, longest(place, "ownerships")?);
             want.contacts = Ord::max(want.contacts, longest(place, "contacts")?);
             want.invitations = Ord::max(want.invitations, longest(place, "invitations")?);
@@ -141,7 +139,6 @@ struct Row(
     Option<Vec<InvitationRow>>,
     Option<Vec<ResponseRow>>,
     Option<Vec<ScoreRow>>,
-    Option<i16>,
 );
 
 /// Accounts as `find` names them, with what is wanted, in one statement.
@@ -171,7 +168,6 @@ impl Row {
             invitations: self.8.unwrap_or_default(),
             responses: self.9.unwrap_or_default(),
             scores: self.10.unwrap_or_default(),
-            latest_nps: self.11,
         };
         Account { related, ..Account::from(self.0) }
     }
@@ -228,7 +224,6 @@ fn parts(engine: Engine, scope: &Scope, want: &Want) -> Result<Vec<Shape>> {
         }),
         listed(want.responses, &|limit| response::shape(engine, scope, id(), limit, want.answers)),
         if_asked(want.scores, &|| response::scores(engine, scope, id())),
-        if_asked(want.latest_nps, &|| response::latest_nps(scope, engine, id())),
     ])
 }
 

@@ -57,6 +57,7 @@ pub async fn create(ctx: &Ctx, input: CreateAccount) -> Result<AccountId> {
             version: 1,
             created_at: now,
             updated_at: now,
+            latest_nps: None,
         };
         let id = row.id;
         tx.insert::<account::Entity>(row).await?;

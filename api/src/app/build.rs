@@ -11,7 +11,7 @@ use crate::{
     ctx::{Company, Ctx, Env},
     graph::{self, guard::Limits},
     invitation,
-    mail::{Folder, Smtp, Transport},
+    mail::{Folder, Pace, Smtp, Transport},
     secure::{Secret, Verifier},
     session,
     setup::{self, FirstAdmin},
@@ -87,13 +87,13 @@ impl App {
             public_url: public_url.clone(),
             mail_from: settings.mail_from.clone(),
         };
-        let mail = match (ports.mail, &settings.mail) {
+        let mail: Arc<dyn Transport> = match (ports.mail, &settings.mail) {
             (Some(mail), _) => mail,
-            (None, MailTo::Folder(path)) => Arc::new(Folder::new(path)) as Arc<dyn Transport>,
-            (None, MailTo::Smtp(Hidden(url))) => Arc::new(
-                Smtp::new(url, settings.job_concurrency)
-                    .map_err(|why| Error::internal(format!("STEWARD_SMTP_URL: {why}")))?,
-            ),
+            (None, MailTo::Folder(path)) => Arc::new(Folder::new(path, settings.dkim.clone())),
+            (None, MailTo::Smtp(server)) => {
+                let pace = Pace::new(settings.mail_pace, Arc::clone(&ports.clock));
+                Arc::new(Smtp::new(server.clone(), settings.dkim.clone(), pace))
+            }
         };
         let tokens = Verifier::new(keyring, public_url, session::AUDIENCE.to_owned());
         let brand = Arc::new(invitation::brand(&company));

@@ -29,6 +29,7 @@ impl ScalarType for Long {
 
 /// An amount of money.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, SimpleObject, ToSchema)]
+#[graphql(serial)]
 #[serde(rename_all = "camelCase")]
 pub struct Money {
     /// In the currency's minor unit, such as cents.

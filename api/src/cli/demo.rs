@@ -197,13 +197,13 @@ Try: the owner's accounts; the owner's figures; answer the survey, and look at t
   TOKEN={owner_token}
 
   curl -s {url}/graphql -H \"authorization: Bearer $TOKEN\" -H 'content-type: application/json' \\
-    -d '{{\"query\": \"{book}\"}}'
+    -d '{{\"query\": \"{book}\"}}'; echo
 
   curl -s {url}/graphql -H \"authorization: Bearer $TOKEN\" -H 'content-type: application/json' \\
-    -d '{{\"query\": \"{ask}\"}}'
+    -d '{{\"query\": \"{ask}\"}}'; echo
 
   curl -s -X PUT {answer} -H 'content-type: application/json' \\
-    -d '{{\"score\": 10, \"comment\": \"One person to call, and things get done.\"}}'
+    -d '{{\"score\": 10, \"comment\": \"One person to call, and things get done.\"}}'; echo
 ",
         company = demo::COMPANY,
         admin = format_args!("{} <{}>", admin.name, admin.email),

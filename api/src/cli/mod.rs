@@ -1,6 +1,7 @@
 //! The command line. Exit codes: 0 done, 1 failed, 2 wrong usage or settings.
 
 mod demo;
+mod doctor;
 mod healthcheck;
 mod import;
 mod key;
@@ -56,6 +57,7 @@ enum Command {
     ///
     /// `serve` and `work` do the same at their start. A database of a newer version is refused.
     Migrate,
+    Doctor(doctor::Args),
     Import(import::Args),
     Token(token::Args),
     /// Make a key for an integration.
@@ -132,6 +134,7 @@ async fn run(command: Command) -> Result<(), Failure> {
             crate::app::work_only(settings, Ports::default()).await?;
         }
         Command::Migrate => migrate::run(&settings()?).await?,
+        Command::Doctor(args) => doctor::run(Settings::read(Source::environment()), &args).await?,
         Command::Import(args) => Box::pin(import::run(&settings()?, &args)).await?,
         Command::Token(args) => token::run(&existing()?, &args).await?,
         Command::Key(args) => key::run(&existing()?, args).await?,

@@ -7,7 +7,7 @@ use crate::ctx::StaffOnly;
 
 /// A person at an account.
 #[derive(Clone, Debug, SimpleObject)]
-#[graphql(complex)]
+#[graphql(serial, complex)]
 pub struct Contact {
     /// Its id, for good.
     pub id: ContactId,

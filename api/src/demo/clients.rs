@@ -135,6 +135,7 @@ impl Maker<'_> {
             version: 1,
             created_at: since,
             updated_at: since,
+            latest_nps: None,
         };
         Some(Client { account, contacts, periods })
     }

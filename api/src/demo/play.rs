@@ -22,6 +22,7 @@ use super::{
 use crate::{
     base::{Error, Random, Result},
     ctx::{Company, Ctx},
+    response::latest_nps,
     satisfaction::{Credited, count},
     store::Tx,
     team::insert_tree,
@@ -100,6 +101,7 @@ async fn write(tx: &Tx, clients: Vec<Client>, grants: Vec<account_grant::Model>,
     tx.insert_each::<invitation::Entity>(&seen, told.invitations).await?;
     let counted: Vec<_> = told.responses.iter().map(|row| (Credited::of(row), row.score, 1)).collect();
     tx.insert_each::<response::Entity>(&seen, told.responses).await?;
+    tx.set::<account::Entity>(Condition::all(), vec![latest_nps()]).await?;
     count(tx, &counted).await
 }
 

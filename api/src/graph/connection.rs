@@ -13,6 +13,7 @@ use crate::{
 
 /// Where a page stands in its list.
 #[derive(Clone, Debug, SimpleObject)]
+#[graphql(serial)]
 pub struct PageInfo {
     /// Whether rows follow.
     pub has_next_page: bool,
@@ -26,7 +27,7 @@ pub struct PageInfo {
 
 /// A row and its cursor.
 #[derive(Clone, Debug, SimpleObject)]
-#[graphql(concrete(name = "AccountEdge", params(Account)))]
+#[graphql(serial, concrete(name = "AccountEdge", params(Account)))]
 #[graphql(concrete(name = "ContactEdge", params(Contact)))]
 #[graphql(concrete(name = "InteractionEdge", params(Interaction)))]
 #[graphql(concrete(name = "MemberEdge", params(Member)))]
@@ -40,7 +41,7 @@ pub struct Edge<T: OutputType> {
 
 /// One page of a list.
 #[derive(Clone, Debug, SimpleObject)]
-#[graphql(concrete(name = "AccountConnection", params(Account)))]
+#[graphql(serial, concrete(name = "AccountConnection", params(Account)))]
 #[graphql(concrete(name = "ContactConnection", params(Contact)))]
 #[graphql(concrete(name = "InteractionConnection", params(Interaction)))]
 #[graphql(concrete(name = "MemberConnection", params(Member)))]

@@ -184,8 +184,10 @@ fn system_time(at: DateTime<Utc>) -> SystemTime {
 /// Writes down what became of the letter.
 async fn settle(ctx: &Ctx, id: InvitationId, sent: Result<(), Refusal>, last: bool) -> Result<Run> {
     let refusal = match sent {
+        Err(Refusal::TooFast(pause)) => return Ok(Run::Later(pause)),
         Err(Refusal::NotNow(why)) if !last => return Ok(Run::Retry(why)),
-        Err(refusal) => Some(refusal),
+        Err(Refusal::Bounced(why)) => Some((why, true)),
+        Err(Refusal::Never(why) | Refusal::NotNow(why)) => Some((why, false)),
         Ok(()) => None,
     };
     ctx.write(move |tx| async move {
@@ -211,16 +213,12 @@ async fn settle(ctx: &Ctx, id: InvitationId, sent: Result<(), Refusal>, last: bo
                 .await?;
                 Ok(Run::Done)
             }
-            Some(refusal) => {
+            Some((why, gone)) => {
                 let contact = held.contact_id;
                 tx.update::<invitation::Entity>(held, |row| row.status = Set(InvitationStatus::Failed)).await?;
-                let why = match refusal {
-                    Refusal::Bounced(why) => {
-                        bounced(&tx, contact).await?;
-                        why
-                    }
-                    Refusal::Never(why) | Refusal::NotNow(why) => why,
-                };
+                if gone {
+                    bounced(&tx, contact).await?;
+                }
                 Ok(Run::GiveUp(why))
             }
         }

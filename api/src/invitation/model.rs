@@ -15,7 +15,7 @@ use crate::{
 
 /// One survey sent, or refused, to one contact. It never shows its link.
 #[derive(Clone, Debug, SimpleObject)]
-#[graphql(complex)]
+#[graphql(serial, complex)]
 pub struct Invitation {
     /// Its id, for good.
     pub id: InvitationId,

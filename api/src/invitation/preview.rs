@@ -214,6 +214,7 @@ impl Job for SendTest {
             };
             Ok(match ctx.env().mail.send(&letter).await {
                 Ok(()) => Run::Done,
+                Err(Refusal::TooFast(pause)) => Run::Later(pause),
                 Err(Refusal::NotNow(why)) => Run::Retry(why),
                 Err(Refusal::Never(why) | Refusal::Bounced(why)) => Run::GiveUp(why),
             })

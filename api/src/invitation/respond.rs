@@ -7,12 +7,13 @@ use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
 use entity::{
-    Direction, InteractionType, ResponseId, Time, account, answer, interaction, invitation, response, response_version,
+    Direction, InteractionType, ResponseId, SurveyKind, Time, account, answer, interaction, invitation, response,
+    response_version,
 };
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait,
-    sea_query::{Condition, Expr},
+    sea_query::{Condition, Expr, ExprTrait},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -26,7 +27,7 @@ use crate::{
     base::{Check, Code, Error, MAX_COMMENT, Result},
     ctx::{Ctx, Job},
     queue,
-    response::kept,
+    response::{keep_latest, latest_nps, snapshot},
     satisfaction::{Credited, count},
     store::{Tx, Visible, among},
     timeline::Event,
@@ -205,9 +206,14 @@ async fn create(tx: &Tx, link: &Link, invitation: &Visible<invitation::Model>, m
     news.contact_id = row.contact_id;
     let news = news.row(tx, row.account_id);
     tx.insert_each::<interaction::Entity>(std::slice::from_ref(invitation), vec![news]).await?;
-    let earlier =
-        Condition::all().add(account::Column::Id.eq(row.account_id)).add(account::Column::LastInboundAt.lt(now));
-    tx.set::<account::Entity>(earlier, vec![(account::Column::LastInboundAt, Expr::val(now))]).await?;
+    // Time only grows, save where a clock was set back.
+    let before = Expr::col(account::Column::LastInboundAt);
+    let heard = Expr::case(before.clone().lt(now), now).finally(before);
+    let mut kept = vec![(account::Column::LastInboundAt, heard.into())];
+    if row.kind == SurveyKind::Nps {
+        kept.push(latest_nps());
+    }
+    tx.set::<account::Entity>(Condition::all().add(account::Column::Id.eq(row.account_id)), kept).await?;
     if !settled.fresh.is_empty() {
         tx.insert_each::<answer::Entity>(std::slice::from_ref(invitation), settled.fresh.clone()).await?;
     }
@@ -268,6 +274,9 @@ async fn amend(
     }
     let mut counted: Vec<_> = counts(&to, &settled).collect();
     if before != row.score {
+        if row.kind == SurveyKind::Nps {
+            keep_latest(tx, &[row.account_id]).await?;
+        }
         counted.extend([(to.clone(), before, -1), (to, row.score, 1)]);
     }
     if !counted.is_empty() {
@@ -290,7 +299,7 @@ async fn keep(tx: &Tx, invitation: &invitation::Model, old: &response::Model, sa
         score: old.score,
         comment: old.comment.clone(),
         at: old.amended_at.unwrap_or(old.answered_at),
-        answers: kept(said),
+        answers: snapshot(said),
     };
     tx.insert::<response_version::Entity>(before).await?;
     if invitation.contact_id.is_none() {

@@ -46,6 +46,7 @@ pub struct SendSurvey {
 
 /// What became of a sending.
 #[derive(Clone, Debug, PartialEq, Eq, SimpleObject, Serialize, ToSchema)]
+#[graphql(serial)]
 #[serde(rename_all = "camelCase")]
 pub struct Sent {
     /// The run, to find its invitations by.
@@ -60,6 +61,7 @@ pub struct Sent {
 
 /// How many contacts are not asked, for one reason.
 #[derive(Clone, Debug, PartialEq, Eq, SimpleObject, Serialize, ToSchema)]
+#[graphql(serial)]
 #[serde(rename_all = "camelCase")]
 pub struct SuppressedCount {
     /// Why they are not asked.

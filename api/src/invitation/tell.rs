@@ -50,6 +50,7 @@ impl Job for TellChanged {
             let Some(letter) = letter(&ctx, &self).await? else { return Ok(Run::Done) };
             Ok(match ctx.env().mail.send(&letter).await {
                 Ok(()) => Run::Done,
+                Err(Refusal::TooFast(pause)) => Run::Later(pause),
                 Err(Refusal::NotNow(why)) => Run::Retry(why),
                 Err(Refusal::Never(why) | Refusal::Bounced(why)) => Run::GiveUp(why),
             })

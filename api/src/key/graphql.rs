@@ -23,6 +23,7 @@ impl KeyQuery {
 
 /// A new key and its text.
 #[derive(SimpleObject)]
+#[graphql(serial)]
 struct CreatedIntegrationKey {
     /// What is shown of it from now on.
     key: IntegrationKey,

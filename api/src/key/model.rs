@@ -5,7 +5,7 @@ use entity::{KeyId, TeamId, Time, api_key};
 
 /// A key that an outside system signs in with.
 #[derive(Clone, Debug, SimpleObject)]
-#[graphql(complex)]
+#[graphql(serial, complex)]
 pub struct IntegrationKey {
     /// Its id, for good; not the key itself.
     pub id: KeyId,

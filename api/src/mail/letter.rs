@@ -9,6 +9,8 @@ use lettre::{
     },
 };
 
+use super::Dkim;
+
 /// A letter with a text and an HTML part that say the same.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Letter {
@@ -30,7 +32,34 @@ pub struct Letter {
     pub date: std::time::SystemTime,
 }
 
+/// A letter as it leaves: exactly these bytes are signed and sent.
+pub struct Written {
+    pub envelope: Envelope,
+    pub bytes: Vec<u8>,
+}
+
+impl Written {
+    /// Whether an address has letters beyond ASCII, which not every server takes.
+    pub fn is_wide(&self) -> bool {
+        let all = self.envelope.from().into_iter().chain(self.envelope.to());
+        all.map(AsRef::<str>::as_ref).any(|address| !address.is_ascii())
+    }
+}
+
 impl Letter {
+    /// The letter as it leaves, signed where there is a key; an error says why it cannot be written.
+    pub fn written(&self, dkim: Option<&Dkim>) -> Result<Written, String> {
+        let message = self.message()?;
+        let mut bytes = message.formatted();
+        if let Some(dkim) = dkim {
+            let since = self.date.duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+            let mut signed = dkim.sign(&bytes, since.as_secs())?;
+            signed.append(&mut bytes);
+            bytes = signed;
+        }
+        Ok(Written { envelope: message.envelope().clone(), bytes })
+    }
+
     /// The letter as MIME; an error says which address cannot be written to.
     pub fn message(&self) -> Result<Message, String> {
         let mailbox = |name: &str, address: &str| -> Result<Mailbox, String> {

@@ -7,7 +7,7 @@ use crate::ctx::StaffOnly;
 
 /// One of the company's staff. Customers see the name and the mail address of their owner.
 #[derive(Clone, Debug, SimpleObject)]
-#[graphql(complex)]
+#[graphql(serial, complex)]
 pub struct Member {
     /// Its id, for good.
     pub id: MemberId,

@@ -11,6 +11,7 @@ use crate::member::Member;
 
 /// One period during which one member owned one account, half-open.
 #[derive(Clone, Debug, SimpleObject)]
+#[graphql(serial)]
 pub struct Ownership {
     /// Its id, for good.
     pub id: OwnershipId,
@@ -45,6 +46,7 @@ impl From<OwnershipRow> for Ownership {
 
 /// Somebody who sees an account beside its owner.
 #[derive(Clone, Debug, SimpleObject)]
+#[graphql(serial)]
 pub struct Collaborator {
     /// Its id, for good.
     pub id: GrantId,

@@ -18,8 +18,8 @@ use crate::{
     store::{Tx, among},
 };
 
-/// Tries before a job is buried.
-pub const TRIES: i16 = 12;
+/// Tries before a job is buried, after about two days.
+pub const TRIES: i16 = 17;
 
 /// Queues work: it runs once this transaction is committed and `run_at` has come.
 pub async fn enqueue(tx: &Tx, jobs: Vec<NewJob>) -> Result<()> {
@@ -97,6 +97,8 @@ pub async fn claim(tx: &Tx, worker: Uuid, limit: u64, lease: TimeDelta) -> Resul
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
     Done,
+    /// Not tried at all: again after this pause, and it counts as no try.
+    Later(TimeDelta),
     /// Try again after a pause that grows with each try.
     Retry(String),
     /// Never try again.
@@ -114,15 +116,20 @@ pub async fn finish(tx: &Tx, worker: Uuid, job: &job::Model, outcome: &Outcome) 
         .maybe()
         .await?;
     let Some(row) = found else { return Ok(()) };
-    let again = Time::new(tx.now().0 + pause(job.attempts));
+    let now = tx.now();
     tx.update::<job::Entity>(row, |row| {
         row.leased_until = Set(None);
         row.leased_by = Set(None);
         match outcome {
             Outcome::Done => row.state = Set(JobState::Done),
+            Outcome::Later(pause) => {
+                row.state = Set(JobState::Ready);
+                row.run_at = Set(Time::new(now.0 + *pause));
+                row.attempts = Set(job.attempts - 1);
+            }
             Outcome::Retry(why) if job.attempts < TRIES => {
                 row.state = Set(JobState::Ready);
-                row.run_at = Set(again);
+                row.run_at = Set(Time::new(now.0 + pause(job.attempts, tx.chance())));
                 row.last_error = Set(Some(why.clone()));
             }
             Outcome::Retry(why) | Outcome::GiveUp(why) => {
@@ -159,8 +166,24 @@ pub async fn sweep(tx: &Tx) -> Result<u64> {
     .await
 }
 
-/// 10 s, 20 s, 40 s, … at most 6 h: twelve tries span about a day.
-fn pause(attempts: i16) -> TimeDelta {
-    let doublings = u32::try_from(attempts.clamp(1, 12) - 1).unwrap_or(0);
-    TimeDelta::seconds(Ord::min(10 * 2_i64.pow(doublings), 6 * 3_600))
+/// 10 s, 30 s, 90 s, … at most 6 h: seventeen tries span about two days, long enough for a mail server to be
+/// repaired. Up to a quarter shorter by chance, so that what failed together does not come again together.
+fn pause(attempts: i16, chance: u8) -> TimeDelta {
+    let steps = u32::try_from(attempts.clamp(1, 9) - 1).unwrap_or(0);
+    let longest = Ord::min(10_000 * 3_i64.pow(steps), 6 * 3_600_000);
+    TimeDelta::milliseconds(longest - longest * i64::from(chance) / 1_024)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_grow_and_span_two_days() {
+        let span = |chance| (1..TRIES).map(|attempts| pause(attempts, chance)).sum::<TimeDelta>().num_hours();
+        assert_eq!((span(0), span(128), span(255)), (57, 49, 42));
+        assert!((1..TRIES).all(|attempts| pause(attempts, 255) <= pause(attempts, 0)));
+        assert_eq!(pause(1, 0), TimeDelta::seconds(10));
+        assert_eq!(pause(i16::MAX, 0), TimeDelta::hours(6));
+    }
 }

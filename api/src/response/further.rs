@@ -46,7 +46,7 @@ impl From<answer::Model> for FurtherAnswer {
 }
 
 /// Answers to further questions as one JSON value, to be kept in an earlier version.
-pub fn kept(rows: &[answer::Model]) -> Option<Value> {
+pub fn snapshot(rows: &[answer::Model]) -> Option<Value> {
     let pairs = rows.iter().map(|row| {
         let value = row.score.map_or_else(|| json!(row.text), |score| json!(score));
         (row.question.clone(), value)

@@ -2,10 +2,12 @@
 
 mod further;
 mod graphql;
+mod kept;
 mod model;
 mod read;
 
-pub use further::{AnswerLoader, FurtherAnswer, ResponseVersion, VersionLoader, kept};
+pub use further::{AnswerLoader, FurtherAnswer, ResponseVersion, VersionLoader, snapshot};
 pub use graphql::ResponseQuery;
+pub use kept::{keep_latest, latest_nps};
 pub use model::{Response, ResponseRow};
-pub use read::{ListResponses, ResponseFilter, ScoreRow, latest_nps, list, scores, shape};
+pub use read::{ListResponses, ResponseFilter, ScoreRow, list, scores, shape};

@@ -13,7 +13,7 @@ use crate::{
 
 /// The answer to an invitation, or an imported one.
 #[derive(Clone, Debug, SimpleObject)]
-#[graphql(complex)]
+#[graphql(serial, complex)]
 pub struct Response {
     /// Its id, for good.
     pub id: ResponseId,

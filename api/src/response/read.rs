@@ -91,22 +91,6 @@ pub fn scores(engine: Engine, scope: &Scope, account: SimpleExpr) -> Shape {
     SimpleExpr::SubQuery(None, Box::new(select.into()))
 }
 
-/// The newest NPS answer of the account whose id is `account`.
-pub fn latest_nps(scope: &Scope, engine: Engine, account: SimpleExpr) -> Shape {
-    let mut select = Query::select();
-    select
-        .column((Table::default(), C::Score))
-        .from(Table::default())
-        .and_where(Expr::col((Table::default(), C::AccountId)).eq(account))
-        .and_where(C::Kind.eq(SurveyKind::Nps))
-        .cond_where(Table::own(scope, engine))
-        .limit(1);
-    for (column, order) in NEWEST {
-        select.order_by((Table::default(), column), order);
-    }
-    SimpleExpr::SubQuery(None, Box::new(select.into()))
-}
-
 /// Which answers. Conditions in one object must all hold.
 #[derive(Clone, Debug, Default, InputObject, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -50,6 +50,7 @@ pub struct Ask {
 
 /// One question's score with what it rests on.
 #[derive(Clone, Debug, PartialEq, SimpleObject)]
+#[graphql(serial)]
 pub struct Figure {
     /// The key of the question.
     pub question: String,
@@ -141,7 +142,7 @@ pub fn figures(rows: &[ScoreRow]) -> Vec<Figure> {
 
 /// One cut with its figures, one for each question.
 #[derive(Clone, Debug, SimpleObject)]
-#[graphql(complex)]
+#[graphql(serial, complex)]
 pub struct SatisfactionGroup {
     /// What the cut is: a name, a month as `2026-01`, a territory. Empty for the whole, or where it is not known.
     pub label: String,

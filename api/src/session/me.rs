@@ -14,6 +14,7 @@ use crate::{
 
 /// Whoever asks.
 #[derive(Clone, Debug, SimpleObject)]
+#[graphql(serial)]
 pub struct Me {
     /// What you are to the company.
     pub role: Role,

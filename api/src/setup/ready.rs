@@ -49,15 +49,16 @@ impl Ready {
         Ok(Definition { scale, further: Vec::new(), texts: texts.collect() })
     }
 
-    /// The survey of ours: of those that ask its question the first.
-    fn among<'a>(&self, rows: &'a [Row]) -> Option<&'a Row> {
-        rows.iter().find(|(row, _)| row.question == self.key)
+    fn is_among(&self, rows: &[Row]) -> bool {
+        rows.iter().any(|(row, _)| row.question == self.key)
     }
 
-    /// Whether its words are still those of an older version of the program.
-    fn is_old(&self, (row, current): &Row) -> Result<bool> {
-        let Some(current) = current.as_ref().filter(|_| row.archived_at.is_none()) else { return Ok(false) };
-        Ok(current.by_id.is_none() && current.definition != json(&self.definition()?)?)
+    /// Ours, where its words are still those of an older version of the program.
+    fn old<'a>(&self, rows: &'a [Row]) -> Result<Option<(&'a survey::Model, &'a survey_version::Model)>> {
+        let shipped = rows.iter().filter(|(row, _)| row.question == self.key && row.archived_at.is_none());
+        let mut shipped = shipped.filter_map(|(row, current)| Some((row, current.as_ref()?)));
+        let definition = json(&self.definition()?)?;
+        Ok(shipped.find(|(_, current)| current.by_id.is_none() && current.definition != definition))
     }
 }
 
@@ -80,9 +81,8 @@ async fn read(find: Find<'_, survey::Entity>, engine: Engine) -> Result<Vec<Row>
 pub async fn is_here(system: &Ctx) -> Result<bool> {
     let rows = read(system.find(), system.store().engine()).await?;
     for ready in &READY {
-        match ready.among(&rows) {
-            Some(row) if !ready.is_old(row)? => {}
-            _ => return Ok(false),
+        if !ready.is_among(&rows) || ready.old(&rows)?.is_some() {
+            return Ok(false);
         }
     }
     Ok(true)
@@ -98,10 +98,10 @@ pub async fn install(tx: &Tx) -> Result<()> {
         if !known.iter().any(|row| row.key == ready.key) {
             tx.insert::<question::Entity>(measured(ready.key, ready.kind, definition.scale, now)).await?;
         }
-        match ready.among(&rows) {
-            None => add(tx, ready, &definition, now).await?,
-            Some(row) if ready.is_old(row)? => renew(tx, row, &definition, now).await?,
-            Some(_) => {}
+        if !ready.is_among(&rows) {
+            add(tx, ready, &definition, now).await?;
+        } else if let Some(old) = ready.old(&rows)? {
+            renew(tx, old, &definition, now).await?;
         }
     }
     Ok(())
@@ -126,15 +126,19 @@ async fn add(tx: &Tx, ready: &Ready, definition: &Definition, now: Time) -> Resu
     Ok(())
 }
 
-async fn renew(tx: &Tx, (row, current): &Row, definition: &Definition, now: Time) -> Result<()> {
+async fn renew(
+    tx: &Tx,
+    (row, current): (&survey::Model, &survey_version::Model),
+    definition: &Definition,
+    now: Time,
+) -> Result<()> {
     let find = tx.find::<survey::Entity>().filter(survey::Column::Id.eq(row.id));
     let held = find.lock().one("survey").await?;
     // Another process that started along with this one was faster.
     if held.version != row.version {
         return Ok(());
     }
-    let number = current.as_ref().map_or(1, |current| current.number + 1);
-    let version = version(tx, row, number, definition, now)?;
+    let version = version(tx, row, current.number + 1, definition, now)?;
     let current = version.id;
     tx.insert::<survey_version::Entity>(version).await?;
     tx.update::<survey::Entity>(held, |held| {

@@ -9,7 +9,10 @@ use std::{
     time::Duration,
 };
 
-use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, EntityTrait, SqliteTransactionMode,
+    TransactionOptions, TransactionTrait,
+};
 use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use tokio::sync::{Notify, mpsc};
 
@@ -129,22 +132,50 @@ pub async fn migrate(url: &str) -> Result<()> {
     use migration::{Migrator, sea_orm_migration::MigratorTrait};
     let engine = if url.starts_with("sqlite:") { Engine::Sqlite } else { Engine::Postgres };
     let db = Database::connect(options(url, engine, 1, false)).await.map_err(from_db)?;
-    let postgres = db.get_database_backend() == DatabaseBackend::Postgres;
-    if postgres {
-        // Several replicas may start at once; the lock goes with the connection.
-        db.execute_unprepared("SELECT pg_advisory_lock(7365001)").await.map_err(from_db)?;
+    // One transaction, all or nothing. Several processes may start at once: the others wait for the lock,
+    // as long as it takes, and then find nothing left to do.
+    if engine == Engine::Sqlite {
+        db.execute_unprepared("PRAGMA busy_timeout = 3600000").await.map_err(from_db)?;
     }
-    let done = Migrator::up(&db, None).await.map_err(|error| match error {
+    let tx = db.begin_with_options(immediate()).await.map_err(from_db)?;
+    if engine == Engine::Postgres {
+        tx.execute_unprepared("SELECT pg_advisory_xact_lock(7365001)").await.map_err(from_db)?;
+    }
+    Migrator::up(&tx, None).await.map_err(|error| match error {
         sea_orm::DbErr::Custom(text) if text.contains("Migration file of version") => {
             Error::internal("this database was migrated by a newer steward; use that version or restore a backup")
         }
         other => from_db(other),
-    });
-    if postgres {
-        db.execute_unprepared("SELECT pg_advisory_unlock(7365001)").await.map_err(from_db)?;
+    })?;
+    tx.commit().await.map_err(from_db)?;
+    db.close().await.map_err(from_db)
+}
+
+/// A transaction that takes SQLite's one lock for writing at once, not at its first change.
+pub(super) fn immediate() -> TransactionOptions {
+    TransactionOptions {
+        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+        ..TransactionOptions::default()
     }
+}
+
+/// How many migrations of this version the database has not had, and how many it has had of newer ones.
+/// Changes nothing.
+pub async fn behind(url: &str) -> Result<(usize, usize)> {
+    use migration::{
+        Migrator,
+        sea_orm_migration::{MigratorTrait, seaql_migrations},
+    };
+    let engine = if url.starts_with("sqlite:") { Engine::Sqlite } else { Engine::Postgres };
+    let db = Database::connect(options(url, engine, 1, engine == Engine::Sqlite)).await.map_err(from_db)?;
+    db.execute_unprepared("SELECT 1").await.map_err(from_db)?;
+    // A database without the table has had none.
+    let had = seaql_migrations::Entity::find().all(&db).await.unwrap_or_default();
     db.close().await.map_err(from_db)?;
-    done
+    let ours: Vec<String> = Migrator::migrations().iter().map(|one| one.name().to_owned()).collect();
+    let missing = ours.iter().filter(|name| had.iter().all(|row| row.version != **name)).count();
+    let newer = had.iter().filter(|row| !ours.contains(&row.version)).count();
+    Ok((missing, newer))
 }
 
 fn options(url: &str, engine: Engine, connections: u32, read_only: bool) -> ConnectOptions {

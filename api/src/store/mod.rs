@@ -23,7 +23,7 @@ mod tx;
 mod writer;
 
 pub use columns::{Columns, Shown, union};
-pub use db::{Db, Engine, Open, migrate};
+pub use db::{Db, Engine, Open, behind, migrate};
 pub use error::from_db;
 pub use find::{Find, Visible};
 pub use find::{among, nothing};

@@ -6,7 +6,7 @@
 
 use sea_orm::{
     ColumnTrait, ColumnType,
-    sea_query::{Alias, Condition, Expr, ExprTrait, Func, IntoCondition, Order, Query, SelectStatement, SimpleExpr},
+    sea_query::{Condition, Expr, ExprTrait, Func, IntoCondition, Order, Query, SelectStatement, SimpleExpr},
 };
 
 use super::{Columns, Engine, Owned};
@@ -14,9 +14,6 @@ use crate::access::Scope;
 
 /// A JSON value inside a statement.
 pub type Shape = SimpleExpr;
-
-/// The name under which the inner select of a packed list is known.
-const INNER: &str = "x";
 
 /// The columns of one row of `alias`, as an array; null where a column is not read.
 pub fn row<E: Owned>(engine: Engine, alias: &'static str, columns: Columns) -> Shape {
@@ -86,33 +83,25 @@ pub(super) fn text<E: Owned>(
     Query::select().expr_as(whole.cast_as("text"), "v").to_owned()
 }
 
-/// The same as one JSON value.
+/// The same as one JSON value. The inner select keeps the table's name, so that parts are built once, beside
+/// the row they hang on, and stay JSON: passing through a select would make text of them on SQLite.
 fn packed<E: Owned>(
     engine: Engine,
     mut inner: SelectStatement,
     columns: Columns,
     parts: Vec<Shape>,
 ) -> SelectStatement {
-    let read = columns.of::<E>().filter(|(_, read)| *read).map(|(column, _)| Expr::col((E::default(), column)));
-    inner.exprs(read);
-    let mut all = vec![row::<E>(engine, INNER, columns)];
-    for (index, part) in parts.into_iter().enumerate() {
-        if part == Expr::null() {
-            all.push(part);
-            continue;
-        }
-        let name = Alias::new(format!("p{index}"));
-        inner.expr_as(part, name.clone());
-        let value = Expr::col((INNER, name));
-        // Passing through a select makes text of JSON on SQLite.
-        all.push(if engine == Engine::Sqlite { Func::cust("json").arg(value).into() } else { value });
-    }
-    let row = array(engine, all);
+    // Parts hang on ids, so ids always come along.
+    let needed = |column: &E::Column| matches!(column.def().get_column_type(), ColumnType::Uuid);
+    let inside = columns.of::<E>().filter(|(column, read)| *read || needed(column));
+    inner.exprs(inside.map(|(column, _)| Expr::col((E::default(), column))));
+    let name = E::default().table_name();
+    let row = array(engine, std::iter::once(row::<E>(engine, name, columns)).chain(parts).collect());
     let rows: SimpleExpr = match engine {
         Engine::Sqlite => Func::cust("json_group_array").arg(row).into(),
         Engine::Postgres => Func::coalesce([Func::cust("json_agg").arg(row).into(), Expr::cust("'[]'::json")]).into(),
     };
-    Query::select().expr_as(rows, "v").from_subquery(inner, INNER).to_owned()
+    Query::select().expr_as(rows, "v").from_subquery(inner, name).to_owned()
 }
 
 /// One column as a JSON value.

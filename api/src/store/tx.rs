@@ -72,6 +72,13 @@ impl Tx {
         self.shared.db.random().id(self.now()).into()
     }
 
+    /// A byte of chance.
+    pub fn chance(&self) -> u8 {
+        let mut byte = [0];
+        self.shared.db.random().fill(&mut byte);
+        byte[0]
+    }
+
     /// Jobs were queued: ring for the workers after the commit.
     pub fn wake(&self) {
         self.shared.woken.store(true, Ordering::Relaxed);

@@ -9,13 +9,10 @@ use std::{
 };
 
 use futures_util::{FutureExt, future::BoxFuture};
-use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, TransactionOptions,
-    TransactionTrait,
-};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, TransactionTrait};
 use tokio::sync::{mpsc, oneshot};
 
-use super::{Db, Tx, from_db, tx::Shared};
+use super::{Db, Tx, db::immediate, from_db, tx::Shared};
 use crate::{
     access::Viewer,
     base::{Error, Result},
@@ -128,11 +125,7 @@ async fn maintain_now(db: &DatabaseConnection, sql: &str) -> Result<()> {
 }
 
 async fn group(db: &DatabaseConnection, first: Change, jobs: &mut mpsc::Receiver<Job>) {
-    let immediate = TransactionOptions {
-        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-        ..TransactionOptions::default()
-    };
-    let outer = match db.begin_with_options(immediate).await {
+    let outer = match db.begin_with_options(immediate()).await {
         Ok(outer) => outer,
         Err(error) => {
             // Dropping the change answers its caller with `Unavailable`.

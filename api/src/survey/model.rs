@@ -11,6 +11,7 @@ use crate::{
 
 /// A questionnaire.
 #[derive(Clone, Debug, SimpleObject)]
+#[graphql(serial)]
 pub struct Survey {
     /// Its id, for good.
     pub id: SurveyId,

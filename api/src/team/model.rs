@@ -5,7 +5,7 @@ use entity::{MemberId, TeamId, team};
 
 /// A group of staff in the tree of teams.
 #[derive(Clone, Debug, SimpleObject)]
-#[graphql(complex)]
+#[graphql(serial, complex)]
 pub struct Team {
     /// Its id, for good.
     pub id: TeamId,

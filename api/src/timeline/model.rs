@@ -15,7 +15,7 @@ use crate::{
 
 /// One entry of an account's timeline.
 #[derive(Clone, Debug, SimpleObject)]
-#[graphql(complex)]
+#[graphql(serial, complex)]
 pub struct Interaction {
     /// Its id, for good.
     pub id: InteractionId,

@@ -126,7 +126,7 @@ async fn one(system: &Ctx, worker: Uuid, job: job::Model, left: Duration) {
         Err(error) => Run::GiveUp(words(&error)),
     };
     match &outcome {
-        Run::Done => {}
+        Run::Done | Run::Later(_) => {}
         Run::Retry(why) => tracing::info!(job = %job.id, kind = job.kind, why, "a job will be tried again"),
         Run::GiveUp(why) => tracing::warn!(job = %job.id, kind = job.kind, why, "a job was given up"),
     }

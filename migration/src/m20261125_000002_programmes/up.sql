@@ -1,3 +1,7 @@
+ALTER TABLE account ADD COLUMN latest_nps SMALLINT;
+UPDATE account SET latest_nps = (SELECT r.score FROM response r
+    WHERE r.account_id = account.id AND r.kind = 'NPS' ORDER BY r.answered_at DESC, r.id DESC LIMIT 1);
+
 CREATE TABLE question (
     key $key PRIMARY KEY NOT NULL,
     kind TEXT NOT NULL,

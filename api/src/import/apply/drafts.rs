@@ -126,5 +126,6 @@ fn blank(id: AccountId, setting: &Setting, now: Time) -> account::Model {
         version: 1,
         created_at: now,
         updated_at: now,
+        latest_nps: None,
     }
 }

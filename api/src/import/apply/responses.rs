@@ -14,6 +14,7 @@ use crate::{
     base::{Error, Result, key},
     ctx::Ctx,
     import::{AnswerRow, Fault, Faults, Mapping, Outcome, Pointer, ResponseRow, RowError},
+    response::keep_latest,
     satisfaction::{Credited, count},
     store::{Tx, Visible, among},
 };
@@ -240,9 +241,14 @@ async fn write(tx: &Tx, writing: Writing) -> Result<()> {
         at: old.amended_at.unwrap_or(old.answered_at),
         answers: None,
     });
+    let mut touched: Vec<_> =
+        writing.changed.iter().map(|(_, new)| new).chain(&writing.fresh).map(|row| row.account_id).collect();
+    touched.sort_unstable();
+    touched.dedup();
     tx.insert_all::<response_version::Entity>(kept.collect()).await?;
     tx.rewrite::<response::Entity>(writing.changed).await?;
     tx.insert_each::<response::Entity>(&writing.witnesses, writing.fresh).await?;
+    keep_latest(tx, &touched).await?;
     if writing.counts.iter().any(|(_, score, _)| !(0..=10).contains(score)) {
         return Err(Error::internal("score off the scale"));
     }

@@ -107,7 +107,7 @@ pub(super) static ES: Texts = Texts {
         goes_on: "Los mensajes relacionados con nuestra colaboración, como las respuestas a sus solicitudes, \
                 le seguirán llegando.",
         save: "Guardar",
-        none: "Ninguna de estas",
+        none: "Ninguna de estas encuestas",
         saved: "Su elección se ha guardado.",
         done: "Se ha dado de baja",
         done_more: "{company} no le enviará más encuestas.",

@@ -30,21 +30,21 @@ pub(super) static FR: Texts = Texts {
         subject_other: "{company}\u{a0}: votre avis nous intéresse",
         greeting: "Bonjour {name},",
         greeting_nobody: "Bonjour,",
-        intro: "Une question, dix secondes\u{a0}: veuillez choisir le chiffre qui correspond à votre avis. \
-                Vous pourrez ajouter un commentaire sur la page qui s’ouvrira.",
-        intro_more: "Veuillez choisir le chiffre qui correspond à votre avis. Quelques autres questions suivront \
-                sur la page qui s’ouvrira.",
+        intro: "Une question, dix secondes\u{a0}: veuillez choisir la note qui correspond à votre avis. Vous \
+                pourrez ajouter un commentaire sur la page qui s’ouvrira.",
+        intro_more: "Veuillez choisir la note qui correspond à votre avis. Quelques autres questions suivront sur \
+                la page qui s’ouvrira.",
         reminders: [
             ReminderTexts {
                 subject: "{company}\u{a0}: pouvons-nous encore compter sur votre avis\u{202f}?",
-                intro: "Il y a quelques jours, nous vous avons demandé votre avis. Il nous intéresse toujours, et un \
-                seul chiffre suffit. Si vous avez répondu entre-temps, nous vous en remercions et vous prions \
-                de ne pas tenir compte de ce message.",
+                intro: "Il y a quelques jours, nous vous avons demandé votre avis. Il nous intéresse toujours, et \
+                une simple note suffit. Si vous avez répondu entre-temps, nous vous en remercions et vous \
+                prions de ne pas tenir compte de ce message.",
             },
             ReminderTexts {
                 subject: "{company}\u{a0}: dernier rappel",
                 intro: "Ceci est notre dernier rappel à propos de cette question. Si vous avez dix secondes, \
-                veuillez choisir le chiffre qui correspond à votre avis. Sinon, vous n’avez rien à faire.",
+                veuillez choisir la note qui correspond à votre avis. Sinon, vous n’avez rien à faire.",
             },
         ],
         button: "Répondre {score}",
@@ -95,7 +95,7 @@ pub(super) static FR: Texts = Texts {
                 complet.",
         preview: "Ceci est un aperçu. Rien de ce que vous choisissez ici n’est envoyé.",
         error_title: "Veuillez vérifier votre réponse",
-        error_score: "Veuillez choisir un chiffre de {min} à {max}.",
+        error_score: "Veuillez choisir une note de {min} à {max}.",
         error_choice: "Veuillez choisir une réponse.",
         error_choices: "Veuillez choisir au moins une réponse.",
         error_missing: "Veuillez saisir une réponse.",

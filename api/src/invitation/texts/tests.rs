@@ -15,7 +15,7 @@ fn told(texts: &Texts) -> BTreeMap<String, String> {
             Value::String(text) => drop(into.insert(place.to_owned(), text.clone())),
             Value::Object(parts) => parts.iter().for_each(|(name, part)| walk(&format!("{place}.{name}"), part, into)),
             Value::Array(parts) => {
-                parts.iter().enumerate().for_each(|(at, part)| walk(&format!("{place}.{at}"), part, into))
+                parts.iter().enumerate().for_each(|(at, part)| walk(&format!("{place}.{at}"), part, into));
             }
             other => panic!("{place} is {other}"),
         }
