@@ -299,7 +299,9 @@ impl TestApp {
         let input = api::invitation::SendSurvey { contact_ids: Some(contacts.to_vec()), account_id: None };
         api::invitation::send(&self.system(), survey, input).await.unwrap();
         self.run_jobs().await;
-        self.outbox()[before..].iter().map(link_token).collect()
+        // Letters about answers may leave meanwhile.
+        let letters = self.outbox();
+        letters[before..].iter().filter(|letter| letter.unsubscribe.is_some()).map(link_token).collect()
     }
 
     /// Answers a link at the JSON door.

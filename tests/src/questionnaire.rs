@@ -101,7 +101,7 @@ impl TestApp {
         let input = api::invitation::SendSurvey { contact_ids: Some(vec![contact]), account_id: None };
         api::invitation::send(&self.system(), survey, input).await.unwrap();
         self.run_jobs().await;
-        link_token(&self.outbox()[before])
+        link_token(self.outbox()[before..].iter().find(|letter| letter.unsubscribe.is_some()).unwrap())
     }
 
     /// A new contact of an account who is asked.
