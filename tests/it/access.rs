@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
-use api::access::KeyScope;
+use api::{access::KeyScope, survey::CreateSurvey};
 use async_graphql::parser::{
     parse_schema,
     types::{TypeKind, TypeSystemDefinition},
 };
-use entity::{AccountId, ContactId, MemberId, SurveyId, SurveyKind, TeamId, account, api_key, contact, member, team};
+use entity::{
+    AccountId, ContactId, MemberId, SurveyId, SurveyKind, TeamId, account, api_key, contact, member, survey, team,
+};
 use serde_json::{Value, json};
 use tests::{
     app::TestApp,
@@ -32,7 +34,7 @@ const WHO: [&str; 10] = [
 
 /// A root field, how it is called, and what each of [`WHO`] gets: `.` an answer, `U` unauthenticated,
 /// `F` forbidden, `N` not found.
-const GRAPHQL: [(&str, &str, &str); 28] = [
+const GRAPHQL: [(&str, &str, &str); 34] = [
     ("me", "{me{role}}", "UU........"),
     ("account", "{account(id:\"$account\"){id name contacts{id} timeline{nodes{id}} responses{id}}}", "UU..N.N..F"),
     ("accounts", "{accounts{nodes{id}}}", "UU.......F"),
@@ -43,6 +45,7 @@ const GRAPHQL: [(&str, &str, &str); 28] = [
     ("teams", "{teams{id}}", "UUF......F"),
     ("surveys", "{surveys{id}}", "UU.......F"),
     ("survey", "{survey(id:\"$survey\"){id}}", "UU.......F"),
+    ("previewSurvey", "{previewSurvey(input:{surveyId:\"$survey\",contactId:\"$contact\"}){subject}}", "UUF.N.N..F"),
     ("responses", "{responses{nodes{id}}}", "UU.......F"),
     ("satisfaction", "{satisfaction{label}}", "UUF......F"),
     ("createAccount", "mutation{createAccount(input:{name:\"A$n\",teamId:\"$team\"}){id}}", "UUFFF.F..F"),
@@ -84,6 +87,15 @@ const GRAPHQL: [(&str, &str, &str); 28] = [
         "UUFFFFF.FF",
     ),
     ("revokeIntegrationKey", "mutation{revokeIntegrationKey(id:\"$key\"){id}}", "UUFFFFF.FF"),
+    ("createSurvey", "mutation{createSurvey(input:{name:\"S$n\",copyOf:\"$survey\"}){id}}", "UUFFFFF.FF"),
+    (
+        "updateSurvey",
+        "mutation{updateSurvey(input:{id:\"$survey\",version:$surveyVersion,name:\"S$n\"}){id}}",
+        "UUFFFFF.FF",
+    ),
+    ("publishSurvey", "mutation{publishSurvey(input:{id:\"$copy\",version:1}){id}}", "UUFFFFF.FF"),
+    ("archiveSurvey", "mutation{archiveSurvey(input:{id:\"$copy\",version:1}){id}}", "UUFFFFF.FF"),
+    ("sendTestMail", "mutation{sendTestMail(input:{surveyId:\"$survey\",contactId:\"$contact\"}){to}}", "UUF.N.N.FF"),
     (
         "logInteraction",
         "mutation{logInteraction(input:{accountId:\"$account\",type:NOTE,subject:\"x\"}){id}}",
@@ -192,7 +204,14 @@ impl World {
             let newest = app.rows::<api_key::Entity>().await.into_iter().map(|row| row.id).max().unwrap();
             text = text.replace("$key", &newest.to_string());
         }
+        if text.contains("$copy") {
+            let input = CreateSurvey { name: "Copy".to_owned(), copy_of: self.survey, question: None };
+            let copy = api::survey::create(&app.system(), input).await.unwrap();
+            text = text.replace("$copy", &copy.to_string());
+        }
         if text.contains("Version") {
+            let survey = app.rows::<survey::Entity>().await.into_iter().find(|row| row.id == self.survey).unwrap();
+            text = text.replace("$surveyVersion", &survey.version.to_string());
             let account = app.rows::<account::Entity>().await.into_iter().find(|row| row.id == self.account).unwrap();
             let contact = app.rows::<contact::Entity>().await.into_iter().find(|row| row.id == self.contact).unwrap();
             let spare = app.rows::<member::Entity>().await.into_iter().find(|row| row.id == self.spare).unwrap();

@@ -158,7 +158,7 @@ both! {
         let ada = app.admin("Ada").await;
         let types = Types::read();
         let mut asked = BTreeSet::new();
-        let made = ["sendSurvey".to_owned(), "createIntegrationKey".to_owned()];
+        let made = ["sendSurvey", "sendTestMail", "createIntegrationKey"].map(str::to_owned);
         let roots = types.0["Query"].keys().map(|field| ("Query", field)).chain(made.iter().map(|field| ("Mutation", field)));
         for (root, field) in roots.map(|(root, field)| (root, field.as_str())) {
             let survey = app.survey(SurveyKind::Nps).await;
@@ -168,12 +168,15 @@ both! {
                 "survey" => format!("(id:\"{survey}\")"),
                 "ownerAt" => format!("(accountId:\"{account}\",at:\"{}\")", app.now()),
                 "accounts" | "contacts" | "members" | "responses" => "(first:2)".to_owned(),
+                "previewSurvey" | "sendTestMail" => format!("(input:{{surveyId:\"{survey}\"}})"),
                 "satisfaction" => "(groupBy:OWNER)".to_owned(),
                 "createIntegrationKey" => "(input:{name:\"K\",source:\"crm\",scopes:[\"accounts:read\"]})".to_owned(),
                 "sendSurvey" => format!("(surveyId:\"{survey}\",input:{{accountId:\"{account}\"}})"),
                 _ => String::new(),
             };
-            let below = types.below(&types.0[root][field], &mut vec![root.to_owned()], &mut asked);
+            // What a survey asks lies one object deeper than anything else.
+            let mut path = if field == "survey" { Vec::new() } else { vec![root.to_owned()] };
+            let below = types.below(&types.0[root][field], &mut path, &mut asked);
             let verb = if root == "Mutation" { "mutation" } else { "query" };
             let answer = app.gql(Some(&ada.token), &format!("{verb}{{{field}{args}{below}}}"), json!({})).await;
             assert!(answer["errors"].is_null() && !answer["data"][field].is_null(), "{field}: {answer}");

@@ -21,6 +21,7 @@ pub mod live;
 pub mod mail;
 pub mod postgres;
 pub mod process;
+pub mod questionnaire;
 pub mod served;
 pub mod sink;
 pub mod skip;

@@ -20,6 +20,10 @@ pub enum Action {
     ChangeMembers,
     ChangeTeams,
     ReadSurveys,
+    /// What surveys ask, and in which words.
+    ChangeSurveys,
+    /// A survey as a contact would get it, sent to oneself or shown.
+    PreviewSurveys,
     /// To all eligible contacts of one account.
     SendToAccount,
     /// To contacts named one by one.
@@ -46,13 +50,16 @@ impl Action {
             | Self::ReadSatisfaction
             | Self::ChangeContacts
             | Self::LogInteractions
+            | Self::PreviewSurveys
             | Self::SendToAccount => {
                 matches!(role, Admin | Manager | Owner | System)
             }
             Self::ChangeAccounts | Self::AssignOwners | Self::SendToContacts | Self::ReadAudit => {
                 matches!(role, Admin | Manager | System)
             }
-            Self::ChangeMembers | Self::ChangeTeams | Self::ManageKeys => matches!(role, Admin | System),
+            Self::ChangeMembers | Self::ChangeTeams | Self::ChangeSurveys | Self::ManageKeys => {
+                matches!(role, Admin | System)
+            }
         }
     }
 
@@ -66,10 +73,12 @@ impl Action {
             Self::ReadInteractions => KeyScope::InteractionsRead,
             Self::LogInteractions => KeyScope::InteractionsWrite,
             Self::ReadDirectory => KeyScope::MembersRead,
-            Self::ReadSurveys => KeyScope::SurveysRead,
+            Self::ReadSurveys | Self::PreviewSurveys => KeyScope::SurveysRead,
             Self::SendToAccount | Self::SendToContacts => KeyScope::SurveysSend,
             Self::ReadResponses | Self::ReadSatisfaction => KeyScope::ResponsesRead,
-            Self::ChangeMembers | Self::ChangeTeams | Self::ReadAudit | Self::ManageKeys => return None,
+            Self::ChangeMembers | Self::ChangeTeams | Self::ChangeSurveys | Self::ReadAudit | Self::ManageKeys => {
+                return None;
+            }
         })
     }
 
@@ -87,6 +96,8 @@ impl Action {
             Self::ChangeMembers => "create or change members",
             Self::ChangeTeams => "create or change teams",
             Self::ReadSurveys => "read surveys",
+            Self::PreviewSurveys => "preview surveys",
+            Self::ChangeSurveys => "create, change or publish surveys",
             Self::SendToAccount => "send surveys",
             Self::SendToContacts => {
                 "choose whom a survey is sent to; name an account, and all its eligible contacts are asked"

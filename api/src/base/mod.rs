@@ -6,6 +6,7 @@ mod error;
 mod money;
 mod origin;
 mod patch;
+mod pattern;
 mod random;
 
 pub use check::{Check, MAX_COMMENT, MAX_LINE, MAX_TEXT, fault_in, key};
@@ -14,4 +15,5 @@ pub use error::{Code, Error, Fault, Result};
 pub use money::{Long, MAX_AMOUNT, Money};
 pub use origin::Origins;
 pub use patch::{checked, put};
+pub use pattern::{Part, parts};
 pub use random::{Random, SeededRandom, SystemRandom};

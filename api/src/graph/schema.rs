@@ -5,14 +5,14 @@ use async_graphql::{MergedObject, MergedSubscription};
 use crate::{
     account::{AccountMutation, AccountQuery},
     contact::{ContactMutation, ContactQuery},
-    invitation::InvitationMutation,
+    invitation::{InvitationMutation, PreviewQuery},
     key::{KeyMutation, KeyQuery},
     member::{MemberMutation, MemberQuery},
     ownership::{OwnershipMutation, OwnershipQuery},
     response::{ResponseQuery, ResponseSubscription},
     satisfaction::SatisfactionQuery,
     session::SessionQuery,
-    survey::SurveyQuery,
+    survey::{SurveyMutation, SurveyQuery},
     team::{TeamMutation, TeamQuery},
     timeline::TimelineMutation,
 };
@@ -27,6 +27,7 @@ pub struct Query(
     MemberQuery,
     TeamQuery,
     SurveyQuery,
+    PreviewQuery,
     ResponseQuery,
     SatisfactionQuery,
     KeyQuery,
@@ -41,6 +42,7 @@ pub struct Mutation(
     MemberMutation,
     TeamMutation,
     TimelineMutation,
+    SurveyMutation,
     InvitationMutation,
     KeyMutation,
 );

@@ -4,8 +4,8 @@ use std::time::SystemTime;
 
 use chrono::{DateTime, Utc};
 use entity::{
-    Channel, Direction, InteractionType, InvitationId, InvitationStatus, MailState, Suppression, Time, contact,
-    invitation, member, survey, survey_version,
+    Channel, Direction, InteractionType, InvitationId, InvitationStatus, MailState, Suppression, Time, account,
+    contact, invitation, member, survey, survey_version,
 };
 use futures_util::future::BoxFuture;
 use sea_orm::{
@@ -17,9 +17,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Facts,
+    asked::Asked,
     colour::Colour,
-    mail::{Head, Invite, Step},
-    question::Question,
+    mail::{Head, Step},
     safe::header_safe,
 };
 use crate::{
@@ -54,6 +54,7 @@ type Row = (
     invitation::Model,
     Option<survey::Model>,
     Option<survey_version::Model>,
+    Option<account::Model>,
     Option<contact::Model>,
     Option<member::Model>,
 );
@@ -67,7 +68,7 @@ async fn claim(ctx: &Ctx, id: InvitationId) -> Result<Option<Letter>> {
         if held.status != InvitationStatus::Queued || held.expires_at <= tx.now() {
             return Ok(None);
         }
-        let (_, survey, version, contact, owner) = read(&tx, id).await?;
+        let (_, survey, version, account, contact, owner) = read(&tx, id).await?;
         let (Some(survey), Some(version)) = (survey, version) else {
             return Err(Error::internal("an invitation without its survey"));
         };
@@ -81,8 +82,8 @@ async fn claim(ctx: &Ctx, id: InvitationId) -> Result<Option<Letter>> {
             return Ok(None);
         }
         let Some(contact) = contact else { return Ok(None) };
-        let definition: Definition = serde_json::from_value(version.definition).map_err(Error::internal)?;
-        letter(&inner, &held, &survey, &definition, &Parties { contact, owner }, tx.now()).map(Some)
+        let definition = Definition::read(version.definition)?;
+        letter(&inner, &held, &survey, &definition, &Parties { account, contact, owner }, tx.now()).map(Some)
     })
     .await
 }
@@ -96,6 +97,11 @@ async fn read(tx: &Tx, id: InvitationId) -> Result<Row> {
             engine,
             "v",
             Expr::col(("v", survey_version::Column::Id)).eq(at(invitation::Column::SurveyVersionId)),
+        ),
+        one::<account::Entity>(
+            engine,
+            "a",
+            Expr::col(("a", account::Column::Id)).eq(at(invitation::Column::AccountId)),
         ),
         one::<contact::Entity>(
             engine,
@@ -119,6 +125,7 @@ async fn suppress(tx: &Tx, held: Visible<invitation::Model>, reason: Suppression
 }
 
 struct Parties {
+    account: Option<account::Model>,
     contact: contact::Model,
     /// The owner at the anchor; none while unowned.
     owner: Option<member::Model>,
@@ -138,15 +145,7 @@ fn letter(
         format!("{}/{path}/{token}", company.public_url)
     };
     let (survey_link, unsubscribe) = (link("s", Purpose::Survey), link("u", Purpose::Unsubscribe));
-    let text = definition.text(&row.language).ok_or_else(|| Error::internal("a survey without a text"))?;
-    let question = Question {
-        kind: survey.kind,
-        text: &text.question,
-        min: definition.scale.0,
-        max: definition.scale.1,
-        low: &text.low,
-        high: &text.high,
-    };
+    let asked = Asked::new(survey.kind, definition, &row.language, company)?;
     let sender = who.owner.as_ref().map_or("", |owner| &owner.name);
     let head = Head {
         company: &company.name,
@@ -154,22 +153,12 @@ fn letter(
         colour: company.color.as_deref().and_then(Colour::parse),
         logo: None,
         recipient: &who.contact.name,
-        account: "",
+        account: who.account.as_ref().map_or("", |account| &account.name),
         sender,
         language: &row.language,
         test: false,
     };
-    let message = Invite {
-        head,
-        question,
-        more: false,
-        step: Step::Invitation,
-        link: &survey_link,
-        unsubscribe: &unsubscribe,
-        subject: None,
-        intro: None,
-    }
-    .render();
+    let message = asked.invite(head, Step::Invitation, &survey_link, &unsubscribe).render();
     let from_name = if sender.is_empty() { &company.name } else { sender };
     let address = who.contact.email.clone().ok_or_else(|| Error::internal("a contact without an address"))?;
     Ok(Letter {

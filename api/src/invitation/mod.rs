@@ -6,7 +6,9 @@
 //! every variable text is escaped, nothing is loaded from elsewhere save the company's own logo,
 //! and nothing needs script.
 
+mod asked;
 pub mod colour;
+mod further;
 mod graphql;
 mod jobs;
 mod judge;
@@ -15,20 +17,26 @@ pub mod mail;
 mod model;
 mod optout;
 pub mod page;
+mod preview;
 pub mod question;
 mod respond;
 mod rest;
 pub mod safe;
 pub mod samples;
 mod send;
+mod tell;
 pub mod texts;
 
-pub use graphql::InvitationMutation;
+pub use asked::brand;
+pub use graphql::{InvitationMutation, PreviewQuery};
 pub use jobs::SendMail;
 pub use judge::{Facts, LastAsked, QUARANTINE_ANY, QUARANTINE_CSAT, QUARANTINE_NPS};
 pub use link::{Link, open};
 pub use model::{Invitation, InvitationRow};
 pub use optout::{Preferences, opt_out, preferences};
-pub use respond::{AMENDABLE, Answer, Answered, respond};
-pub use rest::{brand, pages, routes};
+pub use page::pages;
+pub use preview::{PreviewSurvey, SendTest, SurveyPreview, TestMail, preview, send_test};
+pub use respond::{AMENDABLE, Answer, Answered, respond, respond_to};
+pub use rest::routes;
 pub use send::{EXPIRES, INHERITED, SendSurvey, Sent, SuppressedCount, send};
+pub use tell::TellChanged;

@@ -1,13 +1,15 @@
 //! Answers at the GraphQL door.
 
-use async_graphql::{ComplexObject, Context, Object, Result, Subscription};
+use async_graphql::{ComplexObject, Context, Object, Result, Subscription, dataloader::DataLoader};
 use futures_util::{Stream, stream};
 
-use super::{ListResponses, Response, ResponseFilter, get, list};
+use super::{
+    AnswerLoader, FurtherAnswer, ListResponses, Response, ResponseFilter, ResponseVersion, VersionLoader, get, list,
+};
 use crate::{
     access::Action,
     account::Account,
-    ctx::{Ctx, failed},
+    ctx::{Ctx, StaffOnly, failed},
     graph::{Connection, Paging, account_of},
     store::{Event, Shows},
 };
@@ -64,5 +66,18 @@ impl Response {
     /// The account it is about.
     async fn account(&self, cx: &Context<'_>) -> Result<Option<Account>> {
         account_of(cx, self.account_id).await
+    }
+
+    /// The answers to further questions.
+    async fn answers(&self, cx: &Context<'_>) -> Result<Option<Vec<FurtherAnswer>>> {
+        let found = cx.data::<DataLoader<AnswerLoader>>()?.load_one(self.id).await.map_err(failed)?;
+        Ok(Some(found.unwrap_or_default()))
+    }
+
+    /// What it said before it was changed, the newest first.
+    #[graphql(guard = "StaffOnly")]
+    async fn versions(&self, cx: &Context<'_>) -> Result<Option<Vec<ResponseVersion>>> {
+        let found = cx.data::<DataLoader<VersionLoader>>()?.load_one(self.id).await.map_err(failed)?;
+        Ok(Some(found.unwrap_or_default()))
     }
 }

@@ -33,7 +33,7 @@ pub use page::{Keyset, MAX_PAGE, PAGE, Page, PageArgs, beyond, cursor};
 pub use people::{Shows, below, contact_named, member_named};
 pub use principal::{Principal, Subject};
 pub use rules::{Apart, Child, Owned, Witness};
-pub use shape::{Many, Shape, array, many, one, one_of};
+pub use shape::{Many, Shape, array, many, one, one_of, row};
 pub use tx::Tx;
 
 use std::sync::Arc;

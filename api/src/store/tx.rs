@@ -259,8 +259,8 @@ impl Tx {
         Ok(Conn::Tx(&self.conn).execute(&update).await?.rows_affected())
     }
 
-    /// Deletes rows of a keys-only table.
-    pub async fn remove<E: Apart>(&self, which: Condition) -> Result<u64> {
+    /// Deletes rows of a table that only holds keys, or whose old rows are kept elsewhere: it is not audited.
+    pub async fn remove<E: Owned>(&self, which: Condition) -> Result<u64> {
         let mut delete = Query::delete();
         delete.from_table(E::default()).cond_where(which);
         delete.cond_where(E::visible(&self.shared.viewer.scope, self.engine()));

@@ -10,13 +10,15 @@ use serde::de::DeserializeOwned;
 use crate::{
     base::{Error, Result},
     ctx::{Ctx, Job, Run},
-    invitation::SendMail,
+    invitation::{SendMail, SendTest, TellChanged},
 };
 
 /// The list of jobs: a new one is a line here.
 fn run(kind: &str, payload: serde_json::Value, ctx: Ctx, last: bool) -> Result<BoxFuture<'static, Result<Run>>> {
     match kind {
         SendMail::KIND => start::<SendMail>(payload, ctx, last),
+        TellChanged::KIND => start::<TellChanged>(payload, ctx, last),
+        SendTest::KIND => start::<SendTest>(payload, ctx, last),
         other => Err(Error::internal(format!("no job of kind {other}"))),
     }
 }
