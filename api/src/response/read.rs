@@ -1,7 +1,7 @@
 //! Answers below an account, and lists of answers.
 
 use async_graphql::InputObject;
-use entity::{ResponseId, SurveyKind, Time, answer, question, response};
+use entity::{ResponseId, Time, answer, question, response};
 use sea_orm::{
     ColumnTrait,
     sea_query::{Alias, Condition, Expr, ExprTrait, Func, JoinType, Order, Query, SimpleExpr, UnionType},
