@@ -1,5 +1,7 @@
 //! Who may call what: every operation of both doors, called by everybody with ids of a real small world.
 
+use std::time::Duration;
+
 use api::{access::KeyScope, survey::CreateSurvey};
 use async_graphql::parser::{
     parse_schema,
@@ -9,7 +11,12 @@ use entity::{
     AccountId, ContactId, MemberId, SurveyId, SurveyKind, TeamId, account, api_key, contact, member, survey, team,
 };
 use serde_json::{Value, json};
-use tests::{app::TestApp, both};
+use tests::{
+    app::TestApp,
+    both,
+    live::{Heard, Socket},
+    served::Served,
+};
 
 /// The columns of the tables below. The link holder sends the secret of a survey's link as a bearer token.
 const WHO: [&str; 10] = [
@@ -111,6 +118,10 @@ const FURTHER: [(&str, &str, &str); 4] = [
         "UUFFF.F..F",
     ),
 ];
+
+/// A subscription, and what comes to each of [`WHO`] of an answer of the account: `.` the event, `-` nothing.
+const SUBSCRIPTIONS: [(&str, &str, &str); 1] =
+    [("responseReceived", "subscription{responseReceived{id}}", "UU..-.-..F")];
 
 /// An operation of the REST door: its id, method, path, body, and what each of [`WHO`] gets.
 const REST: [(&str, &str, &str, &str, [u16; 10]); 7] = [
@@ -238,7 +249,57 @@ fn verdict(answer: &Value, field: &str) -> char {
     }
 }
 
+/// A socket that listens; or why there is none.
+async fn listen(url: &str, token: Option<&str>, query: &str) -> Result<Socket, char> {
+    let mut socket = Socket::open(url).await;
+    match token {
+        Some(token) => socket.greet(&format!("Bearer {token}")).await,
+        None => socket.say(json!({ "type": "connection_init" })).await,
+    }
+    match socket.hear().await {
+        Heard::Closed(4403) => return Err('U'),
+        other => assert_eq!(other, Heard::Said(json!({ "type": "connection_ack" }))),
+    }
+    socket.say(json!({ "type": "subscribe", "id": "a", "payload": { "query": query } })).await;
+    socket.say(json!({ "type": "ping" })).await;
+    match socket.hear().await {
+        Heard::Said(said) if said["payload"][0]["extensions"]["code"] == "FORBIDDEN" => Err('F'),
+        other => {
+            assert_eq!(other, Heard::Said(json!({ "type": "pong" })));
+            Ok(socket)
+        }
+    }
+}
+
 both! {
+    async fn everybody_hears_what_the_table_says(app: TestApp) {
+        let world = World::new(&app).await;
+        let served = Served::start(app.app.router()).await;
+        let mut wrong = Vec::new();
+        for (field, query, want) in SUBSCRIPTIONS {
+            let mut sockets = Vec::new();
+            for token in &world.tokens {
+                sockets.push(listen(&served.url, token.as_deref(), query).await);
+            }
+            assert_eq!(app.amend(&world.link, 9, 1).await.status, 200);
+            for ((who, want), socket) in WHO.iter().zip(want.chars()).zip(sockets) {
+                let limit = Duration::from_millis(if want == '-' { 300 } else { 10_000 });
+                let got = match socket {
+                    Err(letter) => letter,
+                    Ok(mut socket) => match socket.within(limit).await {
+                        Some(Heard::Said(said)) if said["payload"]["data"][field].is_object() => '.',
+                        None => '-',
+                        other => panic!("{field}, {who}: {other:?}"),
+                    },
+                };
+                if got != want {
+                    wrong.push(format!("{field}, {who}: {got}, not {want}"));
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "{wrong:#?}");
+    }
+
     async fn everybody_gets_from_graphql_what_the_table_says(app: TestApp) {
         let mut world = World::new(&app).await;
         let mut wrong = Vec::new();
@@ -297,11 +358,13 @@ both! {
     }
 }
 
-/// The fields of `Query` and `Mutation` in the committed schema.
+/// The fields of the root types in the committed schema.
 fn root_fields() -> Vec<String> {
     let document = parse_schema(include_str!("../../openapi/schema.graphql")).unwrap();
     let types = document.definitions.into_iter().filter_map(|definition| match definition {
-        TypeSystemDefinition::Type(of) if ["Query", "Mutation"].contains(&of.node.name.node.as_str()) => {
+        TypeSystemDefinition::Type(of)
+            if ["Query", "Mutation", "Subscription"].contains(&of.node.name.node.as_str()) =>
+        {
             Some(of.node.kind)
         }
         _ => None,
@@ -325,9 +388,9 @@ fn operations() -> Vec<String> {
 
 #[test]
 fn every_operation_has_a_row() {
-    let rows: Vec<&str> = GRAPHQL.iter().chain(&FURTHER).map(|row| row.0).collect();
+    let rows: Vec<&str> = GRAPHQL.iter().chain(&FURTHER).chain(&SUBSCRIPTIONS).map(|row| row.0).collect();
     let missing: Vec<String> = root_fields().into_iter().filter(|field| !rows.contains(&field.as_str())).collect();
-    assert!(missing.is_empty(), "add rows to GRAPHQL for {missing:?}");
+    assert!(missing.is_empty(), "add rows to GRAPHQL or SUBSCRIPTIONS for {missing:?}");
     let rows = REST.map(|row| row.0);
     let missing: Vec<String> = operations().into_iter().filter(|name| !rows.contains(&name.as_str())).collect();
     assert!(missing.is_empty(), "add rows to REST for {missing:?}");

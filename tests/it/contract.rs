@@ -9,7 +9,7 @@ use async_graphql::parser::{
 };
 use entity::SurveyKind;
 use serde_json::{Value, json};
-use tests::{app::TestApp, both};
+use tests::{app::TestApp, both, live::Socket, served::Served};
 
 const OPENAPI: &str = include_str!("../../openapi/openapi.json");
 const SCHEMA: &str = include_str!("../../openapi/schema.graphql");
@@ -181,7 +181,18 @@ both! {
             let answer = app.gql(Some(&ada.token), &format!("{verb}{{{field}{args}{below}}}"), json!({})).await;
             assert!(answer["errors"].is_null() && !answer["data"][field].is_null(), "{field}: {answer}");
         }
-        let all = types.0.iter().filter(|(name, _)| !["Query", "Mutation"].contains(&name.as_str()));
+        let served = Served::start(app.app.router()).await;
+        let mut live = Socket::of(&served.url, &ada.token).await;
+        for (field, gives) in &types.0["Subscription"] {
+            let below = types.below(gives, &mut vec!["Subscription".to_owned()], &mut asked);
+            live.subscribe(field, &format!("subscription{{{field}{below}}}")).await;
+        }
+        assert_eq!(app.amend(&link, 8, 1).await.status, 200);
+        for field in types.0["Subscription"].keys() {
+            let event = live.event(field).await;
+            assert!(event["errors"].is_null() && event["data"][field].is_object(), "{field}: {event}");
+        }
+        let all = types.0.iter().filter(|(name, _)| !["Query", "Mutation", "Subscription"].contains(&name.as_str()));
         let all: BTreeSet<_> = all.flat_map(|(name, fields)| fields.keys().map(move |field| format!("{name}.{field}"))).collect();
         assert_eq!(all.difference(&asked).collect::<Vec<_>>(), Vec::<&String>::new(), "fields that no query reached");
     }

@@ -17,6 +17,7 @@ pub mod engine;
 pub mod imports;
 pub mod js;
 pub mod keys;
+pub mod live;
 pub mod mail;
 pub mod postgres;
 pub mod process;

@@ -1,6 +1,6 @@
 //! The list of GraphQL slices: a new one is a line here.
 
-use async_graphql::{EmptySubscription, MergedObject};
+use async_graphql::{MergedObject, MergedSubscription};
 
 use crate::{
     account::{AccountMutation, AccountQuery},
@@ -9,7 +9,7 @@ use crate::{
     key::{KeyMutation, KeyQuery},
     member::{MemberMutation, MemberQuery},
     ownership::{OwnershipMutation, OwnershipQuery},
-    response::ResponseQuery,
+    response::{ResponseQuery, ResponseSubscription},
     satisfaction::SatisfactionQuery,
     session::SessionQuery,
     survey::{SurveyMutation, SurveyQuery},
@@ -47,11 +47,15 @@ pub struct Mutation(
     KeyMutation,
 );
 
-pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
+/// What can be listened to, at `/graphql/ws`. An event is read with the rights of its moment.
+#[derive(MergedSubscription, Default)]
+pub struct Subscription(ResponseSubscription);
+
+pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 
 /// The schema. Limits are the guard's matter; extensions are kept off, since each slows every field.
 pub fn schema() -> Schema {
-    async_graphql::Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+    async_graphql::Schema::build(Query::default(), Mutation::default(), Subscription::default())
         .disable_suggestions()
         .finish()
 }

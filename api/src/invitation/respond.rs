@@ -29,7 +29,7 @@ use crate::{
     queue,
     response::{keep_latest, latest_nps, snapshot},
     satisfaction::{Credited, count},
-    store::{Tx, Visible, among},
+    store::{Event as News, Tx, Visible, among},
     timeline::Event,
 };
 
@@ -221,6 +221,7 @@ async fn create(tx: &Tx, link: &Link, invitation: &Visible<invitation::Model>, m
     let mut counted = vec![(to.clone(), row.score, 1)];
     counted.extend(counts(&to, &settled));
     count(tx, &counted).await?;
+    announce(tx, &row);
     Ok(Answered::new(invitation, &row, &settled.all, now, true))
 }
 
@@ -282,6 +283,7 @@ async fn amend(
     if !counted.is_empty() {
         count(tx, &counted).await?;
     }
+    announce(tx, &row);
     Ok(Answered::new(invitation, &row, &settled.all, now, false))
 }
 
@@ -307,6 +309,13 @@ async fn keep(tx: &Tx, invitation: &invitation::Model, old: &response::Model, sa
     }
     let job = TellChanged { response_id: old.id, version: old.version + 1 };
     queue::enqueue(tx, vec![job.at(TellChanged::due(tx.now()))?]).await
+}
+
+/// Identified answers only: the moment of any other could name its author.
+fn announce(tx: &Tx, row: &response::Model) {
+    if row.mode == 0 {
+        tx.announce(News::Response(row.id));
+    }
 }
 
 fn already() -> Error {

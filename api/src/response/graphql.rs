@@ -1,15 +1,17 @@
 //! Answers at the GraphQL door.
 
-use async_graphql::{ComplexObject, Context, Object, Result, dataloader::DataLoader};
+use async_graphql::{ComplexObject, Context, Object, Result, Subscription, dataloader::DataLoader};
+use futures_util::{Stream, stream};
 
 use super::{
-    AnswerLoader, FurtherAnswer, ListResponses, Response, ResponseFilter, ResponseVersion, VersionLoader, list,
+    AnswerLoader, FurtherAnswer, ListResponses, Response, ResponseFilter, ResponseVersion, VersionLoader, get, list,
 };
 use crate::{
+    access::Action,
     account::Account,
     ctx::{Ctx, StaffOnly, failed},
     graph::{Connection, Paging, account_of},
-    store::Shows,
+    store::{Event, Shows},
 };
 
 #[derive(Default)]
@@ -34,6 +36,28 @@ impl ResponseQuery {
         let ask = ListResponses { filter, page: paging.args.clone(), shows };
         let (page, total) = list(cx.data::<Ctx>()?, &ask, paging.count).await.map_err(failed)?;
         Ok(Some(paging.connection(page, total)))
+    }
+}
+
+#[derive(Default)]
+pub struct ResponseSubscription;
+
+/// Run once when somebody subscribes, to check what they ask for, and then for every event with that event as its data.
+#[Subscription]
+impl ResponseSubscription {
+    /// Every answer that is given or changed from now on, of the accounts you see at that moment. A changed
+    /// one comes with its next `version`. Imported answers do not come.
+    async fn response_received(&self, cx: &Context<'_>) -> Result<impl Stream<Item = Response>> {
+        let ctx = cx.data::<Ctx>()?;
+        ctx.may(Action::ReadResponses).map_err(failed)?;
+        let found = match cx.data_opt::<Event>() {
+            Some(Event::Response(id)) => {
+                let shows = Shows::of::<entity::response::Entity>(&cx.look_ahead(), "creditedTo");
+                get(ctx, *id, shows).await.map_err(failed)?
+            }
+            _ => None,
+        };
+        Ok(stream::iter(found))
     }
 }
 

@@ -7,7 +7,7 @@ mod model;
 mod read;
 
 pub use further::{AnswerLoader, FurtherAnswer, ResponseVersion, VersionLoader, snapshot};
-pub use graphql::ResponseQuery;
+pub use graphql::{ResponseQuery, ResponseSubscription};
 pub use kept::{keep_latest, latest_nps};
 pub use model::{Response, ResponseRow};
-pub use read::{ListResponses, ResponseFilter, ScoreRow, list, scores, shape};
+pub use read::{ListResponses, ResponseFilter, ScoreRow, get, list, scores, shape};

@@ -149,6 +149,14 @@ pub struct ListResponses {
     pub shows: Shows,
 }
 
+/// One answer, in one statement; none where it is out of scope.
+pub async fn get(ctx: &Ctx, id: ResponseId, shows: Shows) -> Result<Option<Response>> {
+    ctx.may(Action::ReadResponses)?;
+    let parts = parts(ctx.store().engine(), &ctx.viewer().scope, shows);
+    let rows: Vec<ResponseRow> = ctx.find::<Table>().filter(C::Id.eq(id)).shown(shows.columns, parts).await?;
+    Ok(rows.into_iter().next().map(Response::from))
+}
+
 /// A page of answers of the accounts in scope, in one statement; the count is one more.
 pub async fn list(ctx: &Ctx, ask: &ListResponses, count: bool) -> Result<(Page<(String, Response)>, Option<i64>)> {
     ctx.may(Action::ReadResponses)?;
