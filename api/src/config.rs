@@ -11,7 +11,7 @@ use chrono::TimeDelta;
 use chrono_tz::Tz;
 
 use crate::{
-    base::Check,
+    base::{Check, Origins},
     invitation::colour::Colour,
     mail::{Dkim, MailServer, SigningKey},
     web::Introspection,
@@ -43,6 +43,8 @@ pub struct Settings {
     pub listen: SocketAddr,
     /// From the listen address where absent.
     pub public_url: Option<String>,
+    /// Whose pages may open sockets, beside those at the public address.
+    pub origins: Origins,
     pub secret: Option<Hidden>,
     pub company: String,
     pub logo: Option<String>,
@@ -222,6 +224,7 @@ impl Settings {
         let mail_from = sender(&mut read, &mail);
         let settings = Self {
             public_url: read.option("PUBLIC_URL", url),
+            origins: read.parse("ALLOWED_ORIGINS", Origins::default(), Origins::parse),
             secret: read
                 .option("SECRET", |text| {
                     if text.len() >= 32 {

@@ -3,7 +3,7 @@
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::{SurveyId, SurveyVersionId, Time};
+use crate::{MemberId, SurveyId, SurveyVersionId, Time};
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
 #[sea_orm(table_name = "survey_version")]
@@ -15,6 +15,8 @@ pub struct Model {
     #[sea_orm(column_type = "JsonBinary")]
     pub definition: Json,
     pub published_at: Time,
+    /// Who published it; none where it came with the program.
+    pub by_id: Option<MemberId>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

@@ -25,6 +25,7 @@ ALTER TABLE wave DROP COLUMN state;
 ALTER TABLE wave DROP COLUMN program_id;
 DROP TABLE program;
 ALTER TABLE contact DROP COLUMN muted;
+ALTER TABLE survey_version DROP COLUMN by_id;
 ALTER TABLE survey DROP COLUMN draft;
 DROP TABLE question;
 ALTER TABLE account DROP COLUMN latest_nps";

@@ -1,8 +1,11 @@
 //! Who may call what: every operation of both doors, called by everybody with ids of a real small world.
 
+use std::time::Duration;
+
 use api::{
     access::KeyScope,
     program::{Change, CreateExclusion, CreateProgram, SendSurvey},
+    survey::CreateSurvey,
 };
 use async_graphql::parser::{
     parse_schema,
@@ -10,11 +13,16 @@ use async_graphql::parser::{
 };
 use entity::{
     AccountId, ContactId, InvitationStatus, MemberId, SurveyId, SurveyKind, TeamId, Time, account, api_key, contact,
-    invitation, member, team,
+    invitation, member, survey, team,
 };
 use sea_orm::ColumnTrait;
 use serde_json::{Value, json};
-use tests::{app::TestApp, both};
+use tests::{
+    app::TestApp,
+    both,
+    live::{Heard, Socket},
+    served::Served,
+};
 
 /// The columns of the tables below. The link holder sends the secret of a survey's link as a bearer token.
 const WHO: [&str; 10] = [
@@ -32,7 +40,7 @@ const WHO: [&str; 10] = [
 
 /// A root field, how it is called, and what each of [`WHO`] gets: `.` an answer, `U` unauthenticated,
 /// `F` forbidden, `N` not found.
-const GRAPHQL: [(&str, &str, &str); 28] = [
+const GRAPHQL: [(&str, &str, &str); 34] = [
     ("me", "{me{role}}", "UU........"),
     ("account", "{account(id:\"$account\"){id name contacts{id} timeline{nodes{id}} responses{id}}}", "UU..N.N..F"),
     ("accounts", "{accounts{nodes{id}}}", "UU.......F"),
@@ -43,6 +51,7 @@ const GRAPHQL: [(&str, &str, &str); 28] = [
     ("teams", "{teams{id}}", "UUF......F"),
     ("surveys", "{surveys{id}}", "UU.......F"),
     ("survey", "{survey(id:\"$survey\"){id}}", "UU.......F"),
+    ("previewSurvey", "{previewSurvey(input:{surveyId:\"$survey\",contactId:\"$contact\"}){subject}}", "UUF.N.N..F"),
     ("responses", "{responses{nodes{id}}}", "UU.......F"),
     ("satisfaction", "{satisfaction{label}}", "UUF......F"),
     ("createAccount", "mutation{createAccount(input:{name:\"A$n\",teamId:\"$team\"}){id}}", "UUFFF.F..F"),
@@ -84,6 +93,15 @@ const GRAPHQL: [(&str, &str, &str); 28] = [
         "UUFFFFF.FF",
     ),
     ("revokeIntegrationKey", "mutation{revokeIntegrationKey(id:\"$key\"){id}}", "UUFFFFF.FF"),
+    ("createSurvey", "mutation{createSurvey(input:{name:\"S$n\",copyOf:\"$survey\"}){id}}", "UUFFFFF.FF"),
+    (
+        "updateSurvey",
+        "mutation{updateSurvey(input:{id:\"$survey\",version:$surveyVersion,name:\"S$n\"}){id}}",
+        "UUFFFFF.FF",
+    ),
+    ("publishSurvey", "mutation{publishSurvey(input:{id:\"$copy\",version:1}){id}}", "UUFFFFF.FF"),
+    ("archiveSurvey", "mutation{archiveSurvey(input:{id:\"$copy\",version:1}){id}}", "UUFFFFF.FF"),
+    ("sendTestMail", "mutation{sendTestMail(input:{surveyId:\"$survey\",contactId:\"$contact\"}){to}}", "UUF.N.N.FF"),
     (
         "logInteraction",
         "mutation{logInteraction(input:{accountId:\"$account\",type:NOTE,subject:\"x\"}){id}}",
@@ -144,6 +162,10 @@ const SENDING: [(&str, &str, &str); 22] = [
         "UUFFF....F",
     ),
 ];
+
+/// A subscription, and what comes to each of [`WHO`] of an answer of the account: `.` the event, `-` nothing.
+const SUBSCRIPTIONS: [(&str, &str, &str); 1] =
+    [("responseReceived", "subscription{responseReceived{id}}", "UU..-.-..F")];
 
 /// An operation of the REST door: its id, method, path, body, and what each of [`WHO`] gets.
 const REST: [(&str, &str, &str, &str, [u16; 10]); 7] = [
@@ -261,7 +283,14 @@ impl World {
             text = text.replace("$key", &newest.to_string());
         }
         text = self.sending(app, text).await;
+        if text.contains("$copy") {
+            let input = CreateSurvey { name: "Copy".to_owned(), copy_of: self.survey, question: None };
+            let copy = api::survey::create(&app.system(), input).await.unwrap();
+            text = text.replace("$copy", &copy.to_string());
+        }
         if text.contains("Version") {
+            let survey = app.rows::<survey::Entity>().await.into_iter().find(|row| row.id == self.survey).unwrap();
+            text = text.replace("$surveyVersion", &survey.version.to_string());
             let account = app.rows::<account::Entity>().await.into_iter().find(|row| row.id == self.account).unwrap();
             let contact = app.rows::<contact::Entity>().await.into_iter().find(|row| row.id == self.contact).unwrap();
             let spare = app.rows::<member::Entity>().await.into_iter().find(|row| row.id == self.spare).unwrap();
@@ -304,7 +333,57 @@ fn verdict(answer: &Value, field: &str) -> char {
     }
 }
 
+/// A socket that listens; or why there is none.
+async fn listen(url: &str, token: Option<&str>, query: &str) -> Result<Socket, char> {
+    let mut socket = Socket::open(url).await;
+    match token {
+        Some(token) => socket.greet(&format!("Bearer {token}")).await,
+        None => socket.say(json!({ "type": "connection_init" })).await,
+    }
+    match socket.hear().await {
+        Heard::Closed(4403) => return Err('U'),
+        other => assert_eq!(other, Heard::Said(json!({ "type": "connection_ack" }))),
+    }
+    socket.say(json!({ "type": "subscribe", "id": "a", "payload": { "query": query } })).await;
+    socket.say(json!({ "type": "ping" })).await;
+    match socket.hear().await {
+        Heard::Said(said) if said["payload"][0]["extensions"]["code"] == "FORBIDDEN" => Err('F'),
+        other => {
+            assert_eq!(other, Heard::Said(json!({ "type": "pong" })));
+            Ok(socket)
+        }
+    }
+}
+
 both! {
+    async fn everybody_hears_what_the_table_says(app: TestApp) {
+        let world = World::new(&app).await;
+        let served = Served::start(app.app.router()).await;
+        let mut wrong = Vec::new();
+        for (field, query, want) in SUBSCRIPTIONS {
+            let mut sockets = Vec::new();
+            for token in &world.tokens {
+                sockets.push(listen(&served.url, token.as_deref(), query).await);
+            }
+            assert_eq!(app.amend(&world.link, 9, 1).await.status, 200);
+            for ((who, want), socket) in WHO.iter().zip(want.chars()).zip(sockets) {
+                let limit = Duration::from_millis(if want == '-' { 300 } else { 10_000 });
+                let got = match socket {
+                    Err(letter) => letter,
+                    Ok(mut socket) => match socket.within(limit).await {
+                        Some(Heard::Said(said)) if said["payload"]["data"][field].is_object() => '.',
+                        None => '-',
+                        other => panic!("{field}, {who}: {other:?}"),
+                    },
+                };
+                if got != want {
+                    wrong.push(format!("{field}, {who}: {got}, not {want}"));
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "{wrong:#?}");
+    }
+
     async fn everybody_gets_from_graphql_what_the_table_says(app: TestApp) {
         let mut world = World::new(&app).await;
         let mut wrong = Vec::new();
@@ -363,11 +442,13 @@ both! {
     }
 }
 
-/// The fields of `Query` and `Mutation` in the committed schema.
+/// The fields of the root types in the committed schema.
 fn root_fields() -> Vec<String> {
     let document = parse_schema(include_str!("../../openapi/schema.graphql")).unwrap();
     let types = document.definitions.into_iter().filter_map(|definition| match definition {
-        TypeSystemDefinition::Type(of) if ["Query", "Mutation"].contains(&of.node.name.node.as_str()) => {
+        TypeSystemDefinition::Type(of)
+            if ["Query", "Mutation", "Subscription"].contains(&of.node.name.node.as_str()) =>
+        {
             Some(of.node.kind)
         }
         _ => None,
@@ -391,9 +472,10 @@ fn operations() -> Vec<String> {
 
 #[test]
 fn every_operation_has_a_row() {
-    let rows: Vec<&str> = GRAPHQL.iter().chain(&FURTHER).chain(&SENDING).map(|row| row.0).collect();
+    let rows = GRAPHQL.iter().chain(&FURTHER).chain(&SENDING).chain(&SUBSCRIPTIONS);
+    let rows: Vec<&str> = rows.map(|row| row.0).collect();
     let missing: Vec<String> = root_fields().into_iter().filter(|field| !rows.contains(&field.as_str())).collect();
-    assert!(missing.is_empty(), "add rows to GRAPHQL for {missing:?}");
+    assert!(missing.is_empty(), "add rows to GRAPHQL or SUBSCRIPTIONS for {missing:?}");
     let rows = REST.map(|row| row.0);
     let missing: Vec<String> = operations().into_iter().filter(|name| !rows.contains(&name.as_str())).collect();
     assert!(missing.is_empty(), "add rows to REST for {missing:?}");

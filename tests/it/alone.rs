@@ -66,6 +66,7 @@ async fn world(app: &TestApp) -> (Person, String) {
     let parent = app.account("Parent", top, None).await;
     let account = app.account("A Globex", top, Some(ana.id)).await;
     let carl = app.contact(account, "Carl").await;
+    app.forward(chrono::TimeDelta::minutes(1));
     let change = json!({ "a": { "id": account, "version": 2, "domain": "globex.test", "parentId": parent, "industry": "Energy",
         "tier": "KEY", "lifecycle": "ONBOARDING", "annualValue": 5, "renewalOn": "2027-01-31" },
         "c": { "id": carl.id, "version": 1, "title": "CFO", "roles": ["BILLING"], "language": "de", "timeZone": "Europe/Berlin" },

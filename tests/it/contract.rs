@@ -9,7 +9,7 @@ use async_graphql::parser::{
 };
 use entity::SurveyKind;
 use serde_json::{Value, json};
-use tests::{app::TestApp, both};
+use tests::{app::TestApp, both, live::Socket, served::Served};
 
 const OPENAPI: &str = include_str!("../../openapi/openapi.json");
 const SCHEMA: &str = include_str!("../../openapi/schema.graphql");
@@ -158,7 +158,7 @@ both! {
         let ada = app.admin("Ada").await;
         let types = Types::read();
         let mut asked = BTreeSet::new();
-        let made = ["sendSurvey".to_owned(), "createIntegrationKey".to_owned()];
+        let made = ["sendSurvey", "sendTestMail", "createIntegrationKey"].map(str::to_owned);
         let roots = types.0["Query"].keys().map(|field| ("Query", field)).chain(made.iter().map(|field| ("Mutation", field)));
         for (root, field) in roots.map(|(root, field)| (root, field.as_str())) {
             let survey = app.survey(SurveyKind::Nps).await;
@@ -168,17 +168,31 @@ both! {
                 "survey" => format!("(id:\"{survey}\")"),
                 "ownerAt" => format!("(accountId:\"{account}\",at:\"{}\")", app.now()),
                 "accounts" | "contacts" | "members" | "responses" => "(first:2)".to_owned(),
+                "previewSurvey" | "sendTestMail" => format!("(input:{{surveyId:\"{survey}\"}})"),
                 "satisfaction" => "(groupBy:OWNER)".to_owned(),
                 "createIntegrationKey" => "(input:{name:\"K\",source:\"crm\",scopes:[\"accounts:read\"]})".to_owned(),
                 "sendSurvey" => format!("(surveyId:\"{survey}\",input:{{accountId:\"{account}\"}})"),
                 _ => String::new(),
             };
-            let below = types.below(&types.0[root][field], &mut vec![root.to_owned()], &mut asked);
+            // What a survey asks lies one object deeper than anything else.
+            let mut path = if field == "survey" { Vec::new() } else { vec![root.to_owned()] };
+            let below = types.below(&types.0[root][field], &mut path, &mut asked);
             let verb = if root == "Mutation" { "mutation" } else { "query" };
             let answer = app.gql(Some(&ada.token), &format!("{verb}{{{field}{args}{below}}}"), json!({})).await;
             assert!(answer["errors"].is_null() && !answer["data"][field].is_null(), "{field}: {answer}");
         }
-        let all = types.0.iter().filter(|(name, _)| !["Query", "Mutation"].contains(&name.as_str()));
+        let served = Served::start(app.app.router()).await;
+        let mut live = Socket::of(&served.url, &ada.token).await;
+        for (field, gives) in &types.0["Subscription"] {
+            let below = types.below(gives, &mut vec!["Subscription".to_owned()], &mut asked);
+            live.subscribe(field, &format!("subscription{{{field}{below}}}")).await;
+        }
+        assert_eq!(app.amend(&link, 8, 1).await.status, 200);
+        for field in types.0["Subscription"].keys() {
+            let event = live.event(field).await;
+            assert!(event["errors"].is_null() && event["data"][field].is_object(), "{field}: {event}");
+        }
+        let all = types.0.iter().filter(|(name, _)| !["Query", "Mutation", "Subscription"].contains(&name.as_str()));
         let all: BTreeSet<_> = all.flat_map(|(name, fields)| fields.keys().map(move |field| format!("{name}.{field}"))).collect();
         assert_eq!(all.difference(&asked).collect::<Vec<_>>(), Vec::<&String>::new(), "fields that no query reached");
     }

@@ -12,7 +12,11 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode},
 };
 use tempfile::TempDir;
-use tests::{process, skip::skip};
+use tests::{
+    live::{Heard, Socket},
+    process,
+    skip::skip,
+};
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
     net::TcpStream,
@@ -142,13 +146,21 @@ async fn a_newcomer_sees_everybody_and_moves_a_figure() {
     assert!(mails.iter().any(|mail| mail.links().iter().any(|found| found.contains(link))), "no mail has the link");
     assert_eq!(demo.http("GET", link, None, None).await.0, 200);
     let before = (demo.nps("owner").await, demo.nps("manager").await, demo.nps("admin").await);
+    // A page that a developer serves on this machine listens.
+    let page = [("sec-websocket-protocol", "graphql-transport-ws"), ("origin", "http://localhost:5173")];
+    let mut live = Socket::ask(url, &page).await.unwrap();
+    live.greet(&format!("Bearer {}", demo.text("/tokens/owner"))).await;
+    assert_eq!(live.hear().await, Heard::Said(json!({ "type": "connection_ack" })));
+    live.subscribe("a", "subscription { responseReceived { score } }").await;
     let answer = format!("{}/response", link.replace("/s/", "/api/v1/invitations/"));
     let (status, body) = demo.http("PUT", &answer, None, Some(json!({ "score": 10 }))).await;
     assert_eq!(status, 201, "{body}");
     assert_eq!(demo.http("PUT", &answer, None, Some(json!({ "score": 1 }))).await.0, 409);
     let after = (demo.nps("owner").await, demo.nps("manager").await, demo.nps("admin").await);
     assert_eq!(after, (before.0 + 1, before.1 + 1, before.2 + 1));
+    assert_eq!(live.event("a").await, json!({ "data": { "responseReceived": { "score": 10 } } }));
     assert_eq!(demo.stop().await, "", "one object and nothing else");
+    assert_eq!(live.hear().await, Heard::Closed(1001));
 }
 
 #[tokio::test]

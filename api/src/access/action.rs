@@ -20,6 +20,10 @@ pub enum Action {
     ChangeMembers,
     ChangeTeams,
     ReadSurveys,
+    /// What surveys ask, and in which words.
+    ChangeSurveys,
+    /// A survey as a contact would get it, sent to oneself or shown.
+    PreviewSurveys,
     /// To all eligible contacts of one account.
     SendToAccount,
     /// To contacts named one by one.
@@ -57,6 +61,7 @@ impl Action {
             | Self::ReadSatisfaction
             | Self::ChangeContacts
             | Self::LogInteractions
+            | Self::PreviewSurveys
             | Self::SendToAccount
             | Self::ReadInvitations
             | Self::StopWaves
@@ -72,7 +77,9 @@ impl Action {
             | Self::ReadAudit => {
                 matches!(role, Admin | Manager | System)
             }
-            Self::ChangeMembers | Self::ChangeTeams | Self::ManageKeys => matches!(role, Admin | System),
+            Self::ChangeMembers | Self::ChangeTeams | Self::ChangeSurveys | Self::ManageKeys => {
+                matches!(role, Admin | System)
+            }
         }
     }
 
@@ -86,7 +93,7 @@ impl Action {
             Self::ReadInteractions => KeyScope::InteractionsRead,
             Self::LogInteractions => KeyScope::InteractionsWrite,
             Self::ReadDirectory => KeyScope::MembersRead,
-            Self::ReadSurveys => KeyScope::SurveysRead,
+            Self::ReadSurveys | Self::PreviewSurveys => KeyScope::SurveysRead,
             Self::SendToAccount | Self::SendToContacts | Self::ReadPrograms | Self::RunPrograms | Self::StopWaves => {
                 KeyScope::SurveysSend
             }
@@ -95,6 +102,7 @@ impl Action {
             | Self::ManageExclusions
             | Self::ChangeMembers
             | Self::ChangeTeams
+            | Self::ChangeSurveys
             | Self::ReadAudit
             | Self::ManageKeys => return None,
         })
@@ -114,6 +122,8 @@ impl Action {
             Self::ChangeMembers => "create or change members",
             Self::ChangeTeams => "create or change teams",
             Self::ReadSurveys => "read surveys",
+            Self::PreviewSurveys => "preview surveys",
+            Self::ChangeSurveys => "create, change or publish surveys",
             Self::SendToAccount => "send surveys",
             Self::SendToContacts => {
                 "choose whom a survey is sent to; name an account, and all its eligible contacts are asked"

@@ -36,7 +36,7 @@ impl Role {
 }
 
 /// In whose name something is done; what the audit remembers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Actor {
     Member(MemberId),
     Contact(ContactId),

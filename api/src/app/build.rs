@@ -9,7 +9,7 @@ use crate::{
     base::{Clock, Error, Random, Result, SystemClock, SystemRandom},
     config::{Hidden, MailTo, Settings},
     ctx::{Company, Ctx, Env},
-    graph::{self, guard::Limits},
+    graph::{self, guard::Limits, ws::Sockets},
     invitation,
     mail::{Folder, Pace, Smtp, Transport},
     secure::{Secret, Verifier},
@@ -95,16 +95,20 @@ impl App {
                 Arc::new(Smtp::new(server.clone(), settings.dkim.clone(), pace))
             }
         };
+        let origins = settings.origins.clone().and(&public_url);
         let tokens = Verifier::new(keyring, public_url, session::AUDIENCE.to_owned());
         let brand = Arc::new(invitation::brand(&company));
         let env = Arc::new(Env { db, company, secret, tokens, mail });
         let system = Ctx::system(Arc::clone(&env));
         setup::fix_zone(&system).await?;
         setup::prepare(&system, None).await?;
+        let (schema, limits) = (graph::schema(), Limits::default());
+        let sockets = Sockets::new(Arc::clone(&env), schema.clone(), limits, origins);
         let server = Server {
             env: Arc::clone(&env),
-            schema: graph::schema(),
-            limits: Limits::default(),
+            schema,
+            limits,
+            sockets,
             introspection: settings.introspection,
             brand,
             explorers: true,
@@ -115,6 +119,11 @@ impl App {
     /// Every route.
     pub fn router(&self) -> Router {
         router(self.server.clone())
+    }
+
+    /// Tells everybody who holds a socket that the server stops, and waits until they are gone.
+    pub async fn close_sockets(&self) {
+        self.server.sockets.close().await;
     }
 
     /// The server's own context: for jobs, set-up and the operator's commands.

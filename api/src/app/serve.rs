@@ -52,6 +52,7 @@ where
     tracing::info!("stopping: finishing what is in flight");
     let _ = stop.send(true);
     let rest = async {
+        app.close_sockets().await;
         let _ = server.await;
         if let Some(worker) = worker {
             let _ = worker.await;

@@ -4,12 +4,16 @@ mod check;
 mod clock;
 mod error;
 mod money;
+mod origin;
 mod patch;
+mod pattern;
 mod random;
 
 pub use check::{Check, MAX_COMMENT, MAX_LINE, MAX_TEXT, fault_in, key};
 pub use clock::{Clock, FixedClock, SystemClock};
 pub use error::{Code, Error, Fault, Result};
 pub use money::{Long, MAX_AMOUNT, Money};
+pub use origin::Origins;
 pub use patch::{checked, put};
+pub use pattern::{Part, parts};
 pub use random::{Random, SeededRandom, SystemRandom};

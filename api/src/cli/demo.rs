@@ -73,6 +73,7 @@ fn settings(password: &str) -> Result<Settings, Failure> {
         ("MAIL_FROM", text("surveys@larkfield.example")),
         ("ADMIN_EMAIL", text(demo::ADMIN)),
         ("ADMIN_PASSWORD", text(password)),
+        ("ALLOWED_ORIGINS", text("http://localhost:* http://127.0.0.1:* http://[::1]:*")),
         ("GRAPHQL_INTROSPECTION", text("anyone")),
         ("LOG", text("warn")),
     ];

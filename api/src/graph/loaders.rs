@@ -20,6 +20,7 @@ use crate::{
     account::{Account, AccountLoader, Want},
     ctx::{Ctx, failed},
     member::{Member, MemberLoader},
+    response::{AnswerLoader, VersionLoader},
     team::{Team, TeamLoader},
 };
 
@@ -29,6 +30,8 @@ pub fn with_ctx(request: Request, ctx: Ctx) -> Request {
         .data(DataLoader::new(AccountLoader(ctx.clone()), later).delay(Duration::ZERO))
         .data(DataLoader::new(MemberLoader(ctx.clone()), later).delay(Duration::ZERO))
         .data(DataLoader::new(TeamLoader(ctx.clone()), later).delay(Duration::ZERO))
+        .data(DataLoader::new(AnswerLoader(ctx.clone()), later).delay(Duration::ZERO))
+        .data(DataLoader::new(VersionLoader(ctx.clone()), later).delay(Duration::ZERO))
         .data(ctx)
 }
 

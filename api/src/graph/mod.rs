@@ -10,7 +10,8 @@ pub mod guard;
 pub mod http;
 mod loaders;
 mod schema;
+pub mod ws;
 
 pub use connection::{Connection, Edge, PageInfo, Paging};
 pub use loaders::{account_of, member_of, team_of, with_ctx};
-pub use schema::{Mutation, Query, Schema, schema};
+pub use schema::{Mutation, Query, Schema, Subscription, schema};

@@ -1,19 +1,19 @@
 //! The list of GraphQL slices: a new one is a line here.
 
-use async_graphql::{EmptySubscription, MergedObject};
+use async_graphql::{MergedObject, MergedSubscription};
 
 use crate::{
     account::{AccountMutation, AccountQuery},
     contact::{ContactMutation, ContactQuery},
-    invitation::{InvitationMutation, InvitationQuery},
+    invitation::{InvitationMutation, InvitationQuery, PreviewQuery},
     key::{KeyMutation, KeyQuery},
     member::{MemberMutation, MemberQuery},
     ownership::{OwnershipMutation, OwnershipQuery},
     program::{ProgramMutation, ProgramQuery},
-    response::ResponseQuery,
+    response::{ResponseQuery, ResponseSubscription},
     satisfaction::SatisfactionQuery,
     session::SessionQuery,
-    survey::SurveyQuery,
+    survey::{SurveyMutation, SurveyQuery},
     team::{TeamMutation, TeamQuery},
     timeline::TimelineMutation,
 };
@@ -30,6 +30,7 @@ pub struct Query(
     SurveyQuery,
     ProgramQuery,
     InvitationQuery,
+    PreviewQuery,
     ResponseQuery,
     SatisfactionQuery,
     KeyQuery,
@@ -45,15 +46,20 @@ pub struct Mutation(
     TeamMutation,
     TimelineMutation,
     ProgramMutation,
+    SurveyMutation,
     InvitationMutation,
     KeyMutation,
 );
 
-pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
+/// What can be listened to, at `/graphql/ws`. An event is read with the rights of its moment.
+#[derive(MergedSubscription, Default)]
+pub struct Subscription(ResponseSubscription);
+
+pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 
 /// The schema. Limits are the guard's matter; extensions are kept off, since each slows every field.
 pub fn schema() -> Schema {
-    async_graphql::Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+    async_graphql::Schema::build(Query::default(), Mutation::default(), Subscription::default())
         .disable_suggestions()
         .finish()
 }

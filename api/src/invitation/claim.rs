@@ -22,6 +22,7 @@ use crate::{
     ctx::Ctx,
     mail::Letter,
     store::{Tx, Visible, one},
+    survey::Definition,
 };
 
 /// How often a mail of a paused wave looks whether it may leave.
@@ -106,7 +107,7 @@ pub(super) async fn claim(ctx: &Ctx, id: InvitationId, step: i16) -> Result<Clai
         } else if step > 1 {
             sender = case.owner;
         }
-        let definition = serde_json::from_value(case.version.definition).map_err(Error::internal)?;
+        let definition = Definition::read(case.version.definition)?;
         let (survey, account) = (case.survey, case.account);
         let who = Parties { invitation: row, survey, definition, account, contact, sender };
         letter(&inner, &who, step, now).map(|letter| Claimed::Send(Box::new(letter)))

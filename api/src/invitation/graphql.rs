@@ -3,7 +3,10 @@
 use async_graphql::{ComplexObject, Context, Object, Result};
 use entity::{InvitationId, invitation};
 
-use super::{Invitation, InvitationFilter, ListInvitations, get, list, resend, revoke};
+use super::{
+    Invitation, InvitationFilter, ListInvitations, PreviewSurvey, SurveyPreview, TestMail, get, list, preview, resend,
+    revoke, send_test,
+};
 use crate::{
     access::Action,
     account::Account,
@@ -38,6 +41,17 @@ impl InvitationQuery {
 }
 
 #[derive(Default)]
+pub struct PreviewQuery;
+
+#[Object]
+impl PreviewQuery {
+    /// The mail and the page of a survey as a contact would get them; nothing is sent or stored.
+    async fn preview_survey(&self, cx: &Context<'_>, input: PreviewSurvey) -> Result<Option<SurveyPreview>> {
+        preview(cx.data::<Ctx>()?, input).await.map(Some).map_err(failed)
+    }
+}
+
+#[derive(Default)]
 pub struct InvitationMutation;
 
 #[Object]
@@ -55,6 +69,12 @@ impl InvitationMutation {
         may_see(cx, Action::ReadInvitations)?;
         let id = revoke(cx.data::<Ctx>()?, id).await.map_err(failed)?;
         view(cx, id).await
+    }
+
+    /// Sends a survey's mail to your own address, marked as a test; its links lead nowhere, and it counts nowhere.
+    /// At most 10 an hour.
+    async fn send_test_mail(&self, cx: &Context<'_>, input: PreviewSurvey) -> Result<Option<TestMail>> {
+        send_test(cx.data::<Ctx>()?, input).await.map(Some).map_err(failed)
     }
 }
 

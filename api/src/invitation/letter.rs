@@ -5,9 +5,9 @@ use std::time::SystemTime;
 use entity::{Time, account, contact, invitation, member, survey};
 
 use super::{
+    asked::Asked,
     colour::Colour,
-    mail::{Head, Invite, Step},
-    question::Question,
+    mail::{Head, Step},
     safe::header_safe,
 };
 use crate::{
@@ -37,15 +37,7 @@ pub(super) fn letter(ctx: &Ctx, who: &Parties, step: i16, now: Time) -> Result<L
         format!("{}/{path}/{token}", company.public_url)
     };
     let (survey_link, unsubscribe) = (link("s", Purpose::Survey), link("u", Purpose::Unsubscribe));
-    let text = who.definition.text(&row.language).ok_or_else(|| Error::internal("a survey without a text"))?;
-    let question = Question {
-        kind: who.survey.kind,
-        text: &text.question,
-        min: who.definition.scale.0,
-        max: who.definition.scale.1,
-        low: &text.low,
-        high: &text.high,
-    };
+    let asked = Asked::new(who.survey.kind, &who.definition, &row.language, company)?;
     let sender = who.sender.as_ref().map_or("", |owner| &owner.name);
     let head = Head {
         company: &company.name,
@@ -58,21 +50,12 @@ pub(super) fn letter(ctx: &Ctx, who: &Parties, step: i16, now: Time) -> Result<L
         language: &row.language,
         test: false,
     };
-    let message = Invite {
-        head,
-        question,
-        more: false,
-        step: match step {
-            1 => Step::Invitation,
-            2 => Step::Reminder,
-            _ => Step::LastReminder,
-        },
-        link: &survey_link,
-        unsubscribe: &unsubscribe,
-        subject: None,
-        intro: None,
-    }
-    .render();
+    let step_of = match step {
+        1 => Step::Invitation,
+        2 => Step::Reminder,
+        _ => Step::LastReminder,
+    };
+    let message = asked.invite(head, step_of, &survey_link, &unsubscribe).render();
     let from_name = if sender.is_empty() { &company.name } else { sender };
     let address = who.contact.email.clone().ok_or_else(|| Error::internal("a contact without an address"))?;
     let message_id = |step| format!("{}.{step}@{}", row.id, company.host());

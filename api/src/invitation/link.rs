@@ -1,17 +1,17 @@
 //! What a link opens: the one maker of a link holder.
 
-use entity::{InvitationStatus, Time, account, contact, invitation, response, survey, survey_version};
+use entity::{InvitationStatus, Time, account, answer, contact, invitation, member, response, survey, survey_version};
 use sea_orm::{
     ColumnTrait,
-    sea_query::{Expr, ExprTrait, SimpleExpr},
+    sea_query::{Condition, Expr, ExprTrait, Order, Query, SimpleExpr},
 };
 
-use super::respond::AMENDABLE;
+use super::{asked::Asked, respond::AMENDABLE, texts::Values};
 use crate::{
     base::{Error, Result},
     ctx::Ctx,
     secure::digest,
-    store::one,
+    store::{Columns, Many, Shape, many, one},
     survey::Definition,
 };
 
@@ -25,6 +25,10 @@ pub struct Link {
     pub response: Option<response::Model>,
     pub account: account::Model,
     pub contact: Option<contact::Model>,
+    /// In whose name it was asked; none while unowned.
+    pub owner: Option<member::Model>,
+    /// The answers to further questions.
+    pub answers: Vec<answer::Model>,
 }
 
 type Row = (
@@ -34,6 +38,8 @@ type Row = (
     Option<response::Model>,
     Option<account::Model>,
     Option<contact::Model>,
+    Option<member::Model>,
+    Option<Vec<(answer::Model,)>>,
 );
 
 /// Opens a link, in one statement. An unknown token is `NotFound`, whatever it looks like.
@@ -50,16 +56,53 @@ pub async fn open(ctx: &Ctx, token: &str) -> Result<Link> {
         one::<response::Entity>(engine, "r", named("r", response::Column::InvitationId, at(invitation::Column::Id))),
         one::<account::Entity>(engine, "a", named("a", account::Column::Id, at(invitation::Column::AccountId))),
         one::<contact::Entity>(engine, "c", named("c", contact::Column::Id, at(invitation::Column::ContactId))),
+        one::<member::Entity>(engine, "m", named("m", member::Column::Id, at(invitation::Column::OwnerId))),
+        answers(ctx),
     ];
     let find = ctx.store().by_secret::<invitation::Entity>().filter(invitation::Column::TokenHash.eq(digest(token)));
     let rows: Vec<Row> = find.limit(1).shaped(parts).await?;
-    let Some((invitation, Some(survey), Some(version), response, Some(account), contact)) = rows.into_iter().next()
+    let Some((invitation, Some(survey), Some(version), response, Some(account), contact, owner, answers)) =
+        rows.into_iter().next()
     else {
         return Err(Error::NotFound("invitation"));
     };
-    let definition = serde_json::from_value(version.definition).map_err(Error::internal)?;
+    let definition = Definition::read(version.definition)?;
+    let answers = answers.unwrap_or_default().into_iter().map(|(row,)| row).collect();
     let ctx = ctx.link(invitation.account_id, invitation.id);
-    Ok(Link { ctx, invitation, survey, definition, response, account, contact })
+    Ok(Link { ctx, invitation, survey, definition, response, account, contact, owner, answers })
+}
+
+impl Link {
+    /// The survey in the invitation's language.
+    pub fn asked(&self) -> Result<Asked<'_>> {
+        Asked::new(self.survey.kind, &self.definition, &self.invitation.language, self.ctx.company())
+    }
+
+    /// What the company's own words may name.
+    pub fn values(&self) -> Values<'_> {
+        Values {
+            company: &self.ctx.company().name,
+            name: self.contact.as_ref().map_or("", |contact| &contact.name),
+            account: &self.account.name,
+            owner: self.owner.as_ref().map_or("", |owner| &owner.name),
+        }
+    }
+}
+
+/// The answers to further questions of the invitation's response. The link is the credential.
+fn answers(ctx: &Ctx) -> Shape {
+    let response = Query::select()
+        .column((response::Entity, response::Column::Id))
+        .from(response::Entity)
+        .and_where(
+            Expr::col((response::Entity, response::Column::InvitationId))
+                .equals((invitation::Entity, invitation::Column::Id)),
+        )
+        .to_owned();
+    let which = Condition::all().add(Expr::col((answer::Entity, answer::Column::ResponseId)).in_subquery(response));
+    let order = vec![(answer::Column::Question, Order::Asc)];
+    let all = Many::<answer::Entity> { which, order, limit: 20, columns: Columns::ALL, parts: Vec::new() };
+    many(ctx.store().engine(), &ctx.viewer().scope, all)
 }
 
 fn named<C: sea_orm::Iden + 'static>(alias: &'static str, column: C, id: SimpleExpr) -> SimpleExpr {

@@ -7,9 +7,11 @@
 //! every variable text is escaped, nothing is loaded from elsewhere save the company's own logo,
 //! and nothing needs script.
 
+mod asked;
 mod claim;
 pub mod colour;
 mod delivery;
+mod further;
 mod graphql;
 mod jobs;
 mod judge;
@@ -20,6 +22,7 @@ mod manage;
 mod model;
 mod optout;
 pub mod page;
+mod preview;
 pub mod question;
 mod read;
 mod respond;
@@ -27,20 +30,25 @@ mod rest;
 pub mod safe;
 pub mod samples;
 mod send;
+mod tell;
 pub mod texts;
 mod window;
 
+pub use asked::brand;
 pub use delivery::{Delivery, EXPIRES_DAYS, Lot, REMINDERS, reminders, zone};
-pub use graphql::{InvitationMutation, InvitationQuery};
+pub use graphql::{InvitationMutation, InvitationQuery, PreviewQuery};
 pub use jobs::SendMail;
 pub use judge::{Against, Facts, LastAsked, QUARANTINE_ANY, QUARANTINE_CSAT, QUARANTINE_NPS};
 pub use link::{Link, open};
 pub use manage::{resend, revoke};
 pub use model::{Invitation, InvitationRow};
 pub use optout::{Preferences, opt_out, preferences};
+pub use page::pages;
+pub use preview::{PreviewSurvey, SendTest, SurveyPreview, TestMail, preview, send_test};
 use read::get;
 pub use read::{InvitationFilter, ListInvitations, list};
-pub use respond::{AMENDABLE, Answer, Answered, respond};
-pub use rest::{brand, pages, routes};
+pub use respond::{AMENDABLE, Answer, Answered, respond, respond_to};
+pub use rest::routes;
 pub use send::{Counts, EXPIRES, INHERITED, Making, SuppressedCount, Taken, Verdict, judge, write};
+pub use tell::TellChanged;
 pub use window::{Weekday, Window, days_later};

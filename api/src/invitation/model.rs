@@ -2,12 +2,15 @@
 
 use async_graphql::SimpleObject;
 use entity::{AccountId, InvitationId, InvitationStatus, Suppression, SurveyId, Time, WaveId, contact, invitation};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
+use super::{asked::Asked, page::Kind};
 use crate::{
     access::Action,
     contact::Contact,
     ctx::{May, StaffOnly},
+    survey::Definition,
 };
 
 /// One survey sent, or refused, to one contact. It never shows its link.
@@ -77,5 +80,89 @@ impl From<InvitationRow> for Invitation {
             account_id: row.account_id,
             survey_id: row.survey_id,
         }
+    }
+}
+
+/// A question after the score, as a link shows it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Ask {
+    /// Names the question in `answers`.
+    #[schema(example = "support.speed")]
+    pub key: String,
+    /// `RATING`: a number. `CHOICE`: the key of an option, or several. `TEXT`: words.
+    #[schema(example = "RATING")]
+    pub kind: &'static str,
+    /// Whether an answer is complete without it.
+    pub required: bool,
+    /// Asked from this score on.
+    #[schema(minimum = 0, maximum = 10, example = 0)]
+    pub show_from: i16,
+    /// Asked up to this score.
+    #[schema(minimum = 0, maximum = 10, example = 6)]
+    pub show_to: i16,
+    /// The question itself.
+    #[schema(example = "How quickly were you helped?")]
+    pub text: String,
+    /// The lowest rating.
+    pub min: Option<i16>,
+    /// The highest rating.
+    pub max: Option<i16>,
+    /// What the lowest rating means.
+    pub low: Option<String>,
+    /// What the highest rating means.
+    pub high: Option<String>,
+    /// What can be chosen.
+    #[schema(max_items = 20)]
+    pub options: Vec<AskOption>,
+    /// Whether several options may be chosen.
+    pub multiple: bool,
+}
+
+/// Something to choose.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct AskOption {
+    /// Names the option in the answer.
+    #[schema(example = "price")]
+    pub key: String,
+    /// What it is called.
+    #[schema(example = "The price")]
+    pub text: String,
+}
+
+impl Ask {
+    /// Every further question of a survey in a reader's language.
+    pub(super) fn all(definition: &Definition, asked: &Asked<'_>) -> Vec<Self> {
+        let shown = asked.further(None, &[]).into_iter().filter_map(|shown| {
+            let question = definition.further.iter().find(|question| question.key == shown.key)?;
+            let mut ask = Self {
+                key: shown.key.to_owned(),
+                kind: "TEXT",
+                required: shown.required,
+                show_from: question.show_from.unwrap_or(definition.scale.min),
+                show_to: question.show_to.unwrap_or(definition.scale.max),
+                text: shown.text.to_owned(),
+                min: None,
+                max: None,
+                low: None,
+                high: None,
+                options: Vec::new(),
+                multiple: question.multiple,
+            };
+            match shown.kind {
+                Kind::Rating { min, max, low, high } => {
+                    (ask.kind, ask.min, ask.max) = ("RATING", Some(min), Some(max));
+                    (ask.low, ask.high) = (Some(low.to_owned()), Some(high.to_owned()));
+                }
+                Kind::Choice { options, .. } => {
+                    ask.kind = "CHOICE";
+                    let option = |(key, text): (&str, &str)| AskOption { key: key.to_owned(), text: text.to_owned() };
+                    ask.options = options.into_iter().map(option).collect();
+                }
+                Kind::Text => {}
+            }
+            Some(ask)
+        });
+        shown.collect()
     }
 }

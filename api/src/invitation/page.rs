@@ -11,7 +11,9 @@ mod brand;
 mod fault;
 mod form;
 mod further;
+mod posted;
 mod preferences;
+mod rest;
 mod survey;
 
 use chrono::DateTime;
@@ -21,11 +23,13 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use super::question::Question;
 use super::safe::header_safe;
 use super::texts::{Custom, Texts};
+use crate::survey::CommentTexts;
 
 pub use brand::Brand;
 pub use fault::{CommentFault, Fault, Faults};
 pub use further::{Further, Given, Kind};
 pub use preferences::{Preferences, preferences};
+pub use rest::pages;
 pub use survey::survey;
 
 /// Longest comment, in characters.
@@ -64,6 +68,8 @@ pub struct Form<'a> {
     pub amends: Option<Amends>,
     /// Whether a second step follows.
     pub more: bool,
+    /// The company's own words that ask for the comment.
+    pub prompts: Option<&'a CommentTexts>,
 }
 
 /// The second step of an answer whose score is stored.
@@ -82,6 +88,9 @@ pub struct More<'a> {
 #[derive(Clone, Debug)]
 pub struct Preview<'a> {
     pub question: Question<'a>,
+    /// The score to show it with.
+    pub score: Option<i16>,
+    pub prompts: Option<&'a CommentTexts>,
     pub further: Vec<Further<'a>>,
 }
 

@@ -1,8 +1,13 @@
 //! Answering: once, amendable for a day, counted in the same transaction.
+//!
+//! An answer that is not complete yet is gone on with; one that was, or of which something is replaced, is
+//! amended: what it said before is kept, and the contact is told.
+
+use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
 use entity::{
-    Direction, InteractionType, ResponseId, SurveyKind, Time, account, interaction, invitation, response,
+    Direction, InteractionType, ResponseId, SurveyKind, Time, account, answer, interaction, invitation, response,
     response_version,
 };
 use sea_orm::{
@@ -13,13 +18,18 @@ use sea_orm::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::link::{Link, amendable_until, open, still_open};
+use super::{
+    further::{Sayings, Settled, checked, required, settle},
+    link::{Link, amendable_until, open, still_open},
+    tell::TellChanged,
+};
 use crate::{
     base::{Check, Code, Error, MAX_COMMENT, Result},
-    ctx::Ctx,
-    response::{keep_latest, latest_nps},
+    ctx::{Ctx, Job},
+    queue,
+    response::{keep_latest, latest_nps, snapshot},
     satisfaction::{Credited, count},
-    store::{Tx, Visible},
+    store::{Event as News, Tx, Visible, among},
     timeline::Event,
 };
 
@@ -30,12 +40,17 @@ pub const AMENDABLE: TimeDelta = TimeDelta::hours(24);
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Answer {
-    /// On the scale of the question: 0 to 10 for NPS, 1 to 5 for CSAT.
+    /// On the scale of the question: 0 to 10 for NPS, as a rule 1 to 5 for CSAT, 1 to 7 for CES.
     #[schema(minimum = 0, maximum = 10, example = 9)]
     pub score: i16,
     /// At most 5,000 characters. Absent or empty: an earlier comment stays.
     #[schema(max_length = 5000, example = "Quick and friendly.")]
     pub comment: Option<String>,
+    /// Answers to further questions by key: a number for a rating, the key of an option or a list of them for a
+    /// choice, words of at most 5,000 characters for a text. Absent keeps an earlier one, null takes it back.
+    /// Only for questions that are asked after this score.
+    #[schema(example = json!({"support.speed": 4, "reason": ["price"], "wish": "A phone number."}))]
+    pub answers: Option<BTreeMap<String, serde_json::Value>>,
     /// False keeps the answer open: it counts, and may be completed on the same link.
     #[serde(default = "yes")]
     #[schema(default = true, example = true)]
@@ -67,13 +82,22 @@ pub struct Answered {
     pub version: i32,
     /// Until when it can be changed; null once it is final.
     pub amendable_until: Option<Time>,
+    /// The keys of the further questions that are answered.
+    #[schema(max_items = 10, example = json!(["support.speed"]))]
+    pub answered: Vec<String>,
     /// Whether this request made it.
     #[serde(skip)]
     pub created: bool,
 }
 
 impl Answered {
-    pub(super) fn new(invitation: &invitation::Model, row: &response::Model, now: Time, created: bool) -> Self {
+    pub(super) fn new(
+        invitation: &invitation::Model,
+        row: &response::Model,
+        answers: &[answer::Model],
+        now: Time,
+        created: bool,
+    ) -> Self {
         Self {
             id: row.id,
             score: row.score,
@@ -82,6 +106,7 @@ impl Answered {
             amended_at: row.amended_at,
             version: row.version,
             amendable_until: amendable_until(invitation, row, now),
+            answered: answers.iter().map(|row| row.question.clone()).collect(),
             created,
         }
     }
@@ -89,22 +114,27 @@ impl Answered {
 
 /// Answers by a link's token. Without `version` it creates; with the version read before, it amends.
 pub async fn respond(ctx: &Ctx, token: &str, answer: Answer, version: Option<i32>) -> Result<Answered> {
-    let link = open(ctx, token).await?;
+    respond_to(open(ctx, token).await?, answer, version).await
+}
+
+/// The same for a link that has been opened.
+pub async fn respond_to(link: Link, answer: Answer, version: Option<i32>) -> Result<Answered> {
+    let ctx = link.ctx.clone();
     still_open(&link.invitation, ctx.now())?;
     let mut check = Check::default();
-    let (low, high) = link.definition.scale;
-    let score = check.range("score", answer.score, low, high);
+    let scale = link.definition.scale;
+    let score = check.range("score", answer.score, scale.min, scale.max);
     let comment = check.text_opt("comment", answer.comment.as_deref(), MAX_COMMENT);
+    let said = checked(&mut check, &link.definition, score, &answer.answers.unwrap_or_default());
     check.done()?;
-    let given = Given { score, comment, complete: answer.complete };
-    let ctx = link.ctx.clone();
+    let given = Given { score, comment, complete: answer.complete, said };
     ctx.write(move |tx| async move {
         let found = tx.find::<invitation::Entity>().filter(invitation::Column::Id.eq(link.invitation.id)).lock();
         let invitation = found.one("invitation").await?;
         still_open(&invitation, tx.now())?;
         match version {
             None => create(&tx, &link, &invitation, given).await,
-            Some(version) => amend(&tx, &invitation, given, version).await,
+            Some(version) => amend(&tx, &link, &invitation, given, version).await,
         }
     })
     .await
@@ -114,9 +144,27 @@ struct Given {
     score: i16,
     comment: Option<String>,
     complete: bool,
+    said: Sayings,
 }
 
-async fn create(tx: &Tx, link: &Link, invitation: &Visible<invitation::Model>, given: Given) -> Result<Answered> {
+/// Lays the further answers over the old ones; refuses to complete what misses one that is required.
+fn further(link: &Link, row: &response::Model, old: &[answer::Model], given: &mut Given) -> Result<Settled> {
+    let said = std::mem::take(&mut given.said);
+    let settled = settle(&link.definition, given.score, (row.id, row.account_id), old, said);
+    if given.complete {
+        let mut check = Check::default();
+        required(&mut check, &link.definition, given.score, &settled.all);
+        check.done()?;
+    }
+    Ok(settled)
+}
+
+/// What the ratings among the further answers add to the counters.
+fn counts<'a>(to: &'a Credited, settled: &'a Settled) -> impl Iterator<Item = (Credited, i16, i32)> + 'a {
+    settled.counts.iter().map(|(key, score, by)| (Credited { question: key.clone(), ..to.clone() }, *score, *by))
+}
+
+async fn create(tx: &Tx, link: &Link, invitation: &Visible<invitation::Model>, mut given: Given) -> Result<Answered> {
     let now = tx.now();
     let row = response::Model {
         id: tx.id(),
@@ -127,7 +175,7 @@ async fn create(tx: &Tx, link: &Link, invitation: &Visible<invitation::Model>, g
         kind: link.survey.kind,
         question: link.survey.question.clone(),
         score: given.score,
-        comment: given.comment,
+        comment: given.comment.take(),
         language: Some(invitation.language.clone()),
         answered_at: now,
         completed_at: given.complete.then_some(now),
@@ -145,6 +193,7 @@ async fn create(tx: &Tx, link: &Link, invitation: &Visible<invitation::Model>, g
         source: None,
         reference: None,
     };
+    let settled = further(link, &row, &[], &mut given)?;
     if !tx.insert_new::<response::Entity>(invitation, row.clone(), response::Column::InvitationId).await? {
         return Err(already());
     }
@@ -165,11 +214,24 @@ async fn create(tx: &Tx, link: &Link, invitation: &Visible<invitation::Model>, g
         kept.push(latest_nps());
     }
     tx.set::<account::Entity>(Condition::all().add(account::Column::Id.eq(row.account_id)), kept).await?;
-    count(tx, &[(Credited::of(&row), row.score, 1)]).await?;
-    Ok(Answered::new(invitation, &row, now, true))
+    if !settled.fresh.is_empty() {
+        tx.insert_each::<answer::Entity>(std::slice::from_ref(invitation), settled.fresh.clone()).await?;
+    }
+    let to = Credited::of(&row);
+    let mut counted = vec![(to.clone(), row.score, 1)];
+    counted.extend(counts(&to, &settled));
+    count(tx, &counted).await?;
+    announce(tx, &row);
+    Ok(Answered::new(invitation, &row, &settled.all, now, true))
 }
 
-async fn amend(tx: &Tx, invitation: &Visible<invitation::Model>, given: Given, version: i32) -> Result<Answered> {
+async fn amend(
+    tx: &Tx,
+    link: &Link,
+    invitation: &Visible<invitation::Model>,
+    mut given: Given,
+    version: i32,
+) -> Result<Answered> {
     let now = tx.now();
     let found =
         tx.find::<response::Entity>().filter(response::Column::InvitationId.eq(invitation.id)).lock().maybe().await?;
@@ -180,15 +242,13 @@ async fn amend(tx: &Tx, invitation: &Visible<invitation::Model>, given: Given, v
     if amendable_until(invitation, &old, now).is_none() {
         return Err(Error::Gone("this answer is final"));
     }
-    let kept = response_version::Model {
-        response_id: old.id,
-        version: old.version,
-        score: old.score,
-        comment: old.comment.clone(),
-        at: old.amended_at.unwrap_or(old.answered_at),
-        answers: None,
-    };
-    tx.insert::<response_version::Entity>(kept).await?;
+    let said = if link.definition.further.is_empty() { Vec::new() } else { answers(tx, old.id).await? };
+    let settled = further(link, &old, &said, &mut given)?;
+    let reworded = given.comment.is_some() && old.comment.is_some() && given.comment != old.comment;
+    let amended = old.completed_at.is_some() || old.score != given.score || reworded || !settled.gone.is_empty();
+    if amended {
+        keep(tx, invitation, &old, &said).await?;
+    }
     let (to, before) = (Credited::of(&old), old.score);
     let row = tx
         .update::<response::Entity>(old, |row| {
@@ -199,17 +259,63 @@ async fn amend(tx: &Tx, invitation: &Visible<invitation::Model>, given: Given, v
             if given.complete && row.completed_at.as_ref().is_none() {
                 row.completed_at = Set(Some(now));
             }
-            row.amended_at = Set(Some(now));
+            if amended {
+                row.amended_at = Set(Some(now));
+            }
             row.version = Set(version + 1);
         })
         .await?;
+    if !settled.gone.is_empty() {
+        // Not audited by itself: what goes is kept with the earlier version.
+        let gone = among::<answer::Entity, _>(answer::Column::Question, &settled.gone);
+        tx.remove::<answer::Entity>(gone.add(answer::Column::ResponseId.eq(row.id))).await?;
+    }
+    if !settled.fresh.is_empty() {
+        tx.insert_each::<answer::Entity>(std::slice::from_ref(invitation), settled.fresh.clone()).await?;
+    }
+    let mut counted: Vec<_> = counts(&to, &settled).collect();
     if before != row.score {
         if row.kind == SurveyKind::Nps {
             keep_latest(tx, &[row.account_id]).await?;
         }
-        count(tx, &[(to.clone(), before, -1), (to, row.score, 1)]).await?;
+        counted.extend([(to.clone(), before, -1), (to, row.score, 1)]);
     }
-    Ok(Answered::new(invitation, &row, now, false))
+    if !counted.is_empty() {
+        count(tx, &counted).await?;
+    }
+    announce(tx, &row);
+    Ok(Answered::new(invitation, &row, &settled.all, now, false))
+}
+
+/// The answers to further questions as they stand.
+async fn answers(tx: &Tx, id: ResponseId) -> Result<Vec<answer::Model>> {
+    let rows = tx.find::<answer::Entity>().filter(answer::Column::ResponseId.eq(id)).all().await?;
+    Ok(rows.into_iter().map(Visible::into_inner).collect())
+}
+
+/// Keeps what an answer said before it is changed, and tells the contact a little later: links are passed on.
+async fn keep(tx: &Tx, invitation: &invitation::Model, old: &response::Model, said: &[answer::Model]) -> Result<()> {
+    let before = response_version::Model {
+        response_id: old.id,
+        version: old.version,
+        score: old.score,
+        comment: old.comment.clone(),
+        at: old.amended_at.unwrap_or(old.answered_at),
+        answers: snapshot(said),
+    };
+    tx.insert::<response_version::Entity>(before).await?;
+    if invitation.contact_id.is_none() {
+        return Ok(());
+    }
+    let job = TellChanged { response_id: old.id, version: old.version + 1 };
+    queue::enqueue(tx, vec![job.at(TellChanged::due(tx.now()))?]).await
+}
+
+/// Identified answers only: the moment of any other could name its author.
+fn announce(tx: &Tx, row: &response::Model) {
+    if row.mode == 0 {
+        tx.announce(News::Response(row.id));
+    }
 }
 
 fn already() -> Error {

@@ -109,7 +109,7 @@ fn states(texts: &'static Texts) -> Vec<(&'static str, State<'static>)> {
         ("invalid", State::Invalid(typed, faults)),
         ("more", State::More(more.clone())),
         ("more-invalid", State::More(More { further: refused(texts), ..more })),
-        ("preview", State::Preview(Preview { question, further: further(texts) })),
+        ("preview", State::Preview(Preview { question, score: None, prompts: None, further: further(texts) })),
         ("thanks", State::Thanks(answered.clone())),
         ("thanks-own", State::Thanks(Answered { thanks: Some(own), ..answered.clone() })),
         ("already-open", State::AlreadyAnswered(answered.clone())),
@@ -149,7 +149,7 @@ fn refused(texts: &'static Texts) -> Vec<Further<'static>> {
 }
 
 fn blank(question: Question<'static>) -> Form<'static> {
-    Form { question, score: None, comment: "", amends: None, more: false }
+    Form { question, score: None, comment: "", amends: None, more: false, prompts: None }
 }
 
 fn moment() -> Option<DateTime<Tz>> {

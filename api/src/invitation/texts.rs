@@ -15,7 +15,7 @@ use entity::SurveyKind;
 
 use super::question::Question;
 
-pub use holes::{Custom, Values, fill, fill_html, unknown_variables};
+pub use holes::{Custom, Values, fill, fill_html};
 
 /// The words of the survey mail.
 #[derive(Debug)]

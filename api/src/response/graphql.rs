@@ -1,13 +1,17 @@
 //! Answers at the GraphQL door.
 
-use async_graphql::{ComplexObject, Context, Object, Result};
+use async_graphql::{ComplexObject, Context, Object, Result, Subscription, dataloader::DataLoader};
+use futures_util::{Stream, stream};
 
-use super::{ListResponses, Response, ResponseFilter, list};
+use super::{
+    AnswerLoader, FurtherAnswer, ListResponses, Response, ResponseFilter, ResponseVersion, VersionLoader, get, list,
+};
 use crate::{
+    access::Action,
     account::Account,
-    ctx::{Ctx, failed},
+    ctx::{Ctx, StaffOnly, failed},
     graph::{Connection, Paging, account_of},
-    store::Shows,
+    store::{Event, Shows},
 };
 
 #[derive(Default)]
@@ -35,10 +39,45 @@ impl ResponseQuery {
     }
 }
 
+#[derive(Default)]
+pub struct ResponseSubscription;
+
+/// Run once when somebody subscribes, to check what they ask for, and then for every event with that event as its data.
+#[Subscription]
+impl ResponseSubscription {
+    /// Every answer that is given or changed from now on, of the accounts you see at that moment. A changed
+    /// one comes with its next `version`. Imported answers do not come.
+    async fn response_received(&self, cx: &Context<'_>) -> Result<impl Stream<Item = Response>> {
+        let ctx = cx.data::<Ctx>()?;
+        ctx.may(Action::ReadResponses).map_err(failed)?;
+        let found = match cx.data_opt::<Event>() {
+            Some(Event::Response(id)) => {
+                let shows = Shows::of::<entity::response::Entity>(&cx.look_ahead(), "creditedTo");
+                get(ctx, *id, shows).await.map_err(failed)?
+            }
+            _ => None,
+        };
+        Ok(stream::iter(found))
+    }
+}
+
 #[ComplexObject]
 impl Response {
     /// The account it is about.
     async fn account(&self, cx: &Context<'_>) -> Result<Option<Account>> {
         account_of(cx, self.account_id).await
+    }
+
+    /// The answers to further questions.
+    async fn answers(&self, cx: &Context<'_>) -> Result<Option<Vec<FurtherAnswer>>> {
+        let found = cx.data::<DataLoader<AnswerLoader>>()?.load_one(self.id).await.map_err(failed)?;
+        Ok(Some(found.unwrap_or_default()))
+    }
+
+    /// What it said before it was changed, the newest first.
+    #[graphql(guard = "StaffOnly")]
+    async fn versions(&self, cx: &Context<'_>) -> Result<Option<Vec<ResponseVersion>>> {
+        let found = cx.data::<DataLoader<VersionLoader>>()?.load_one(self.id).await.map_err(failed)?;
+        Ok(Some(found.unwrap_or_default()))
     }
 }

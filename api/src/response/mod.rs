@@ -1,11 +1,13 @@
 //! Answers: to an invitation, or imported. Credited once, for ever, and counted in the same transaction.
 
+mod further;
 mod graphql;
 mod kept;
 mod model;
 mod read;
 
-pub use graphql::ResponseQuery;
+pub use further::{AnswerLoader, FurtherAnswer, ResponseVersion, VersionLoader, snapshot};
+pub use graphql::{ResponseQuery, ResponseSubscription};
 pub use kept::{keep_latest, latest_nps};
 pub use model::{Response, ResponseRow};
-pub use read::{ListResponses, ResponseFilter, ScoreRow, list, scores, shape};
+pub use read::{ListResponses, ResponseFilter, ScoreRow, get, list, scores, shape};

@@ -1,8 +1,11 @@
 //! Answers below an account, and lists of answers.
 
 use async_graphql::InputObject;
-use entity::{ResponseId, SurveyKind, Time, response};
-use sea_orm::sea_query::{Condition, Expr, ExprTrait, Func, Order, Query, SimpleExpr};
+use entity::{ResponseId, Time, answer, question, response};
+use sea_orm::{
+    ColumnTrait,
+    sea_query::{Alias, Condition, Expr, ExprTrait, Func, JoinType, Order, Query, SimpleExpr, UnionType},
+};
 use serde::Deserialize;
 
 use super::{Response, ResponseRow};
@@ -11,9 +14,9 @@ use crate::{
     base::Result,
     ctx::Ctx,
     store::{
-        Engine, Many, Owned, Page, PageArgs, Shape, Shown, Shows, array, beyond, contact_named, cursor,
+        Columns, Engine, Many, Owned, Page, PageArgs, Shape, Shown, Shows, array, beyond, contact_named, cursor,
         filter::{self, DateTimeFilter, Filter, IdFilter, IntFilter, SurveyKindFilter},
-        many, member_named,
+        many, member_named, row,
     },
 };
 
@@ -22,7 +25,7 @@ use response::Column as C;
 
 /// How often one answer was given to one question.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-pub struct ScoreRow(pub String, pub SurveyKind, pub i16, pub i64);
+pub struct ScoreRow(pub question::Model, pub i16, pub i64);
 
 fn parts(engine: Engine, scope: &Scope, shows: Shows) -> Vec<Shape> {
     let column = |column| Expr::col((Table::default(), column));
@@ -47,19 +50,44 @@ pub fn shape(engine: Engine, scope: &Scope, account: SimpleExpr, limit: u64, sho
     many(engine, scope, Many::<Table> { which, order: NEWEST.to_vec(), limit, columns: shows.columns, parts })
 }
 
-/// How often each answer was given, by question.
+/// How often each answer was given, by question; further ratings too.
 pub fn scores(engine: Engine, scope: &Scope, account: SimpleExpr) -> Shape {
-    let inner = Query::select()
-        .columns([C::Question, C::Kind, C::Score])
-        .expr_as(Expr::cust("count(*)"), "n")
+    use answer::Column as A;
+    let further = Query::select()
+        .expr_as(Expr::col((answer::Entity, A::Question)), "question")
+        .expr_as(Expr::col((answer::Entity, A::Score)), "score")
+        .from(answer::Entity)
+        .and_where(Expr::col((answer::Entity, A::AccountId)).eq(account.clone()))
+        .and_where(A::Score.is_not_null())
+        .cond_where(answer::Entity::own(scope, engine))
+        .to_owned();
+    let given = Query::select()
+        .expr_as(Expr::col((Table::default(), C::Question)), "question")
+        .expr_as(Expr::col((Table::default(), C::Score)), "score")
         .from(Table::default())
         .and_where(Expr::col((Table::default(), C::AccountId)).eq(account))
         .cond_where(Table::own(scope, engine))
-        .group_by_columns([C::Question, C::Kind, C::Score])
+        .union(UnionType::All, further)
         .to_owned();
-    let row = array(engine, ["question", "kind", "score", "n"].map(|name| Expr::col(("g", name))).to_vec());
+    let counted = Query::select()
+        .columns([Alias::new("question"), Alias::new("score")])
+        .expr_as(Expr::cust("count(*)"), "n")
+        .from_subquery(given, "s")
+        .group_by_columns([Alias::new("question"), Alias::new("score")])
+        .to_owned();
+    let question = row::<question::Entity>(engine, "q", Columns::ALL);
+    let row = array(engine, vec![question, Expr::col(("g", "score")), Expr::col(("g", "n"))]);
     let group = if engine == Engine::Sqlite { "json_group_array" } else { "json_agg" };
-    let select = Query::select().expr(Func::cust(group).arg(row)).from_subquery(inner, "g").to_owned();
+    let select = Query::select()
+        .expr(Func::cust(group).arg(row))
+        .from_subquery(counted, "g")
+        .join_as(
+            JoinType::InnerJoin,
+            question::Entity,
+            "q",
+            Expr::col(("q", question::Column::Key)).eq(Expr::col(("g", "question"))),
+        )
+        .to_owned();
     SimpleExpr::SubQuery(None, Box::new(select.into()))
 }
 
@@ -119,6 +147,14 @@ pub struct ListResponses {
     pub page: PageArgs,
     /// What is shown of each.
     pub shows: Shows,
+}
+
+/// One answer, in one statement; none where it is out of scope.
+pub async fn get(ctx: &Ctx, id: ResponseId, shows: Shows) -> Result<Option<Response>> {
+    ctx.may(Action::ReadResponses)?;
+    let parts = parts(ctx.store().engine(), &ctx.viewer().scope, shows);
+    let rows: Vec<ResponseRow> = ctx.find::<Table>().filter(C::Id.eq(id)).shown(shows.columns, parts).await?;
+    Ok(rows.into_iter().next().map(Response::from))
 }
 
 /// A page of answers of the accounts in scope, in one statement; the count is one more.

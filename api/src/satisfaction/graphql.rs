@@ -16,7 +16,7 @@ pub struct SatisfactionQuery;
 
 #[Object]
 impl SatisfactionQuery {
-    /// NPS and CSAT with their 95 % intervals, whole or cut. Months are the company's; the period is the month of the answer.
+    /// The score of every question with its 95 % interval, whole or cut. Months are the company's; the period is the month of the answer.
     #[expect(clippy::too_many_arguments, reason = "each is one independent part of the question")]
     async fn satisfaction(
         &self,

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use async_graphql::{Enum, SimpleObject};
-use entity::{MemberId, SurveyKind, TeamId};
+use entity::{MemberId, SurveyKind, TeamId, question};
 
-use super::rules::{self, Counts};
+use super::rules::{self, Counts, Score};
 use crate::{base::Long, response::ScoreRow};
 
 /// Which answers a figure holds.
@@ -58,7 +58,8 @@ pub struct Figure {
     pub kind: SurveyKind,
     /// Answers behind the score.
     pub n: Long,
-    /// NPS: −100 to 100. CSAT: the share of satisfied answers (4 and 5), in per cent. CES: the mean. Null without answers.
+    /// NPS: −100 to 100. CSAT and further ratings: the share of satisfied answers, in per cent. CES: the mean, on
+    /// a scale turned round where low is good. Null without answers.
     pub value: Option<f64>,
     /// Lower end of the 95 % interval; null below 5 answers.
     pub low: Option<f64>,
@@ -66,7 +67,7 @@ pub struct Figure {
     pub high: Option<f64>,
     /// Whether there are answers enough to print, rank or compare the score.
     pub enough: bool,
-    /// How often each answer from 0 to 10 was given.
+    /// How often each answer from 0 to 10 was given, as it was given.
     pub counts: Vec<Long>,
     /// NPS answers of 9 and 10.
     pub promoters: Option<Long>,
@@ -74,47 +75,69 @@ pub struct Figure {
     pub passives: Option<Long>,
     /// NPS answers of 0 to 6.
     pub detractors: Option<Long>,
-    /// CSAT answers of 4 and 5.
+    /// Answers that count as satisfied, on the question's own scale; null for NPS.
     pub satisfied: Option<Long>,
+    /// The share of these in per cent, with its own interval: what `value` is for CSAT, and stands beside it for CES.
+    pub share: Option<f64>,
+    /// Lower end of the interval of the share; null below 5 answers.
+    pub share_low: Option<f64>,
+    /// Upper end of the interval of the share; null below 5 answers.
+    pub share_high: Option<f64>,
 }
 
 impl Figure {
-    pub fn new(question: String, kind: SurveyKind, counts: &Counts) -> Self {
-        let (score, parts) = match kind {
+    /// The score of a question, by its own scale and direction.
+    pub fn new(question: question::Model, counts: &Counts) -> Self {
+        let scale = question.lowest..=question.highest;
+        let (turned, from) = if question.low_is_good {
+            (counts.turned(&scale), question.lowest + question.highest - question.satisfied_from)
+        } else {
+            (*counts, question.satisfied_from)
+        };
+        let share = rules::csat(&turned, from, scale.clone());
+        let mut figure = Self {
+            question: question.key,
+            kind: question.kind,
+            n: Long(share.n),
+            value: share.value,
+            low: share.low,
+            high: share.high,
+            enough: share.enough,
+            counts: counts.0.map(Long).to_vec(),
+            promoters: None,
+            passives: None,
+            detractors: None,
+            satisfied: Some(Long(turned.within(from..=question.highest))),
+            share: share.value,
+            share_low: share.low,
+            share_high: share.high,
+        };
+        match question.kind {
             SurveyKind::Nps => {
                 let nps = rules::nps(counts);
-                (nps.score, Some((nps.promoters, nps.passives, nps.detractors)))
+                figure.promoters = Some(Long(nps.promoters));
+                figure.passives = Some(Long(nps.passives));
+                figure.detractors = Some(Long(nps.detractors));
+                (figure.satisfied, figure.share, figure.share_low, figure.share_high) = (None, None, None, None);
+                figure.scored(&nps.score)
             }
-            SurveyKind::Ces => (rules::ces(counts).mean, None),
-            _ => (rules::csat(counts, 4, 1..=5), None),
-        };
-        Self {
-            question,
-            kind,
-            n: Long(score.n),
-            value: score.value,
-            low: score.low,
-            high: score.high,
-            enough: score.enough,
-            counts: counts.0.map(Long).to_vec(),
-            promoters: parts.map(|p| Long(p.0)),
-            passives: parts.map(|p| Long(p.1)),
-            detractors: parts.map(|p| Long(p.2)),
-            satisfied: (kind == SurveyKind::Csat).then(|| Long(counts.within(4..=5))),
+            SurveyKind::Ces => figure.scored(&rules::mean(&turned, scale)),
+            _ => figure,
         }
+    }
+
+    fn scored(self, score: &Score) -> Self {
+        Self { n: Long(score.n), value: score.value, low: score.low, high: score.high, enough: score.enough, ..self }
     }
 }
 
 /// Figures of one account, from its answers.
 pub fn figures(rows: &[ScoreRow]) -> Vec<Figure> {
-    let mut by_question: BTreeMap<&str, (SurveyKind, Counts)> = BTreeMap::new();
-    for ScoreRow(question, kind, score, n) in rows {
-        let (_, counts) = by_question.entry(question).or_insert((*kind, Counts::default()));
-        if let Some(count) = usize::try_from(*score).ok().and_then(|slot| counts.0.get_mut(slot)) {
-            *count += n;
-        }
+    let mut by_question: BTreeMap<&str, (&question::Model, Counts)> = BTreeMap::new();
+    for ScoreRow(question, score, n) in rows {
+        by_question.entry(&question.key).or_insert((question, Counts::default())).1.put(*score, *n);
     }
-    by_question.into_iter().map(|(question, (kind, counts))| Figure::new(question.to_owned(), kind, &counts)).collect()
+    by_question.into_values().map(|(question, counts)| Figure::new(question.clone(), &counts)).collect()
 }
 
 /// One cut with its figures, one for each question.

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use entity::{
-    MemberId, PlaceId, SliceDim, SurveyKind, TeamId, member, response, score_owner, score_slice, survey, team,
+    MemberId, PlaceId, SliceDim, TeamId, answer, member, question, response, score_owner, score_slice, survey, team,
     team_place,
 };
 use sea_orm::{
     ColumnTrait, EntityTrait, FromQueryResult, Iterable,
-    sea_query::{Condition, Expr, ExprTrait, IntoColumnRef, Query, SimpleExpr},
+    sea_query::{Condition, Expr, ExprTrait, Query},
 };
 
 use super::{Ask, Figure, GroupBy, SatisfactionGroup, View, rules::Counts};
@@ -25,8 +25,8 @@ const MONTHS: i32 = 120;
 /// One row of counts: a cut, a question, how often each answer was given.
 #[derive(Debug, FromQueryResult)]
 struct CounterRow {
-    question: String,
-    kind: Option<SurveyKind>,
+    #[sea_orm(nested)]
+    question: question::Model,
     #[sea_orm(nested)]
     cut: Cut,
     c0: i64,
@@ -44,8 +44,8 @@ struct CounterRow {
 
 #[derive(Debug, FromQueryResult)]
 struct AnswerRow {
-    question: String,
-    kind: Option<SurveyKind>,
+    #[sea_orm(nested)]
+    question: question::Model,
     #[sea_orm(nested)]
     cut: Cut,
     score: i16,
@@ -63,9 +63,10 @@ struct Cut {
 
 /// What a cut is called, and whose it is.
 type Named = (String, Option<TeamId>, Option<MemberId>);
-type Table = BTreeMap<(Cut, String), (SurveyKind, Counts)>;
+type Table = BTreeMap<(Cut, String), (question::Model, Counts)>;
 
-/// Figures, cut or whole. Two statements at most: the counts, and the names of what they are cut by.
+/// Figures, cut or whole. Two statements at most for what is credited: the counts, and the names of what they
+/// are cut by; one more for the further questions of the accounts' answers.
 pub async fn report(ctx: &Ctx, ask: &Ask) -> Result<Vec<SatisfactionGroup>> {
     ctx.may(Action::ReadSatisfaction)?;
     let months = months(ctx, ask)?;
@@ -119,8 +120,8 @@ async fn credited(ctx: &Ctx, ask: &Ask, months: (i32, i32)) -> Result<Table> {
     };
     let mut table = Table::new();
     for row in rows {
-        let kind = row.kind.unwrap_or(SurveyKind::Csat);
-        let (_, counts) = table.entry((row.cut, row.question)).or_insert((kind, Counts::default()));
+        let key = (row.cut, row.question.key.clone());
+        let (_, counts) = table.entry(key).or_insert((row.question, Counts::default()));
         let values = [row.c0, row.c1, row.c2, row.c3, row.c4, row.c5, row.c6, row.c7, row.c8, row.c9, row.c10];
         counts.merge(&Counts(values));
     }
@@ -191,14 +192,15 @@ impl<C: ColumnTrait> CutBy<C> {
     }
 }
 
-/// What kind of survey asks a question.
-fn kind_of(question: impl IntoColumnRef) -> SimpleExpr {
-    let select = Query::select()
-        .expr(Expr::col((survey::Entity, survey::Column::Kind)).max())
-        .from(survey::Entity)
-        .and_where(Expr::col((survey::Entity, survey::Column::Question)).eq(Expr::col(question)))
-        .to_owned();
-    SimpleExpr::SubQuery(None, Box::new(select.into()))
+/// Cuts the rows by the question too, and picks what it measures.
+fn by_question<'c, E: crate::store::Owned>(find: Find<'c, E>, key: Expr) -> Find<'c, E> {
+    let at = |column| Expr::col((question::Entity, column));
+    let mut find = find.join::<question::Entity>(at(question::Column::Key).eq(key)).group(at(question::Column::Key));
+    let names = ["key", "kind", "lowest", "highest", "satisfied_from", "low_is_good", "created_at"];
+    for (name, column) in names.into_iter().zip(question::Column::iter()) {
+        find = find.pick(at(column), name);
+    }
+    find
 }
 
 async fn counters<E>(
@@ -213,8 +215,7 @@ where
 {
     const NAMES: [&str; 11] = ["c0", "c1", "c2", "c3", "c4", "c5", "c6", "c7", "c8", "c9", "c10"];
     let at = |column: E::Column| Expr::col((E::default(), column));
-    let mut find = cut.pick(find.group(at(question)).pick(at(question), "question"), by);
-    find = find.pick(kind_of((E::default(), question)), "kind");
+    let mut find = cut.pick(by_question(find, at(question)), by);
     for (name, column) in NAMES.into_iter().zip(sums) {
         find = find.pick(at(*column).sum().cast_as("bigint"), name);
     }
@@ -233,37 +234,35 @@ fn places(team: TeamId) -> sea_orm::sea_query::SelectStatement {
 async fn answered(ctx: &Ctx, ask: &Ask, (from, until): (i32, i32)) -> Result<Table> {
     use response::Column as C;
     let at = |column: C| Expr::col((response::Entity, column));
-    let mut find = ctx.find::<response::Entity>().filter(C::Month.gte(from)).filter(C::Month.lt(until));
-    if let Some(owner) = ask.owner_id {
-        find = find.filter(C::OwnerId.eq(owner));
-    }
-    if let Some(team) = ask.team_id {
-        find = find.filter(Condition::all().add(C::PlaceId.in_subquery(places(team))));
-    }
     let word = match ask.group_by {
         Some(GroupBy::Territory) => Some(C::Territory),
         Some(GroupBy::Segment) => Some(C::Segment),
+        Some(GroupBy::Survey) => return Err(Error::invalid("/groupBy", "SURVEY goes with view CREDIT")),
         _ => None,
     };
     let cut = CutBy { owner: Some(C::OwnerId), place: C::PlaceId, month: C::Month, word };
-    if ask.group_by == Some(GroupBy::Survey) {
-        return Err(Error::invalid("/groupBy", "SURVEY goes with view CREDIT"));
-    }
-    find = cut.pick(find, ask.group_by).group(at(C::Question)).group(at(C::Kind)).group(at(C::Score));
-    let rows: Vec<AnswerRow> = find
-        .pick(at(C::Question), "question")
-        .pick(at(C::Kind), "kind")
-        .pick(at(C::Score), "score")
-        .pick(Expr::cust("count(*)"), "n")
-        .rows()
-        .await?;
+    let find = || {
+        let mut find = ctx.find::<response::Entity>().filter(C::Month.gte(from)).filter(C::Month.lt(until));
+        if let Some(owner) = ask.owner_id {
+            find = find.filter(C::OwnerId.eq(owner));
+        }
+        if let Some(team) = ask.team_id {
+            find = find.filter(Condition::all().add(C::PlaceId.in_subquery(places(team))));
+        }
+        cut.pick(find, ask.group_by)
+    };
+    let scored = by_question(find(), at(C::Question)).group(at(C::Score)).pick(at(C::Score), "score");
+    let mut rows: Vec<AnswerRow> = scored.pick(Expr::cust("count(*)"), "n").rows().await?;
+    let of = |column: answer::Column| Expr::col((answer::Entity, column));
+    let further = find().join::<answer::Entity>(of(answer::Column::ResponseId).eq(at(C::Id)));
+    let further = by_question(further.filter(answer::Column::Score.is_not_null()), of(answer::Column::Question));
+    let further = further.group(of(answer::Column::Score)).pick(of(answer::Column::Score), "score");
+    rows.extend(further.pick(Expr::cust("count(*)"), "n").rows::<AnswerRow>().await?);
     let mut table = Table::new();
     for row in rows {
-        let kind = row.kind.unwrap_or(SurveyKind::Csat);
-        let (_, counts) = table.entry((row.cut, row.question)).or_insert((kind, Counts::default()));
-        if let Some(count) = usize::try_from(row.score).ok().and_then(|slot| counts.0.get_mut(slot)) {
-            *count += row.n;
-        }
+        let key = (row.cut, row.question.key.clone());
+        let (_, counts) = table.entry(key).or_insert((row.question, Counts::default()));
+        counts.put(row.score, row.n);
     }
     Ok(table)
 }
@@ -271,8 +270,8 @@ async fn answered(ctx: &Ctx, ask: &Ask, (from, until): (i32, i32)) -> Result<Tab
 /// Puts names to the cuts, folds teams that stood at several places, and sorts by name or month.
 async fn named(ctx: &Ctx, ask: &Ask, table: Table) -> Result<Vec<SatisfactionGroup>> {
     let names = names(ctx, ask.group_by, &table).await?;
-    let mut groups: BTreeMap<Named, BTreeMap<String, (SurveyKind, Counts)>> = BTreeMap::new();
-    for ((cut, question), (kind, counts)) in table {
+    let mut groups: BTreeMap<Named, BTreeMap<String, (question::Model, Counts)>> = BTreeMap::new();
+    for ((cut, key), (question, counts)) in table {
         let owner = cut.owner.filter(|id| *id != MemberId::NOBODY);
         let (team, name) = match cut.place.and_then(|place| names.places.get(&place)) {
             Some((team, name)) => (Some(*team), name.clone()),
@@ -285,11 +284,11 @@ async fn named(ctx: &Ctx, ask: &Ask, table: Table) -> Result<Vec<SatisfactionGro
             _ => name,
         };
         let group = groups.entry((label, team, owner)).or_default();
-        group.entry(question).or_insert((kind, Counts::default())).1.merge(&counts);
+        group.entry(key).or_insert((question, Counts::default())).1.merge(&counts);
     }
     let views = groups.into_iter().map(|((label, team_id, owner_id), questions)| {
-        let figures = questions.into_iter().filter(|(_, (_, counts))| counts.n() != 0);
-        let figures = figures.map(|(question, (kind, counts))| Figure::new(question, kind, &counts)).collect();
+        let figures = questions.into_values().filter(|(_, counts)| counts.n() != 0);
+        let figures = figures.map(|(question, counts)| Figure::new(question, &counts)).collect();
         SatisfactionGroup { label, figures, owner_id, team_id }
     });
     Ok(views.filter(|group| !group.figures.is_empty()).collect())

@@ -31,6 +31,24 @@ impl Counts {
         }
     }
 
+    /// Counts `n` answers of one value; anything outside 0–10 changes nothing.
+    pub fn put(&mut self, answer: i16, n: i64) {
+        if let Some(count) = usize::try_from(answer).ok().and_then(|at| self.0.get_mut(at)) {
+            *count += n;
+        }
+    }
+
+    /// The counts as they would be on the same scale turned round: what was lowest is highest. Values off the
+    /// scale are dropped.
+    #[must_use]
+    pub fn turned(&self, scale: &RangeInclusive<i16>) -> Self {
+        let mut turned = Self::default();
+        for (value, n) in self.pairs().filter(|(value, _)| scale.contains(value)) {
+            turned.put(scale.start() + scale.end() - value, n);
+        }
+        turned
+    }
+
     /// All answers counted.
     pub fn n(&self) -> i64 {
         self.0.iter().sum()
@@ -83,15 +101,6 @@ pub struct Nps {
     pub standard_error: Option<f64>,
 }
 
-/// Customer effort in its two readings. High is easy; turn the counts round first if the scale runs the other way.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Ces {
-    /// The mean answer, 1 to 7.
-    pub mean: Score,
-    /// The share of answers of 5 and more.
-    pub easy: Score,
-}
-
 /// Net Promoter Score. The value is the raw score, the interval is the adjusted Wald: three answers are
 /// added, ¾ to promoters and to detractors, and the result is cut to −100…+100.
 ///
@@ -113,13 +122,6 @@ pub fn csat(counts: &Counts, satisfied_from: i16, scale: RangeInclusive<i16>) ->
     share(counts.within(satisfied_from.max(*scale.start())..=top), counts.within(scale))
 }
 
-/// Customer Effort Score 2.0 (agreement 1–7): the mean with its t-interval, and the share of 5 and more
-/// with Wilson's. Five equal answers have no spread, so the interval of the mean has no width then; the
-/// share beside it stays honest.
-pub fn ces(counts: &Counts) -> Ces {
-    Ces { mean: mean(counts, 1..=7), easy: csat(counts, 5, 1..=7) }
-}
-
 /// The share `hits` of `n` in percent, with the Wilson score interval.
 ///
 /// Source: E. B. Wilson, JASA 22, 1927; advised for small n by Brown, Cai & `DasGupta`, Statistical Science 16, 2001.
@@ -133,8 +135,10 @@ pub fn share(hits: i64, n: i64) -> Score {
     Score::new(n, 100.0 * p, interval)
 }
 
-/// The mean of the answers on `scale` with Student's t-interval, cut to the scale.
-fn mean(counts: &Counts, scale: RangeInclusive<i16>) -> Score {
+/// The mean of the answers on `scale` with Student's t-interval, cut to the scale: the Customer Effort Score 2.0
+/// (agreement 1–7), beside which [`csat`] gives the share of those who agree. Five equal answers have no
+/// spread, so the interval of the mean has no width then; the share beside it stays honest.
+pub fn mean(counts: &Counts, scale: RangeInclusive<i16>) -> Score {
     let n = counts.within(scale.clone());
     let on_scale = || counts.pairs().filter(|(value, _)| scale.contains(value));
     let total: f64 = on_scale().map(|(value, count)| f64::from(value) * real(count)).sum();

@@ -73,8 +73,7 @@ fn few_answers_give_a_score_without_interval_and_none_gives_nothing() {
     for n in 0..=6 {
         let counts = groups(n, 0, 0);
         let csat_counts = Counts([0, 0, 0, 0, n, 0, 0, 0, 0, 0, 0]);
-        let effort = ces(&csat_counts);
-        for score in [nps(&counts).score, csat(&csat_counts, 4, 1..=5), effort.mean, effort.easy] {
+        for score in [nps(&counts).score, csat(&csat_counts, 4, 1..=5), mean(&csat_counts, 1..=7)] {
             assert_eq!(score.n, n);
             assert_eq!(score.value.is_some(), n >= 1, "{n}");
             assert_eq!((score.low.is_some(), score.high.is_some(), score.enough), (n >= 5, n >= 5, n >= 5), "{n}");
@@ -96,14 +95,24 @@ fn csat_counts_only_its_scale() {
 #[test]
 fn effort_is_a_mean_with_its_t_interval_and_a_share() {
     // 3, 4, 5, 6, 7: mean 5, standard deviation 1.5811, t(4) = 2.776445, half width 1.9632.
-    let figures = ces(&Counts([0, 0, 0, 1, 1, 1, 1, 1, 0, 0, 0]));
-    near(figures.mean.value, 5.0, 1e-12);
-    near(figures.mean.low, 3.0368, 0.0001);
-    near(figures.mean.high, 6.9632, 0.0001);
-    near(figures.easy.value, 60.0, 1e-12);
-    let equal = ces(&Counts([0, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0]));
-    golden(&equal.mean, 7.0, 7.0, 7.0);
-    golden(&equal.easy, 100.0, 56.55, 100.0);
+    let counts = Counts([0, 0, 0, 1, 1, 1, 1, 1, 0, 0, 0]);
+    let effort = mean(&counts, 1..=7);
+    near(effort.value, 5.0, 1e-12);
+    near(effort.low, 3.0368, 0.0001);
+    near(effort.high, 6.9632, 0.0001);
+    near(csat(&counts, 5, 1..=7).value, 60.0, 1e-12);
+    let equal = Counts([0, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0]);
+    golden(&mean(&equal, 1..=7), 7.0, 7.0, 7.0);
+    golden(&csat(&equal, 5, 1..=7), 100.0, 56.55, 100.0);
+}
+
+#[test]
+fn a_scale_turned_round_makes_the_lowest_the_highest() {
+    let counts = Counts([9, 3, 1, 0, 0, 2, 0, 0, 0, 0, 4]);
+    let turned = counts.turned(&(1..=5));
+    assert_eq!(turned, Counts([0, 2, 0, 0, 1, 3, 0, 0, 0, 0, 0]), "what is off the scale is dropped");
+    assert_eq!(turned.turned(&(1..=5)).within(1..=5), counts.within(1..=5));
+    near(csat(&turned, 4, 1..=5).value, 100.0 * 4.0 / 6.0, 1e-12);
 }
 
 #[test]

@@ -36,6 +36,12 @@ pub struct Issued {
     pub must_change_password: bool,
 }
 
+/// The token in `Bearer <token>`.
+pub fn bearer(value: &str) -> Option<&str> {
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then_some(token.trim_start())
+}
+
 /// Who a bearer token speaks for, as things stand now. One statement.
 pub async fn authenticate(env: &Arc<Env>, token: &str) -> Result<Ctx> {
     const REFUSED: Error = Error::Unauthenticated("this access token is not valid; sign in again");

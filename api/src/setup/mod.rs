@@ -1,8 +1,10 @@
 //! What an installation starts with: a team at the top, an admin, the ready-made surveys.
 
+mod ready;
+
 use std::collections::HashMap;
 
-use entity::{MemberRole, TeamId, member, setting, survey, team, team_member};
+use entity::{MemberRole, TeamId, member, setting, team, team_member};
 use sea_orm::{ColumnTrait, sea_query::Order};
 
 use crate::{
@@ -10,7 +12,6 @@ use crate::{
     ctx::Ctx,
     secure::password,
     store::Tx,
-    survey::install,
     team::{Node, insert_tree},
 };
 
@@ -28,9 +29,8 @@ pub async fn is_new(system: &Ctx) -> Result<bool> {
     Ok(system.find::<member::Entity>().limit(1).maybe().await?.is_none())
 }
 
-/// Makes what is missing; run at every start, it changes nothing after the first.
+/// Makes what is missing; run at every start, it changes nothing after the first of a version.
 pub async fn prepare(system: &Ctx, admin: Option<FirstAdmin>) -> Result<()> {
-    let surveys = system.find::<survey::Entity>().limit(10).all().await?;
     let teams = system
         .find::<team::Entity>()
         .filter(team::Column::ParentId.is_null())
@@ -38,7 +38,7 @@ pub async fn prepare(system: &Ctx, admin: Option<FirstAdmin>) -> Result<()> {
         .limit(1)
         .maybe()
         .await?;
-    if surveys.len() >= 2 && teams.is_some() && admin.is_none() {
+    if teams.is_some() && admin.is_none() && ready::is_here(system).await? {
         return Ok(());
     }
     let hash = match &admin {
@@ -48,7 +48,7 @@ pub async fn prepare(system: &Ctx, admin: Option<FirstAdmin>) -> Result<()> {
     let company = system.company().name.clone();
     system
         .write(move |tx| async move {
-            install(&tx).await?;
+            ready::install(&tx).await?;
             let top = match teams {
                 Some(top) => top.id,
                 None => plant(&tx, &company).await?,

@@ -14,9 +14,14 @@ use sea_orm::{
     TransactionOptions, TransactionTrait,
 };
 use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::{Notify, OnceCell, mpsc};
 
-use super::{Store, conn::Conn, from_db, writer};
+use super::{
+    Store,
+    conn::Conn,
+    events::{Bus, Listening},
+    from_db, writer,
+};
 use crate::{
     access::Viewer,
     base::{Clock, Error, Random, Result},
@@ -50,8 +55,10 @@ pub(super) struct Inner {
     pub(super) engine: Engine,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) random: Arc<dyn Random>,
-    /// Rung after a commit that queued a job.
-    pub(super) wake: Arc<Notify>,
+    /// Where to, to listen beside the pool.
+    pub(super) url: String,
+    pub(super) bus: Bus,
+    pub(super) listening: OnceCell<Listening>,
     statements: Arc<AtomicU64>,
 }
 
@@ -71,7 +78,6 @@ impl Db {
                 Ok::<_, Error>(pool)
             }
         };
-        let wake = Arc::new(Notify::new());
         let (read, writer) = match engine {
             Engine::Postgres => (connect(open.connections, false).await?, None),
             Engine::Sqlite => {
@@ -80,8 +86,17 @@ impl Db {
                 (connect(open.connections, true).await?, Some(writer))
             }
         };
-        let (clock, random) = (open.clock, open.random);
-        Ok(Self(Arc::new(Inner { read, writer, engine, clock, random, wake, statements })))
+        Ok(Self(Arc::new(Inner {
+            read,
+            writer,
+            engine,
+            clock: open.clock,
+            random: open.random,
+            url: open.url,
+            bus: Bus::new(),
+            listening: OnceCell::new(),
+            statements,
+        })))
     }
 
     /// The database as `viewer` sees it.
@@ -101,12 +116,12 @@ impl Db {
         &self.0.random
     }
 
-    /// Resolves when a commit has queued a job.
+    /// Rung after a commit that queued a job; with PostgreSQL once this process listens.
     pub fn wake(&self) -> &Arc<Notify> {
-        &self.0.wake
+        &self.0.bus.wake
     }
 
-    /// SQL statements run so far, without BEGIN, COMMIT and savepoints.
+    /// SQL statements run so far, without BEGIN, COMMIT, savepoints and NOTIFY.
     pub fn statements(&self) -> u64 {
         self.0.statements.load(Ordering::Relaxed)
     }

@@ -101,6 +101,14 @@ impl<'c, E: Owned> Find<'c, E> {
         self
     }
 
+    /// Joins the rows of `R` that `on` names, of the same account or of none; what `R` decides itself is added.
+    #[must_use]
+    pub fn join<R: Owned>(mut self, on: impl IntoCondition) -> Self {
+        self.select.inner_join(R::default(), on);
+        self.select.cond_where(R::own(self.scope, self.engine));
+        self
+    }
+
     /// Picks a value of its own, for figures.
     #[must_use]
     pub fn pick(mut self, value: impl Into<SimpleExpr>, name: &'static str) -> Self {

@@ -1,25 +1,22 @@
 //! A transaction: changes go in, an audit row of each goes along.
 
 use std::collections::HashSet;
-use std::sync::{
-    Arc, Mutex, PoisonError,
-    atomic::{AtomicBool, Ordering},
-};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use entity::{AccountId, AuditAction, Time, account};
 use sea_orm::{
-    ActiveModelBehavior, ActiveModelTrait, ActiveValue, ColumnTrait, DatabaseTransaction, DbErr, EntityTrait,
-    FromQueryResult, IntoActiveModel, Iterable, ModelTrait, PrimaryKeyToColumn, Value,
+    ActiveModelBehavior, ActiveModelTrait, ActiveValue, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr,
+    EntityTrait, FromQueryResult, IntoActiveModel, Iterable, ModelTrait, PrimaryKeyToColumn, Value,
     sea_query::{Condition, Expr, ExprTrait, OnConflict, Query, SimpleExpr},
 };
 use serde::Serialize;
 use uuid::Uuid;
 
 use super::{
-    Apart, Child, Db, Engine, Find, Owned, Visible, Witness,
+    Apart, Child, Db, Engine, Event, Find, Owned, Visible, Witness,
     audit::{self, Entry},
     conn::Conn,
-    from_db,
+    events, from_db,
 };
 use crate::{
     access::{Scope, Viewer},
@@ -33,12 +30,21 @@ pub(super) struct Shared {
     db: Db,
     viewer: Arc<Viewer>,
     audit: Mutex<Vec<Entry>>,
-    pub(super) woken: AtomicBool,
+    events: Mutex<Vec<Event>>,
 }
 
 impl Shared {
     pub(super) fn new(db: Db, viewer: Arc<Viewer>) -> Self {
-        Self { db, viewer, audit: Mutex::default(), woken: AtomicBool::new(false) }
+        Self { db, viewer, audit: Mutex::default(), events: Mutex::default() }
+    }
+
+    fn announced(&self) -> Vec<Event> {
+        std::mem::take(&mut *self.events.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Tells this process what was announced, once it is committed.
+    pub(super) fn tell(&self) {
+        self.announced().into_iter().for_each(|event| self.db.0.bus.tell(event));
     }
 }
 
@@ -79,9 +85,29 @@ impl Tx {
         byte[0]
     }
 
+    /// Tells of an event once this transaction is committed, and never if it is not.
+    pub fn announce(&self, event: Event) {
+        let mut events = self.shared.events.lock().unwrap_or_else(PoisonError::into_inner);
+        if !events.contains(&event) {
+            events.push(event);
+        }
+    }
+
     /// Jobs were queued: ring for the workers after the commit.
     pub fn wake(&self) {
-        self.shared.woken.store(true, Ordering::Relaxed);
+        self.announce(Event::Jobs);
+    }
+
+    /// Has PostgreSQL tell what was announced, with the commit.
+    pub(super) async fn notify(&self) -> Result<()> {
+        if self.engine() == Engine::Sqlite {
+            return Ok(());
+        }
+        let events = self.shared.announced();
+        if events.is_empty() {
+            return Ok(());
+        }
+        self.conn.execute_unprepared(&events::notify(&events)).await.map(drop).map_err(from_db)
     }
 
     /// Rows of `E` inside the viewer's scope.
@@ -233,8 +259,8 @@ impl Tx {
         Ok(Conn::Tx(&self.conn).execute(&update).await?.rows_affected())
     }
 
-    /// Deletes rows of a keys-only table.
-    pub async fn remove<E: Apart>(&self, which: Condition) -> Result<u64> {
+    /// Deletes rows of a table that only holds keys, or whose old rows are kept elsewhere: it is not audited.
+    pub async fn remove<E: Owned>(&self, which: Condition) -> Result<u64> {
         let mut delete = Query::delete();
         delete.from_table(E::default()).cond_where(which);
         delete.cond_where(E::visible(&self.shared.viewer.scope, self.engine()));

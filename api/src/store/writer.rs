@@ -3,10 +3,7 @@
 //! The SQLite writer opens a transaction, runs the changes that wait (each in a savepoint, so that
 //! one refused change leaves the others alone), commits once, and only then answers all of them.
 
-use std::{
-    panic::AssertUnwindSafe,
-    sync::{Arc, atomic::Ordering},
-};
+use std::{panic::AssertUnwindSafe, sync::Arc};
 
 use futures_util::{FutureExt, future::BoxFuture};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, TransactionTrait};
@@ -40,15 +37,10 @@ where
     let shared = Arc::new(Shared::new(db.clone(), viewer));
     // What a change keeps between its statements is large; callers should not carry it on their stack.
     let change = move |tx| Box::pin(change(tx));
-    let result = match &db.0.writer {
-        Some(writer) => grouped(writer, Arc::clone(&shared), change).await,
-        None => alone(&db.0.read, Arc::clone(&shared), change).await,
-    };
-    if result.is_ok() && shared.woken.load(Ordering::Relaxed) {
-        db.0.wake.notify_waiters();
-        db.0.wake.notify_one();
+    match &db.0.writer {
+        Some(writer) => grouped(writer, shared, change).await,
+        None => alone(&db.0.read, shared, change).await,
     }
-    result
 }
 
 async fn alone<T, F, Fut>(pool: &DatabaseConnection, shared: Arc<Shared>, change: F) -> Result<T>
@@ -77,10 +69,17 @@ where
     let (reply, answer) = oneshot::channel::<Result<T>>();
     let job: Change = Box::new(move |tx| {
         async move {
-            let done = AssertUnwindSafe(run(tx, shared, change)).catch_unwind().await;
+            let done = AssertUnwindSafe(run(tx, Arc::clone(&shared), change)).catch_unwind().await;
             let done = done.unwrap_or_else(|_| Err(Error::internal("a change panicked")));
             let keep = done.is_ok();
-            let answer: Answer = Box::new(move |committed| drop(reply.send(committed.and(done))));
+            let answer: Answer = Box::new(move |committed| {
+                let result = committed.and(done);
+                // Here and not in the caller, who may be gone by now: the change is made.
+                if result.is_ok() {
+                    shared.tell();
+                }
+                drop(reply.send(result));
+            });
             (keep, answer)
         }
         .boxed()
@@ -97,6 +96,7 @@ where
     let tx = Tx::new(conn, shared);
     let value = change(tx.clone()).await?;
     tx.flush_audit().await?;
+    tx.notify().await?;
     Ok(value)
 }
 

@@ -1,29 +1,51 @@
 //! Reading surveys.
 
 use entity::{SurveyId, survey, survey_version};
-use sea_orm::{ColumnTrait, sea_query::Order};
+use sea_orm::{
+    ColumnTrait,
+    sea_query::{Condition, Expr, ExprTrait, Order},
+};
 
-use super::{Definition, Survey};
+use super::{Definition, Survey, model::SurveyRow};
 use crate::{
     access::Action,
     base::{Error, Result},
     ctx::Ctx,
-    store::{Tx, Visible},
+    store::{Columns, Find, Many, Tx, Visible, many, one},
 };
 
-/// All surveys that are not archived.
-pub async fn list(ctx: &Ctx) -> Result<Vec<Survey>> {
+/// All surveys that are not archived; with `versions` each with its history.
+pub async fn list(ctx: &Ctx, versions: bool) -> Result<Vec<Survey>> {
     ctx.may(Action::ReadSurveys)?;
     let find = ctx.find::<survey::Entity>().filter(survey::Column::ArchivedAt.is_null());
-    let rows = find.order(survey::Column::Id, Order::Asc).limit(500).all().await?;
-    Ok(rows.into_iter().map(|row| row.into_inner().into()).collect())
+    read(ctx, find.order(survey::Column::Id, Order::Asc).limit(500), versions).await
 }
 
 /// One survey, or `NotFound`.
-pub async fn get(ctx: &Ctx, id: SurveyId) -> Result<Survey> {
+pub async fn get(ctx: &Ctx, id: SurveyId, versions: bool) -> Result<Survey> {
     ctx.may(Action::ReadSurveys)?;
-    let row = ctx.find::<survey::Entity>().filter(survey::Column::Id.eq(id)).one("survey").await?;
-    Ok(row.into_inner().into())
+    let find = ctx.find::<survey::Entity>().filter(survey::Column::Id.eq(id)).limit(1);
+    read(ctx, find, versions).await?.into_iter().next().ok_or(Error::NotFound("survey"))
+}
+
+async fn read(ctx: &Ctx, find: Find<'_, survey::Entity>, versions: bool) -> Result<Vec<Survey>> {
+    let (engine, scope) = (ctx.store().engine(), &ctx.viewer().scope);
+    let at = |column| Expr::col((survey::Entity, column));
+    let current = Expr::col(("v", survey_version::Column::Id)).eq(at(survey::Column::CurrentId));
+    let history = || {
+        let which = Expr::col((survey_version::Entity, survey_version::Column::SurveyId)).eq(at(survey::Column::Id));
+        let order = vec![(survey_version::Column::Number, Order::Desc)];
+        let which = Condition::all().add(which);
+        many(
+            engine,
+            scope,
+            Many::<survey_version::Entity> { which, order, limit: 100, columns: Columns::ALL, parts: Vec::new() },
+        )
+    };
+    let parts =
+        vec![one::<survey_version::Entity>(engine, "v", current), if versions { history() } else { Expr::null() }];
+    let rows: Vec<SurveyRow> = find.shaped(parts).await?;
+    rows.into_iter().map(Survey::try_from).collect()
 }
 
 /// A survey with the version that goes out now.
@@ -38,6 +60,6 @@ pub async fn current(
         }
         _ => return Err(Error::conflict("this survey is not published")),
     };
-    let definition = serde_json::from_value(version.definition.clone()).map_err(Error::internal)?;
+    let definition = Definition::read(version.definition.clone())?;
     Ok((survey, version, definition))
 }

@@ -31,15 +31,10 @@ impl FromRequestParts<Server> for Anyone {
         let Some(value) = given.next() else {
             return Ok(Self(Ctx::nobody(std::sync::Arc::clone(&server.env))));
         };
-        let token = value.to_str().ok().and_then(bearer);
+        let token = value.to_str().ok().and_then(session::bearer);
         let (Some(token), None) = (token, given.next()) else { return Err(WRONG) };
         session::authenticate(&server.env, token).await.map(Self)
     }
-}
-
-fn bearer(value: &str) -> Option<&str> {
-    let (scheme, token) = value.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then_some(token.trim_start())
 }
 
 impl FromRequestParts<Server> for Signed {

@@ -76,7 +76,8 @@ pub fn document() -> utoipa::openapi::OpenApi {
 /// Every route of the server.
 pub fn router(server: Server) -> Router {
     let (rest, document) = described().split_for_parts();
-    let mut app = rest.merge(invitation::pages()).route("/graphql", get(explore).post(graphql));
+    let mut app =
+        rest.merge(invitation::pages()).route("/graphql", get(explore).post(graphql)).route("/graphql/ws", get(live));
     if server.explorers {
         app = app.merge(utoipa_swagger_ui::SwaggerUi::new("/docs").url("/openapi.json", document));
     } else {
@@ -103,6 +104,11 @@ async fn wrong_method() -> Problem {
 
 async fn explore(State(server): State<Server>, uri: Uri, headers: HeaderMap) -> Response {
     if server.explorers { explorer::show(uri, headers).await } else { missing().await.into_response() }
+}
+
+/// `GET /graphql/ws`: a socket for subscriptions.
+async fn live(State(server): State<Server>, request: Request) -> Response {
+    server.sockets.open(request).await
 }
 
 /// `POST /graphql`: one operation in the viewer's name.

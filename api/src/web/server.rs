@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     ctx::Env,
-    graph::{Schema, guard::Limits},
+    graph::{Schema, guard::Limits, ws::Sockets},
     invitation::page::Brand,
 };
 
@@ -24,6 +24,7 @@ pub struct Server {
     pub schema: Schema,
     pub limits: Limits,
     pub introspection: Introspection,
+    pub sockets: Sockets,
     pub brand: Arc<Brand>,
     /// Whether the two explorers are served.
     pub explorers: bool,

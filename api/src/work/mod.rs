@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use crate::{
     base::{Error, Result},
     ctx::{Ctx, Job, Run},
-    invitation::SendMail,
+    invitation::{SendMail, SendTest, TellChanged},
     program::{MakeWave, Tick},
 };
 
@@ -20,6 +20,8 @@ fn run(kind: &str, payload: serde_json::Value, ctx: Ctx, last: bool) -> Result<B
         SendMail::KIND => start::<SendMail>(payload, ctx, last),
         MakeWave::KIND => start::<MakeWave>(payload, ctx, last),
         Tick::KIND => start::<Tick>(payload, ctx, last),
+        TellChanged::KIND => start::<TellChanged>(payload, ctx, last),
+        SendTest::KIND => start::<SendTest>(payload, ctx, last),
         other => Err(Error::internal(format!("no job of kind {other}"))),
     }
 }

@@ -33,6 +33,9 @@ impl Worker {
     pub async fn run(self, mut stop: watch::Receiver<bool>) {
         let id = self.env.db.random().id(self.env.db.clock().now());
         let mut swept = self.env.db.clock().now();
+        if self.env.db.listen().await.is_err() {
+            tracing::warn!("jobs that other processes queue are seen at the next look only");
+        }
         while !*stop.borrow() {
             let wake = Arc::clone(self.env.db.wake());
             let ring = wake.notified();

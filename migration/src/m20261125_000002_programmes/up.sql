@@ -20,6 +20,7 @@ INSERT INTO question (key, kind, lowest, highest, satisfied_from, low_is_good, c
     FROM survey s GROUP BY s.question;
 
 ALTER TABLE survey ADD COLUMN draft $json;
+ALTER TABLE survey_version ADD COLUMN by_id $uuid;
 
 ALTER TABLE contact ADD COLUMN muted INTEGER NOT NULL DEFAULT 0;
 UPDATE contact SET muted = 3 WHERE opted_out_at IS NOT NULL;

@@ -60,6 +60,19 @@ const INPUTS: &[(&str, &str, &str, &str)] = &[
         r#"{"accountId":"CONTACT","memberId":"MEMBER"}"#,
         "accountId memberId",
     ),
+    ("createSurvey", "CreateSurvey", r#"{"name":"S","copyOf":"SURVEY"}"#, "name copyOf question"),
+    ("updateSurvey", "UpdateSurvey", r#"{"id":"SURVEY","version":1}"#, "id version draft"),
+    ("publishSurvey", "SurveyAt", r#"{"id":"CONTACT","version":1}"#, "id version"),
+    ("archiveSurvey", "SurveyAt", r#"{"id":"CONTACT","version":1}"#, "id version"),
+    ("sendTestMail", "PreviewSurvey", r#"{"surveyId":"CONTACT"}"#, "surveyId contactId language score"),
+];
+
+/// A survey's draft with a hole in it.
+const DRAFTS: &[&str] = &[
+    r#"{"scale":{"min":0,"max":10,"satisfiedFrom":9},"texts":[{"language":HOLE,"question":"Q"}]}"#,
+    r#"{"scale":{"min":0,"max":10,"satisfiedFrom":9},"texts":[{"language":"en","question":HOLE,"intro":HOLE}]}"#,
+    r#"{"scale":{"min":0,"max":HOLE,"satisfiedFrom":HOLE},"texts":[{"language":"en","question":"Q"}]}"#,
+    r#"{"scale":{"min":0,"max":10,"satisfiedFrom":9},"further":[{"key":HOLE,"kind":"CHOICE","options":[HOLE,"b"],"showFrom":HOLE}],"texts":[]}"#,
 ];
 
 /// Arguments of the reading fields, each with its type.
@@ -131,6 +144,12 @@ pub fn table() -> Vec<Strange> {
                 all.push(Strange { mutation: Some(field), ..graphql(&query, &holed) });
             }
         }
+        for draft in DRAFTS {
+            let input =
+                format!(r#"{{"input":{{"id":"SURVEY","version":99,"draft":{}}}}}"#, draft.replace("HOLE", value));
+            let query = "mutation($input: UpdateSurvey!) { updateSurvey(input: $input) { __typename } }";
+            all.push(Strange { mutation: Some("updateSurvey"), ..graphql(query, &input) });
+        }
         for (field, name, kind) in ARGUMENTS {
             all.push(graphql(
                 &format!("query($x: {kind}) {{ {field}({name}: $x) {{ pageInfo {{ hasNextPage }} }} }}"),
@@ -155,6 +174,8 @@ pub fn table() -> Vec<Strange> {
         for holed in [
             format!("{{\"score\":11,\"comment\":{value}}}"),
             format!("{{\"score\":{value},\"complete\":7}}"),
+            format!("{{\"score\":9,\"answers\":{{\"x\":{value}}}}}"),
+            format!("{{\"score\":11,\"answers\":{value}}}"),
             value.clone(),
         ] {
             all.push(rest("PUT", "/api/v1/invitations/LINK/response", holed));

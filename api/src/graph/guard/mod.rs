@@ -5,7 +5,6 @@
 //! no NUL character reaches a resolver (not every database takes one). The document is parsed once
 //! and handed on in the request.
 
-mod guarded;
 mod limits;
 mod measure;
 mod refusal;
@@ -19,7 +18,6 @@ use async_graphql::{
     parser::{self, parse_query},
 };
 
-pub use guarded::Guarded;
 pub use limits::Limits;
 pub use measure::Measure;
 pub use refusal::Refusal;

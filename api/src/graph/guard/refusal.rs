@@ -26,7 +26,7 @@ impl Refusal {
     /// The request itself cannot be taken as it is.
     pub const UNREADABLE: &'static str = "BAD_REQUEST";
 
-    pub(super) fn invalid(message: String, at: Option<Pos>) -> Self {
+    pub(in crate::graph) fn invalid(message: String, at: Option<Pos>) -> Self {
         Self { code: Self::INVALID, message, at, pointer: None }
     }
 
@@ -35,7 +35,7 @@ impl Refusal {
     }
 
     /// More than `most` of `what`.
-    pub(super) fn too_many(what: &str, most: impl std::fmt::Display, at: Option<Pos>) -> Self {
+    pub(in crate::graph) fn too_many(what: &str, most: impl std::fmt::Display, at: Option<Pos>) -> Self {
         let message = format!("The query asks for too much: at most {most} {what} are allowed.");
         Self { code: Self::TOO_COMPLEX, message, at, pointer: None }
     }

@@ -229,26 +229,3 @@ fn unreadable_text_is_answered_in_one_line() {
     let long = format!("{{ {} ! }}", "word ".repeat(9_000));
     assert!(refused(&long).message.len() < 300);
 }
-
-#[tokio::test]
-async fn the_guard_stands_before_a_socket_too() {
-    use super::Guarded;
-    use async_graphql::futures_util::StreamExt;
-    use async_graphql::{EmptyMutation, EmptySubscription, Executor, IntrospectionMode, Object, Schema};
-
-    struct Root;
-    #[Object]
-    impl Root {
-        async fn one(&self) -> i32 {
-            1
-        }
-    }
-    let schema = Schema::new(Root, EmptyMutation, EmptySubscription);
-    let guarded = Guarded::new(schema, Limits::default(), IntrospectionMode::Disabled);
-    let many = format!("{{ {} }}", "one ".repeat(21));
-    for (query, fine) in [("{ one }", true), (many.as_str(), false), ("{ __schema { types { name } } }", false)] {
-        let answers: Vec<_> = guarded.execute_stream(Request::new(query), None).collect().await;
-        assert_eq!((answers.len(), answers[0].is_ok()), (1, fine), "{query}");
-        assert_eq!(guarded.execute(Request::new(query)).await.is_ok(), fine, "{query}");
-    }
-}

@@ -12,13 +12,23 @@ use std::collections::HashMap;
 use super::{Failure, Limits};
 use crate::graph::guard::shortened;
 
+/// A GraphQL request as a client writes it.
 #[derive(Deserialize)]
-struct Members {
+pub(in crate::graph) struct Members {
     query: String,
     #[serde(rename = "operationName")]
     operation_name: Option<String>,
     variables: Option<Variables>,
     extensions: Option<HashMap<String, Value>>,
+}
+
+impl From<Members> for Query {
+    fn from(members: Members) -> Self {
+        let mut query = Self::new(members.query).variables(members.variables.unwrap_or_default());
+        query.operation_name = members.operation_name;
+        query.extensions.0 = members.extensions.unwrap_or_default();
+        query
+    }
 }
 
 pub(super) async fn read(headers: &HeaderMap, body: Body, limits: &Limits) -> Result<Query, Failure> {
@@ -64,10 +74,7 @@ fn parse(bytes: &[u8]) -> Result<Query, Failure> {
         let reason = shortened(&error.to_string());
         bad(&format!("The body cannot be read as a GraphQL request: {reason}."))
     })?;
-    let mut query = Query::new(members.query).variables(members.variables.unwrap_or_default());
-    query.operation_name = members.operation_name;
-    query.extensions.0 = members.extensions.unwrap_or_default();
-    Ok(query)
+    Ok(members.into())
 }
 
 fn bad(message: &str) -> Failure {

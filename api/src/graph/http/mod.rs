@@ -20,6 +20,7 @@ use super::{
 };
 pub use media::Media;
 pub use reply::Failure;
+pub(super) use {body::Members, reply::settle};
 
 /// Answers one HTTP request.
 ///

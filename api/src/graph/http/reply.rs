@@ -87,11 +87,20 @@ pub(super) fn refusal(media: Media, refusal: Refusal) -> Response {
 
 /// A query that the executor took: it ran, or validation refused it.
 pub(super) fn response(media: Media, mut answer: Answer) -> Response {
+    let ran = settle(&mut answer);
+    let status = if ran { StatusCode::OK } else { unrun(media, false) };
+    let data = ran.then_some(&answer.data);
+    let mut response = send(media, status, data, &answer.errors, &answer.extensions);
+    response.headers_mut().extend(answer.http_headers);
+    response
+}
+
+/// Brings an answer into the form that clients rely on; says whether its query ran.
+pub(in crate::graph) fn settle(answer: &mut Answer) -> bool {
     // An error of a field has a path; one of the document has none, and then nothing ran.
     let ran = answer.errors.is_empty()
         || answer.data != Value::Null
         || answer.errors.iter().any(|error| !error.path.is_empty());
-    let status = if ran { StatusCode::OK } else { unrun(media, false) };
     if !ran {
         answer.errors.truncate(SHOWN_ERRORS);
     }
@@ -107,10 +116,7 @@ pub(super) fn response(media: Media, mut answer: Answer) -> Response {
     for error in &answer.errors {
         leave_null(&mut answer.data, &error.path);
     }
-    let data = ran.then_some(&answer.data);
-    let mut response = send(media, status, data, &answer.errors, &answer.extensions);
-    response.headers_mut().extend(answer.http_headers);
-    response
+    ran
 }
 
 /// A field that failed is null, not absent: the executor leaves it out where the failure came before a

@@ -30,6 +30,12 @@ pub enum Fault {
 }
 
 impl CommentFault {
+    /// What is wrong with a text that was refused.
+    pub(super) fn of(typed: &str) -> Self {
+        let length = typed.trim().replace("\r\n", "\n").chars().count();
+        if length > super::COMMENT_MAX { Self::TooLong(length) } else { Self::Unreadable }
+    }
+
     pub(super) fn words(self, texts: &Texts) -> String {
         match self {
             Self::TooLong(count) => fill(texts.page.error_long, &[("count", &count.to_string())]),

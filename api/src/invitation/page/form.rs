@@ -8,6 +8,7 @@ use super::{Amends, Form};
 use crate::invitation::question::{Category, Question};
 use crate::invitation::safe::header_safe;
 use crate::invitation::texts::{Texts, fill};
+use crate::survey::CommentTexts;
 
 /// `after` stands below the comment: what else a preview shows.
 pub(super) fn form(texts: &Texts, asked: &Form<'_>, faults: Faults, preview: bool, after: &Markup) -> Markup {
@@ -89,21 +90,25 @@ pub(super) fn scale(question: &Question<'_>, name: &str, id: &str, chosen: Optio
 fn comment(texts: &Texts, asked: &Form<'_>, fault: Option<CommentFault>) -> Markup {
     let hint = if asked.amends.is_some() { texts.page.comment_kept } else { texts.page.comment_hint };
     html! {
-        label.above for="comment" { (prompt(texts, &asked.question)) }
+        label.above for="comment" { (prompt(texts, asked)) }
         (text_area("comment", "comment", hint, asked.comment, false, fault.map(|fault| fault.words(texts)).as_deref()))
     }
 }
 
 /// What asks for the comment. The style sheet shows the words that fit the score chosen on the page;
 /// where it cannot, those that fit every score stay.
-fn prompt(texts: &Texts, question: &Question<'_>) -> Markup {
+fn prompt(texts: &Texts, asked: &Form<'_>) -> Markup {
+    let question = &asked.question;
     let fits = question.category(question.max).and(texts.comments(question.kind));
+    let own = |pick: fn(&CommentTexts) -> &Option<String>| asked.prompts.and_then(|own| pick(own).as_deref());
     html! {
-        span.prompt { (texts.page.comment) }
+        span.prompt { (own(|own| &own.any).unwrap_or(texts.page.comment)) }
         @if let Some(fits) = fits {
-            @for (part, words) in
-                [(Category::High, fits.high), (Category::Middle, fits.middle), (Category::Low, fits.low)]
-            {
+            @for (part, words) in [
+                (Category::High, own(|own| &own.high).unwrap_or(fits.high)),
+                (Category::Middle, own(|own| &own.middle).unwrap_or(fits.middle)),
+                (Category::Low, own(|own| &own.low).unwrap_or(fits.low)),
+            ] {
                 span.prompt.(part.name()) hidden { (words) }
             }
         }

@@ -24,7 +24,14 @@ pub fn survey(brand: &Brand, texts: &Texts, state: &State<'_>) -> String {
         }
         State::Preview(all) => {
             let more = !all.further.is_empty();
-            let asked = Form { question: all.question, score: None, comment: "", amends: None, more };
+            let asked = Form {
+                question: all.question,
+                score: all.score,
+                comment: "",
+                amends: None,
+                more,
+                prompts: all.prompts,
+            };
             let after = fields(texts, &all.further);
             show(&header_safe(all.question.text), &form(texts, &asked, Faults::default(), true, &after))
         }

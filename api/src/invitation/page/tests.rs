@@ -20,7 +20,7 @@ fn question() -> Question<'static> {
 }
 
 fn form() -> Form<'static> {
-    Form { question: question(), score: None, comment: "", amends: None, more: false }
+    Form { question: question(), score: None, comment: "", amends: None, more: false, prompts: None }
 }
 
 fn until() -> DateTime<Tz> {
@@ -145,7 +145,7 @@ fn after_answering_the_score_is_shown_and_no_field() {
 
 #[test]
 fn a_preview_shows_every_question_and_cannot_be_sent() {
-    let page = show(&State::Preview(Preview { question: question(), further: further() }));
+    let page = show(&State::Preview(Preview { question: question(), score: None, prompts: None, further: further() }));
     assert!(page.contains("This is a preview.") && page.contains("<button type=\"submit\" disabled>Send answer<"));
     assert!(page.contains("name=\"score\"") && page.contains("name=\"q.price\"") && page.contains("name=\"q.why\""));
 }
@@ -304,7 +304,7 @@ fn naughty_text_is_shown_literally_wherever_it_comes_from() {
         State::Ask(asked.clone()),
         State::Invalid(asked, Faults::default()),
         State::More(More { question, score: 1, version: 1, further: further.clone() }),
-        State::Preview(Preview { question, further }),
+        State::Preview(Preview { question, score: None, prompts: None, further }),
         State::Thanks(answer),
     ] {
         let page = survey(&brand, Texts::of("en"), &state);

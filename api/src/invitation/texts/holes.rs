@@ -5,6 +5,7 @@
 
 use maud::{Markup, PreEscaped, html};
 
+use crate::base::{Part, parts};
 use crate::invitation::safe::header_safe;
 
 /// What a company's own words may name.
@@ -59,21 +60,6 @@ impl Custom<'_> {
     }
 }
 
-/// The names in braces that a company's own words may not use, in order, each once.
-pub fn unknown_variables(pattern: &str) -> Vec<String> {
-    let known = Values::default().pairs();
-    let mut unknown = Vec::new();
-    for part in parts(pattern) {
-        if let Part::Hole(name) = part
-            && !known.iter().any(|(one, _)| *one == name)
-            && !unknown.iter().any(|one| one == name)
-        {
-            unknown.push(name.to_owned());
-        }
-    }
-    unknown
-}
-
 /// `pattern` with its holes filled, each value on one line and safe for a header.
 pub fn fill(pattern: &str, values: &[(&str, &str)]) -> String {
     let parts = parts(pattern).map(|part| match part {
@@ -91,30 +77,6 @@ pub fn fill_html(pattern: &str, values: &[(&str, &str)]) -> Markup {
         Part::Hole(name) => html! { bdi { (header_safe(value(values, name))) } },
     });
     PreEscaped(parts.map(PreEscaped::into_string).collect())
-}
-
-pub(super) enum Part<'a> {
-    Words(&'a str),
-    Hole(&'a str),
-}
-
-pub(super) fn parts(pattern: &str) -> impl Iterator<Item = Part<'_>> {
-    let mut rest = pattern;
-    std::iter::from_fn(move || {
-        if rest.is_empty() {
-            return None;
-        }
-        if let Some((name, after)) = rest.strip_prefix('{').and_then(|inner| inner.split_once('}'))
-            && !name.contains('{')
-        {
-            rest = after;
-            return Some(Part::Hole(name));
-        }
-        let end = rest.char_indices().skip(1).find(|(_, c)| *c == '{').map_or(rest.len(), |(at, _)| at);
-        let (words, after) = rest.split_at(end);
-        rest = after;
-        Some(Part::Words(words))
-    })
 }
 
 fn value<'a>(values: &[(&str, &'a str)], name: &str) -> &'a str {
@@ -135,9 +97,8 @@ mod tests {
     }
 
     #[test]
-    fn own_words_name_known_values_only() {
-        assert!(unknown_variables("{company}: {name} of {account}, ask {owner} } {").is_empty());
-        assert_eq!(unknown_variables("{Company} {x}{x} {} { name }"), ["Company", "x", "", " name "]);
+    fn own_words_may_name_what_a_survey_may() {
+        assert_eq!(Values::default().pairs().map(|(name, _)| name), crate::survey::VARIABLES);
     }
 
     #[test]

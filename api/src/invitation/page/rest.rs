@@ -1,0 +1,248 @@
+//! The pages at the door: what they show for a link, and what their forms do.
+
+use axum::{
+    Form, Router,
+    extract::{
+        Query, State,
+        rejection::{FormRejection, QueryRejection},
+    },
+    http::{HeaderValue, StatusCode, header},
+    response::{Html, IntoResponse, Response},
+    routing::get,
+};
+use entity::{Time, response};
+use serde::Deserialize;
+
+use super::{
+    Amends, Answered, CommentFault, Faults, Form as Asking, More, Preferences, State as Page,
+    posted::{Posted, Unclear},
+    preferences as page_of_preferences, survey,
+};
+use crate::{
+    base::{Code, Error, Result},
+    ctx::Ctx,
+    invitation::{
+        Link,
+        asked::Asked,
+        link::{amendable_until, still_open},
+        open, opt_out, preferences, respond_to,
+        texts::Texts,
+    },
+    web::{NO_STORE, Problem, Segment, Server},
+};
+
+/// The pages that links in mails open.
+pub fn pages() -> Router<Server> {
+    Router::new()
+        .route("/s/{token}", get(survey_page).post(survey_form))
+        .route("/u/{token}", get(opt_out_page).post(opt_out_form))
+}
+
+#[derive(Deserialize)]
+struct Chosen {
+    /// Chosen in the mail: selected beforehand, recorded by nobody.
+    score: Option<String>,
+}
+
+async fn survey_page(
+    State(server): State<Server>,
+    Segment(token): Segment,
+    chosen: Result<Query<Chosen>, QueryRejection>,
+) -> Response {
+    let ctx = Ctx::nobody(server.env.clone());
+    let (link, now) = match open(&ctx, &token).await {
+        Ok(link) => (link, ctx.now()),
+        Err(error) => return failed_page(&server, Texts::of(&ctx.company().language), error),
+    };
+    let asked = match link.asked() {
+        Ok(asked) => asked,
+        Err(error) => return error.into_response(),
+    };
+    let picked = chosen.ok().and_then(|Query(chosen)| chosen.score?.parse().ok());
+    if link.response.is_none()
+        && let Err(error) = still_open(&link.invitation, now)
+    {
+        return failed_page(&server, asked.texts(), error);
+    }
+    show(&server, StatusCode::OK, survey(&server.brand, asked.texts(), &first_look(&link, &asked, picked, now)))
+}
+
+/// What a link opens: the question, the step that is still to be taken, or what was answered.
+fn first_look<'a>(link: &'a Link, asked: &Asked<'a>, picked: Option<i16>, now: Time) -> Page<'a> {
+    let ask = |score, amends| Page::Ask(Asking { amends, ..asking(asked, score) });
+    let Some(row) = &link.response else { return ask(picked, None) };
+    let Some(amends) = amends(link, row, now) else { return Page::AlreadyAnswered(answered(link, asked, row, now)) };
+    let further = asked.further(Some(row.score), &link.answers);
+    match picked {
+        None if row.completed_at.is_none() && !further.is_empty() => {
+            Page::More(more(asked, row.score, row.version, further))
+        }
+        // The plain link after an answer changes it; the buttons of the mail show what was answered.
+        None => ask(Some(row.score), Some(amends)),
+        Some(_) if row.completed_at.is_none() => ask(picked, Some(amends)),
+        Some(_) => Page::AlreadyAnswered(answered(link, asked, row, now)),
+    }
+}
+
+fn asking<'a>(asked: &Asked<'a>, score: Option<i16>) -> Asking<'a> {
+    Asking {
+        question: asked.question(),
+        score,
+        comment: "",
+        amends: None,
+        more: asked.has_more(),
+        prompts: asked.comment(),
+    }
+}
+
+fn more<'a>(asked: &Asked<'a>, score: i16, version: i32, further: Vec<super::Further<'a>>) -> More<'a> {
+    More { question: asked.question(), score, version, further }
+}
+
+fn answered<'a>(link: &'a Link, asked: &Asked<'a>, row: &response::Model, now: Time) -> Answered<'a> {
+    Answered {
+        question: asked.question(),
+        score: row.score,
+        until: amends(link, row, now).map(|amends| amends.until),
+        thanks: asked.thanks(link.values()),
+    }
+}
+
+fn amends(link: &Link, row: &response::Model, now: Time) -> Option<Amends> {
+    let until = amendable_until(&link.invitation, row, now)?;
+    let zone = link.contact.as_ref().and_then(|c| c.time_zone.as_ref()).and_then(|zone| zone.parse().ok());
+    let zone = zone.unwrap_or(link.ctx.company().zone);
+    Some(Amends { score: row.score, version: row.version, until: until.0.with_timezone(&zone) })
+}
+
+async fn survey_form(
+    State(server): State<Server>,
+    Segment(token): Segment,
+    form: Result<Form<Vec<(String, String)>>, FormRejection>,
+) -> Response {
+    let ctx = Ctx::nobody(server.env.clone());
+    let posted = match form.map_err(|rejection| unreadable(&rejection)).and_then(|Form(fields)| {
+        Posted::read(fields).map_err(|Unclear| Problem::from(Error::Unreadable(ONCE.to_owned())))
+    }) {
+        Ok(posted) => posted,
+        Err(problem) => return problem.into_response(),
+    };
+    let link = match open(&ctx, &token).await {
+        Ok(link) => link,
+        Err(error) => return failed_page(&server, Texts::of(&ctx.company().language), error),
+    };
+    let stored = match posted.answer(&link) {
+        Some(answer) => respond_to(link, answer, posted.version).await,
+        None => Err(Error::invalid("/score", "must be chosen")),
+    };
+    // As it stands now, whoever changed it.
+    let link = match open(&ctx, &token).await {
+        Ok(link) => link,
+        Err(error) => return failed_page(&server, Texts::of(&ctx.company().language), error),
+    };
+    match link.asked() {
+        Ok(asked) => outcome(&server, &link, &asked, &posted, stored.map(|_| ())),
+        Err(error) => error.into_response(),
+    }
+}
+
+/// What a form has led to.
+fn outcome(server: &Server, link: &Link, asked: &Asked<'_>, posted: &Posted, stored: Result<()>) -> Response {
+    let (texts, now) = (asked.texts(), link.ctx.now());
+    let page = |status, state: &Page<'_>| show(server, status, survey(&server.brand, texts, state));
+    let earlier = link.response.as_ref();
+    let standing = earlier.and_then(|row| amends(link, row, now));
+    // A link that is over says so, whatever else is wrong.
+    let over = match (earlier, &standing) {
+        (Some(_), Some(_)) => Ok(()),
+        (Some(_), None) => Err(Error::Gone("this answer is final")),
+        (None, _) => still_open(&link.invitation, now),
+    };
+    let stored = match stored {
+        Err(invalid @ Error::Invalid(_)) => over.and(Err(invalid)),
+        stored => stored,
+    };
+    match (stored, earlier) {
+        (Ok(()), Some(row)) => {
+            let further = asked.further(Some(row.score), &link.answers);
+            if posted.second || further.is_empty() {
+                return page(StatusCode::OK, &Page::Thanks(answered(link, asked, row, now)));
+            }
+            page(StatusCode::OK, &Page::More(more(asked, row.score, row.version, further)))
+        }
+        (Err(Error::Invalid(faults)), Some(row)) if posted.second => {
+            let mut further = asked.further(Some(row.score), &link.answers);
+            posted.fill(&mut further, &faults);
+            let version = posted.version.unwrap_or(row.version);
+            page(StatusCode::UNPROCESSABLE_ENTITY, &Page::More(more(asked, row.score, version, further)))
+        }
+        (Err(Error::Invalid(faults)), _) => {
+            let wrong = |field: &str| faults.iter().any(|fault| fault.field == field);
+            let comment = wrong("/comment").then(|| CommentFault::of(&posted.comment));
+            let form = Asking { comment: &posted.comment, amends: standing, ..asking(asked, posted.score) };
+            let state = Page::Invalid(form, Faults { score: wrong("/score"), comment });
+            page(StatusCode::UNPROCESSABLE_ENTITY, &state)
+        }
+        (Err(error), Some(row))
+            if matches!(error, Error::Stale | Error::Conflict(Code::AlreadyAnswered, _) | Error::Gone(_)) =>
+        {
+            let state = Page::AlreadyAnswered(answered(link, asked, row, now));
+            page(Problem::from(error).status, &state)
+        }
+        (Err(error), _) => failed_page(server, texts, error),
+        (Ok(()), None) => Error::internal("an answer that was stored is gone").into_response(),
+    }
+}
+
+const ONCE: &str = "the form cannot be read: send score, comment, version and step once each";
+
+fn unreadable(rejection: &FormRejection) -> Problem {
+    let status = rejection.status();
+    match status {
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => {
+            Problem::new(status, "UNSUPPORTED_MEDIA_TYPE", "send the form as application/x-www-form-urlencoded")
+        }
+        StatusCode::PAYLOAD_TOO_LARGE => Problem::new(status, "PAYLOAD_TOO_LARGE", "the form is too long"),
+        _ => Error::Unreadable(ONCE.to_owned()).into(),
+    }
+}
+
+fn failed_page(server: &Server, texts: &Texts, error: Error) -> Response {
+    let state = match &error {
+        Error::NotFound(_) => Page::Unknown,
+        Error::Gone(why) if why.contains("withdrawn") => Page::Revoked,
+        Error::Gone(_) => Page::Expired,
+        _ => return error.into_response(),
+    };
+    show(server, Problem::from(error).status, survey(&server.brand, texts, &state))
+}
+
+async fn opt_out_page(State(server): State<Server>, Segment(token): Segment) -> Response {
+    let ctx = Ctx::nobody(server.env.clone());
+    let on = match preferences(&ctx, &token).await {
+        Ok(known) => !known.opted_out,
+        Err(error) => return error.into_response(),
+    };
+    let state = Preferences { relationship: on, service: on, saved: false };
+    show(&server, StatusCode::OK, page_of_preferences(&server.brand, Texts::of(&ctx.company().language), state))
+}
+
+/// RFC 8058: a POST with any body, or none, acts at once and is not sent on elsewhere.
+async fn opt_out_form(State(server): State<Server>, Segment(token): Segment) -> Response {
+    let ctx = Ctx::nobody(server.env.clone());
+    if let Err(error) = opt_out(&ctx, &token).await {
+        return error.into_response();
+    }
+    let state = Preferences { relationship: false, service: false, saved: true };
+    show(&server, StatusCode::OK, page_of_preferences(&server.brand, Texts::of(&ctx.company().language), state))
+}
+
+fn show(server: &Server, status: StatusCode, html: String) -> Response {
+    let mut response = (status, [NO_STORE], Html(html)).into_response();
+    let headers = response.headers_mut();
+    if let Ok(policy) = HeaderValue::from_str(server.brand.policy()) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    headers.insert("x-robots-tag", HeaderValue::from_static("noindex, nofollow"));
+    response
+}
