@@ -33,7 +33,7 @@ pub use jobs::SendMail;
 pub use judge::{Facts, LastAsked, QUARANTINE_ANY, QUARANTINE_CSAT, QUARANTINE_NPS};
 pub use link::{Link, open};
 pub use model::{Invitation, InvitationRow};
-pub use optout::{Preferences, opt_out, preferences};
+pub use optout::{mute, muted};
 pub use page::pages;
 pub use preview::{PreviewSurvey, SendTest, SurveyPreview, TestMail, preview, send_test};
 pub use respond::{AMENDABLE, Answer, Answered, respond, respond_to};
