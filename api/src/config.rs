@@ -330,10 +330,13 @@ fn url(text: &str) -> Result<String, String> {
 fn mail(read: &mut Reader, data: &Path) -> MailTo {
     let folder = read.text("MAIL_DIR").map_or_else(|| data.join("mail"), PathBuf::from);
     let Some(text) = read.text("SMTP_URL") else { return MailTo::Folder(folder) };
-    MailServer::parse(text.trim()).map(MailTo::Smtp).unwrap_or_else(|rule| {
-        read.fault("SMTP_URL", rule);
-        MailTo::Folder(folder)
-    })
+    match MailServer::parse(text.trim()) {
+        Ok(server) => MailTo::Smtp(server),
+        Err(rule) => {
+            read.fault("SMTP_URL", rule);
+            MailTo::Folder(folder)
+        }
+    }
 }
 
 fn sender(read: &mut Reader, mail: &MailTo) -> String {

@@ -1,7 +1,8 @@
 //! Mail gateways fetch every link of every mail: that records no answer and no opt-out. One click does.
 
 use chrono::TimeDelta;
-use entity::{InvitationStatus, MailState, Suppression, SurveyKind};
+use entity::{InvitationStatus, MailState, MessageClass, Suppression, SurveyKind, contact};
+use sea_orm::ColumnTrait;
 use serde_json::json;
 use tests::{app::TestApp, both, mail::Mail};
 
@@ -133,6 +134,32 @@ both! {
         let input = api::program::SendSurvey { contact_ids: Some(vec![contacts[0], twin.id]), ..Default::default() };
         let sent = api::program::send(&app.system(), app.survey(SurveyKind::Nps).await, input).await.unwrap();
         assert_eq!((sent.queued, sent.suppressed[0].reason, sent.suppressed[0].count), (0, Suppression::OptedOut, 2));
+    }
+
+    async fn the_page_saves_which_mails_may_come(app: TestApp) {
+        let asked = app.asked(SurveyKind::Nps).await;
+        let out = path(mails(&app)[0].unsubscribe().unwrap()).to_owned();
+        let form = [("content-type", "application/x-www-form-urlencoded")];
+        let classes = [MessageClass::Relationship, MessageClass::ServiceFeedback];
+        for (body, muted) in [
+            ("choose=1&class=SERVICE_FEEDBACK", &classes[..1]),
+            ("choose=1&class=RELATIONSHIP", &classes[1..]),
+            ("choose=1&class=RELATIONSHIP&class=SERVICE_FEEDBACK", &[]),
+            ("choose=1", &classes[..]),
+            ("choose=1&class=RELATIONSHIP&class=SERVICE_FEEDBACK&none=1", &classes[..]),
+            ("choose=1&class=RELATIONSHIP&class=SERVICE_FEEDBACK", &[]),
+            ("List-Unsubscribe=One-Click", &classes[..]),
+        ] {
+            let page = app.raw("POST", &out, &form, body).await;
+            assert_eq!(page.status, 200, "{body}");
+            let system = app.system();
+            let find = system.find::<contact::Entity>().filter(contact::Column::Id.eq(asked.contact.id));
+            let row = find.one("contact").await.unwrap();
+            assert_eq!(row.muted.list(), muted, "{body}");
+            assert_eq!(row.opted_out_at.is_some(), muted.len() == 2, "{body}");
+            let read = app.raw("GET", &out, &[], "").await;
+            assert_eq!(read.text.matches("\" checked aria").count(), 2 - muted.len(), "{body}");
+        }
     }
 
     async fn a_strange_way_out_changes_nothing(app: TestApp) {

@@ -42,7 +42,7 @@ pub use judge::{Against, Facts, LastAsked, QUARANTINE_ANY, QUARANTINE_CSAT, QUAR
 pub use link::{Link, open};
 pub use manage::{resend, revoke};
 pub use model::{Invitation, InvitationRow};
-pub use optout::{Preferences, opt_out, preferences};
+pub use optout::{mute, muted};
 pub use page::pages;
 pub use preview::{PreviewSurvey, SendTest, SurveyPreview, TestMail, preview, send_test};
 use read::get;

@@ -5,26 +5,18 @@ use sea_orm::{ActiveValue::Set, ColumnTrait};
 
 use crate::{base::Result, ctx::Ctx, secure::digest};
 
-/// What a link's holder has said.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Preferences {
-    pub opted_out: bool,
-}
-
-/// What the contact behind an unsubscribe link has said. An unknown link looks like a known one.
-pub async fn preferences(ctx: &Ctx, token: &str) -> Result<Preferences> {
+/// What the contact behind an unsubscribe link wants none of. An unknown link looks like one of somebody who wants all.
+pub async fn muted(ctx: &Ctx, token: &str) -> Result<Muted> {
     let found =
         ctx.store().by_secret::<invitation::Entity>().filter(invitation::Column::UnsubscribeHash.eq(digest(token)));
-    let Some(id) = found.maybe().await?.and_then(|row| row.contact_id) else {
-        return Ok(Preferences { opted_out: false });
-    };
+    let Some(id) = found.maybe().await?.and_then(|row| row.contact_id) else { return Ok(Muted::default()) };
     let contact = ctx.store().by_secret::<contact::Entity>().filter(contact::Column::Id.eq(id)).maybe().await?;
-    Ok(Preferences { opted_out: contact.is_some_and(|row| row.opted_out_at.is_some()) })
+    Ok(contact.map_or_else(Muted::default, |row| row.muted))
 }
 
-/// Ends survey mails to the contact behind the link, those already queued too. The link never expires;
-/// an unknown one changes nothing and is answered alike.
-pub async fn opt_out(ctx: &Ctx, token: &str) -> Result<()> {
+/// Keeps what the contact behind the link wants none of; mails already queued are stopped too. The link never
+/// expires; an unknown one changes nothing and is answered alike.
+pub async fn mute(ctx: &Ctx, token: &str, muted: Muted) -> Result<()> {
     let found =
         ctx.store().by_secret::<invitation::Entity>().filter(invitation::Column::UnsubscribeHash.eq(digest(token)));
     let Some(row) = found.maybe().await? else { return Ok(()) };
@@ -33,11 +25,11 @@ pub async fn opt_out(ctx: &Ctx, token: &str) -> Result<()> {
     holder
         .write(move |tx| async move {
             let row = tx.find::<contact::Entity>().filter(contact::Column::Id.eq(contact)).lock().maybe().await?;
-            let Some(row) = row.filter(|row| row.opted_out_at.is_none()) else { return Ok(()) };
+            let Some(row) = row.filter(|row| row.muted != muted) else { return Ok(()) };
             let now = tx.now();
             tx.update::<contact::Entity>(row, |row| {
-                row.opted_out_at = Set(Some(now));
-                row.muted = Set(Muted::ALL);
+                row.opted_out_at = Set((muted == Muted::ALL).then_some(now));
+                row.muted = Set(muted);
             })
             .await?;
             Ok(())

@@ -160,15 +160,15 @@ pub async fn preview(ctx: &Ctx, ask: PreviewSurvey) -> Result<SurveyPreview> {
     Ok(SurveyPreview { language: asked.language().to_owned(), subject, html, text, page })
 }
 
-fn checked(ctx: &Ctx, ask: PreviewSurvey) -> Result<PreviewSurvey> {
+fn checked(ctx: &Ctx, mut ask: PreviewSurvey) -> Result<PreviewSurvey> {
     ctx.may(Action::PreviewSurveys)?;
     if ask.contact_id.is_some() {
         ctx.may(Action::ReadContacts)?;
     }
     let mut check = Check::default();
-    let language = check.language_opt("language", ask.language.as_deref());
+    ask.language = check.language_opt("language", ask.language.as_deref());
     check.done()?;
-    Ok(PreviewSurvey { language, ..ask })
+    Ok(ask)
 }
 
 /// Sends the mail to the caller's own address, marked as a test. It counts nowhere.
@@ -187,7 +187,7 @@ pub async fn send_test(ctx: &Ctx, ask: PreviewSurvey) -> Result<TestMail> {
             .count()
             .await?;
         if sent >= TESTS {
-            return Err(Error::TooMany(std::time::Duration::from_secs(3_600)));
+            return Err(Error::TooMany(std::time::Duration::from_hours(1)));
         }
         let mut job = SendTest { to: me, ask }.at(tx.now())?;
         job.dedup_key = Some(format!("{mine}{}", tx.id::<entity::JobId>()));

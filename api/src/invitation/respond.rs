@@ -114,7 +114,7 @@ impl Answered {
 
 /// Answers by a link's token. Without `version` it creates; with the version read before, it amends.
 pub async fn respond(ctx: &Ctx, token: &str, answer: Answer, version: Option<i32>) -> Result<Answered> {
-    respond_to(open(ctx, token).await?, answer, version).await
+    Box::pin(respond_to(open(ctx, token).await?, answer, version)).await
 }
 
 /// The same for a link that has been opened.

@@ -146,7 +146,7 @@ async fn answer(
         None => None,
         Some(value) => Some(version(value).ok_or(Error::Stale)?),
     };
-    let answered = respond(&Ctx::nobody(server.env), &token, answer, version).await?;
+    let answered = Box::pin(respond(&Ctx::nobody(server.env), &token, answer, version)).await?;
     let status = if answered.created { StatusCode::CREATED } else { StatusCode::OK };
     let tag = etag(answered.version);
     Ok((status, [NO_STORE, (header::ETAG, tag)], Json(answered)).into_response())

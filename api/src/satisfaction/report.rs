@@ -193,7 +193,7 @@ impl<C: ColumnTrait> CutBy<C> {
 }
 
 /// Cuts the rows by the question too, and picks what it measures.
-fn by_question<'c, E: crate::store::Owned>(find: Find<'c, E>, key: Expr) -> Find<'c, E> {
+fn by_question<E: crate::store::Owned>(find: Find<'_, E>, key: Expr) -> Find<'_, E> {
     let at = |column| Expr::col((question::Entity, column));
     let mut find = find.join::<question::Entity>(at(question::Column::Key).eq(key)).group(at(question::Column::Key));
     let names = ["key", "kind", "lowest", "highest", "satisfied_from", "low_is_good", "created_at"];

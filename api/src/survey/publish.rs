@@ -84,7 +84,7 @@ async fn settle(
     match by(&survey.question) {
         None => fresh.push(measured(&survey.question, survey.kind, definition.scale, now)),
         Some(row) if row.kind != survey.kind || scale(row) != definition.scale => {
-            faults.fault("draft/scale", stays(row))
+            faults.fault("draft/scale", stays(row));
         }
         Some(_) => {}
     }

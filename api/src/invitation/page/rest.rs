@@ -10,7 +10,7 @@ use axum::{
     response::{Html, IntoResponse, Response},
     routing::get,
 };
-use entity::{Time, response};
+use entity::{MessageClass, Muted, Time, response};
 use serde::Deserialize;
 
 use super::{
@@ -25,7 +25,7 @@ use crate::{
         Link,
         asked::Asked,
         link::{amendable_until, still_open},
-        open, opt_out, preferences, respond_to,
+        mute, muted, open, respond_to,
         texts::Texts,
     },
     web::{NO_STORE, Problem, Segment, Server},
@@ -132,7 +132,7 @@ async fn survey_form(
         Err(error) => return failed_page(&server, Texts::of(&ctx.company().language), error),
     };
     let stored = match posted.answer(&link) {
-        Some(answer) => respond_to(link, answer, posted.version).await,
+        Some(answer) => Box::pin(respond_to(link, answer, posted.version)).await,
         None => Err(Error::invalid("/score", "must be chosen")),
     };
     // As it stands now, whoever changed it.
@@ -219,22 +219,41 @@ fn failed_page(server: &Server, texts: &Texts, error: Error) -> Response {
 
 async fn opt_out_page(State(server): State<Server>, Segment(token): Segment) -> Response {
     let ctx = Ctx::nobody(server.env.clone());
-    let on = match preferences(&ctx, &token).await {
-        Ok(known) => !known.opted_out,
-        Err(error) => return error.into_response(),
-    };
-    let state = Preferences { relationship: on, service: on, saved: false };
-    show(&server, StatusCode::OK, page_of_preferences(&server.brand, Texts::of(&ctx.company().language), state))
+    match muted(&ctx, &token).await {
+        Ok(muted) => preferences(&server, &ctx, muted, false),
+        Err(error) => error.into_response(),
+    }
 }
 
-/// RFC 8058: a POST with any body, or none, acts at once and is not sent on elsewhere.
-async fn opt_out_form(State(server): State<Server>, Segment(token): Segment) -> Response {
+/// RFC 8058: a POST with any body, or none, ends them all at once and is not sent on elsewhere; only the page's
+/// own form says `choose`, and then which may come.
+async fn opt_out_form(
+    State(server): State<Server>,
+    Segment(token): Segment,
+    form: Result<Form<Vec<(String, String)>>, FormRejection>,
+) -> Response {
     let ctx = Ctx::nobody(server.env.clone());
-    if let Err(error) = opt_out(&ctx, &token).await {
-        return error.into_response();
+    let wanted = form.map_or_else(|_| Muted::ALL, |Form(fields)| chosen(&fields));
+    match mute(&ctx, &token, wanted).await {
+        Ok(()) => preferences(&server, &ctx, wanted, true),
+        Err(error) => error.into_response(),
     }
-    let state = Preferences { relationship: false, service: false, saved: true };
-    show(&server, StatusCode::OK, page_of_preferences(&server.brand, Texts::of(&ctx.company().language), state))
+}
+
+/// What is not to come, by the fields of the form.
+fn chosen(fields: &[(String, String)]) -> Muted {
+    let has = |name: &str, value: &str| fields.iter().any(|(n, v)| n == name && v == value);
+    if !has("choose", "1") || has("none", "1") {
+        return Muted::ALL;
+    }
+    MessageClass::ALL.iter().copied().filter(|class| !has("class", class.as_str())).collect()
+}
+
+fn preferences(server: &Server, ctx: &Ctx, muted: Muted, saved: bool) -> Response {
+    let on = |class| !muted.has(class);
+    let state =
+        Preferences { relationship: on(MessageClass::Relationship), service: on(MessageClass::ServiceFeedback), saved };
+    show(server, StatusCode::OK, page_of_preferences(&server.brand, Texts::of(&ctx.company().language), state))
 }
 
 fn show(server: &Server, status: StatusCode, html: String) -> Response {
