@@ -6,7 +6,7 @@ use async_graphql::parser::{
     parse_schema,
     types::{BaseType, TypeKind, TypeSystemDefinition},
 };
-use entity::{SurveyKind, account, contact};
+use entity::{SurveyKind, account, contact, invitation};
 use sea_orm::{
     ColumnTrait,
     sea_query::{Condition, Expr},
@@ -98,7 +98,13 @@ async fn world(app: &TestApp) -> (Person, String) {
             .await?;
             let which = Condition::all().add(contact::Column::AccountId.eq(account));
             let (source, reference) = (contact::Column::Source, contact::Column::Reference);
-            tx.set::<contact::Entity>(which, vec![(source, outside("crm")), (reference, outside("c1"))]).await
+            tx.set::<contact::Entity>(which, vec![(source, outside("crm")), (reference, outside("c1"))]).await?;
+            let which = Condition::all().add(invitation::Column::AccountId.eq(account));
+            let now = Expr::val(tx.now());
+            let times = [invitation::Column::DueAt, invitation::Column::RemindedAt, invitation::Column::BouncedAt];
+            let mut said: Vec<_> = times.into_iter().map(|column| (column, now.clone())).collect();
+            said.push((invitation::Column::Error, outside("550 no such user")));
+            tx.set::<invitation::Entity>(which, said).await
         })
         .await
         .unwrap();

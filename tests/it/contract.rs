@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use api::access::KeyScope;
+use api::{
+    access::KeyScope,
+    program::{Change, CreateProgram},
+};
 use async_graphql::parser::{
     parse_schema,
     types::{BaseType, TypeKind, TypeSystemDefinition},
@@ -156,6 +159,13 @@ both! {
         let link = app.invite(SurveyKind::Nps, &[carl.id]).await.remove(0);
         assert_eq!(app.answer(&link, 9).await.status, 201);
         let ada = app.admin("Ada").await;
+        let plan = json!({ "trigger": "BY_HAND", "everyDays": 90, "daysBefore": 60, "audience": {}, "delivery": {} });
+        let (name, team_id, plan) = ("All".to_owned(), Some(team), serde_json::from_value(plan).unwrap());
+        let survey_id = app.survey(SurveyKind::Nps).await;
+        let program = CreateProgram { name, survey_id, team_id, plan };
+        let program = api::program::create(&app.system(), program).await.unwrap();
+        api::program::change(&app.system(), program, Change::Activate).await.unwrap();
+        let wave = api::program::run(&app.system(), program).await.unwrap();
         let types = Types::read();
         let mut asked = BTreeSet::new();
         let made = ["sendSurvey", "sendTestMail", "createIntegrationKey"].map(str::to_owned);
@@ -166,8 +176,10 @@ both! {
                 "account" => format!("(id:\"{account}\")"),
                 "contact" => format!("(id:\"{}\")", carl.id),
                 "survey" => format!("(id:\"{survey}\")"),
+                "program" | "dryRunProgram" => format!("(id:\"{program}\")"),
+                "wave" => format!("(id:\"{wave}\")"),
                 "ownerAt" => format!("(accountId:\"{account}\",at:\"{}\")", app.now()),
-                "accounts" | "contacts" | "members" | "responses" => "(first:2)".to_owned(),
+                "accounts" | "contacts" | "members" | "responses" | "invitations" | "programs" | "waves" => "(first:2)".to_owned(),
                 "previewSurvey" | "sendTestMail" => format!("(input:{{surveyId:\"{survey}\"}})"),
                 "satisfaction" => "(groupBy:OWNER)".to_owned(),
                 "createIntegrationKey" => "(input:{name:\"K\",source:\"crm\",scopes:[\"accounts:read\"]})".to_owned(),

@@ -2,8 +2,8 @@
 //!
 //! Always holds: who is asked is judged when a wave is made and again when its mail is claimed; the
 //! attribution is frozen when the first mail is queued, and for one that was planned for a later day when
-//! it leaves; reminders go in the name of today's owner, and move no credit; the database holds only digests of links; opening
-//! a link changes nothing; one invitation has one answer. Mails and pages are data in, text out:
+//! it leaves; reminders go in the name of today's owner, and move no credit; the database holds only
+//! digests of links; opening a link changes nothing; one invitation has one answer. Mails and pages are data in, text out:
 //! every variable text is escaped, nothing is loaded from elsewhere save the company's own logo,
 //! and nothing needs script.
 

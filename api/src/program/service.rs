@@ -31,7 +31,8 @@ pub async fn create(ctx: &Ctx, input: CreateProgram) -> Result<ProgramId> {
             }
             Some(team) if !scope.manages(team, None) => return Err(Error::NotFound("team")),
             Some(team) => {
-                drop(tx.find::<entity::team::Entity>().filter(entity::team::Column::Id.eq(team)).one("team").await?)
+                let found = tx.find::<entity::team::Entity>().filter(entity::team::Column::Id.eq(team));
+                found.one("team").await?;
             }
             None => {}
         }

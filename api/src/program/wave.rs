@@ -55,7 +55,7 @@ pub struct WaveCounts {
 }
 
 impl Wave {
-    fn new(row: wave::Model, counts: WaveCounts) -> Self {
+    fn new(row: &wave::Model, counts: WaveCounts) -> Self {
         Self {
             id: row.id,
             program_id: row.program_id,
@@ -90,7 +90,7 @@ pub async fn wave(ctx: &Ctx, id: WaveId) -> Result<Wave> {
     let mine = mine(ctx.viewer(), ctx.store().engine());
     let row = ctx.find::<wave::Entity>().filter(wave::Column::Id.eq(id)).filter(mine).one("wave").await?;
     let counts = counts(ctx, &[id]).await?.into_iter().next().map(|(_, counts)| counts);
-    Ok(Wave::new(row.into_inner(), counts.unwrap_or_default()))
+    Ok(Wave::new(&row, counts.unwrap_or_default()))
 }
 
 /// Which waves, which page; the newest first.
@@ -125,7 +125,7 @@ pub async fn waves(ctx: &Ctx, ask: &ListWaves, count: bool) -> Result<(Page<(Str
     let page = page.map(|row| {
         let at = counts.iter().position(|(id, _)| *id == row.id);
         let counts = at.map(|at| counts.swap_remove(at).1).unwrap_or_default();
-        (cursor(&(row.created_at, row.id)), Wave::new(row.into_inner(), counts))
+        (cursor(&(row.created_at, row.id)), Wave::new(&row, counts))
     });
     let total = if count { Some(find().count().await?) } else { None };
     Ok((page, total))
