@@ -410,3 +410,35 @@ impl FromIterator<MessageClass> for Muted {
         Self(classes.into_iter().fold(0, |bits, class| bits | class.bit()))
     }
 }
+choice!(
+    /// Why an opening of a link is held to be a machine's, such as a mail gateway's. The first that holds.
+    Machine {
+        /// Only the head was asked for.
+        Head = "HEAD",
+        /// Fetched beforehand, not opened.
+        Prefetch = "PREFETCH",
+        /// The program says itself that it is none that people read with.
+        Agent = "AGENT",
+        /// It reads no language; a browser names its reader's.
+        NoLanguage = "NO_LANGUAGE",
+        /// Within 10 seconds of the mail.
+        TooSoon = "TOO_SOON",
+        /// Several scores of one link within 2 seconds.
+        ManyScores = "MANY_SCORES",
+    }
+);
+choice!(
+    /// What an answer says of its author.
+    Category {
+        /// NPS of 9 or 10.
+        Promoter = "PROMOTER",
+        /// NPS of 7 or 8.
+        Passive = "PASSIVE",
+        /// NPS of 0 to 6.
+        Detractor = "DETRACTOR",
+        /// CSAT or CES that counts as satisfied, by the question's own scale.
+        Satisfied = "SATISFIED",
+        /// CSAT or CES that does not.
+        Dissatisfied = "DISSATISFIED",
+    }
+);

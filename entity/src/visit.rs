@@ -3,7 +3,7 @@
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::{AccountId, InvitationId, Time, VisitId};
+use crate::{AccountId, InvitationId, Machine, Time, VisitId};
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
 #[sea_orm(table_name = "visit")]
@@ -14,8 +14,11 @@ pub struct Model {
     pub account_id: AccountId,
     pub at: Time,
     /// Why it is held to be a machine's; none for a person's.
-    pub machine: Option<String>,
+    pub machine: Option<Machine>,
+    /// What the program called itself.
     pub agent: Option<String>,
+    /// The score that the link carried.
+    pub picked: Option<i16>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

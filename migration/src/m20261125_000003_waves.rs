@@ -1,4 +1,5 @@
-//! Waves that are made piece by piece: how far one has come, whom it left out, nobody twice in it.
+//! Waves that are made piece by piece: how far one has come, whom it left out, nobody twice in it; and which score
+//! a visit's link carried.
 
 use sea_orm_migration::prelude::*;
 
@@ -8,7 +9,8 @@ pub struct Migration;
 const UP: &str = include_str!("m20261125_000003_waves/up.sql");
 
 /// Undoes [`UP`], the last first.
-const DOWN: &str = "DROP INDEX invitation_time;
+const DOWN: &str = "ALTER TABLE visit DROP COLUMN picked;
+DROP INDEX invitation_time;
 DROP INDEX invitation_wave_contact;
 DROP INDEX wave_time;
 ALTER TABLE wave DROP COLUMN not_drawn;

@@ -54,7 +54,7 @@ pub async fn run(app: &TestApp, token: &str, program: &Value) -> Value {
 
 /// What became of a wave.
 pub async fn wave_now(app: &TestApp, token: &str, id: &Value) -> Value {
-    let read = "query($id: UUID!) { wave(id: $id) { state madeAt notDrawn counts { queued sent failed revoked suppressed { reason count } } } }";
+    let read = "query($id: UUID!) { wave(id: $id) { state madeAt notDrawn funnel { waiting sent failed withdrawn suppressed { reason count } } } }";
     ask(app, token, read, json!({ "id": id })).await
 }
 
@@ -162,7 +162,7 @@ both! {
         let wave = run(app, &token, &program).await;
         let told = wave_now(app, &token, &wave).await;
         assert_eq!(told["notDrawn"], dry["notDrawn"]);
-        assert_eq!(told["counts"]["suppressed"], dry["suppressed"]);
+        assert_eq!(told["funnel"]["suppressed"], dry["suppressed"]);
         let drawn = 64 - dry["notDrawn"].as_i64().unwrap();
         assert!((16..=48).contains(&drawn), "about half: {drawn}");
         let planned: BTreeMap<String, (Option<String>, Option<String>)> = dry["contacts"].as_array().unwrap().iter()
@@ -205,12 +205,12 @@ both! {
         let delivery = json!({ "window": { "days": ["SUN"] } });
         let program = activated(app, &token, json!({ "name": "All", "plan": { "delivery": delivery } })).await;
         let wave = run(app, &token, &program).await;
-        assert_eq!(wave_now(app, &token, &wave).await["counts"]["queued"], 2_300);
+        assert_eq!(wave_now(app, &token, &wave).await["funnel"]["waiting"], 2_300);
         assert_eq!(app.rows::<job::Entity>().await.iter().filter(|row| row.kind == "program.wave").count(), 3);
         again(app, "program.wave").await;
         app.run_jobs().await;
         let told = wave_now(app, &token, &wave).await;
-        assert_eq!((&told["counts"]["queued"], &told["counts"]["sent"]), (&json!(2_300), &json!(0)), "{told}");
+        assert_eq!((&told["funnel"]["waiting"], &told["funnel"]["sent"]), (&json!(2_300), &json!(0)), "{told}");
         assert!(told["madeAt"].is_string());
         assert_eq!(asked(app).await.len(), 2_300);
         assert_eq!(app.rows::<job::Entity>().await.iter().filter(|row| row.kind == "invitation.mail").count(), 2_300);
@@ -349,7 +349,7 @@ both! {
         app.run_jobs().await;
         assert_eq!(app.outbox().len(), 4, "nobody is reminded after that");
         let told = wave_now(app, &firm.root().await, &wave).await;
-        assert_eq!((&told["state"], &told["counts"]["sent"]), (&json!("CANCELLED"), &json!(4)));
+        assert_eq!((&told["state"], &told["funnel"]["sent"]), (&json!("CANCELLED"), &json!(4)));
         assert_eq!(refused(app, &firm.root().await, "mutation($id: UUID!) { resumeWave(id: $id) { id } }", json!({ "id": wave })).await, "CONFLICT");
         assert_eq!(app.answer(&tests::app::link_token(&app.outbox()[0]), 9).await.status, 201, "links that are out go on working");
         // A second wave, cancelled while its mails wait.

@@ -111,6 +111,7 @@ impl App {
             sockets,
             introspection: settings.introspection,
             brand,
+            visits: Arc::default(),
             explorers: true,
         };
         Ok(Self { env, server })
@@ -124,6 +125,13 @@ impl App {
     /// Tells everybody who holds a socket that the server stops, and waits until they are gone.
     pub async fn close_sockets(&self) {
         self.server.sockets.close().await;
+    }
+
+    /// Writes down who has opened links since the last time; what cannot be written is lost.
+    pub async fn write_visits(&self) {
+        if let Err(error) = self.server.visits.write(&self.system()).await {
+            tracing::warn!(%error, "visits of survey links were lost");
+        }
     }
 
     /// The server's own context: for jobs, set-up and the operator's commands.

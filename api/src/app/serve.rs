@@ -15,6 +15,8 @@ use crate::{
 
 /// How long requests and jobs in flight may take to finish; the process is gone within ten seconds.
 const GRACE: Duration = Duration::from_secs(8);
+/// How often visits are written down.
+const VISITS: Duration = Duration::from_secs(2);
 
 /// Whether this process runs jobs beside answering.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +42,7 @@ where
     }
     let (stop, stopped) = watch::channel(false);
     let worker = (jobs == Jobs::Run).then(|| work(&app, &settings, stopped.clone()));
+    let visits = tokio::spawn(write_visits(app.clone(), stopped.clone()));
     // Before anybody is told that we are there: who starts us may stop us at once.
     let signals = Signals::listen()?;
     ready(app.clone(), url).await?;
@@ -54,6 +57,7 @@ where
     let rest = async {
         app.close_sockets().await;
         let _ = server.await;
+        let _ = visits.await;
         if let Some(worker) = worker {
             let _ = worker.await;
         }
@@ -63,6 +67,18 @@ where
     }
     let _ = app.env.db.optimize().await;
     Ok(())
+}
+
+/// Writes visits down until told to stop, and once more then.
+async fn write_visits(app: App, mut stopped: watch::Receiver<bool>) {
+    loop {
+        let pause = tokio::time::timeout(VISITS, stopped.wait_for(|stop| *stop));
+        let is_over = pause.await.is_ok();
+        app.write_visits().await;
+        if is_over {
+            return;
+        }
+    }
 }
 
 /// Starts this process's worker.

@@ -20,8 +20,9 @@ use crate::{
     account::{Account, AccountLoader, Want},
     ctx::{Ctx, failed},
     member::{Member, MemberLoader},
-    response::{AnswerLoader, VersionLoader},
+    response::{AnswerLoader, QuestionLoader, VersionLoader},
     team::{Team, TeamLoader},
+    visit::VisitLoader,
 };
 
 /// Puts the context and fresh loaders into a request.
@@ -31,7 +32,9 @@ pub fn with_ctx(request: Request, ctx: Ctx) -> Request {
         .data(DataLoader::new(MemberLoader(ctx.clone()), later).delay(Duration::ZERO))
         .data(DataLoader::new(TeamLoader(ctx.clone()), later).delay(Duration::ZERO))
         .data(DataLoader::new(AnswerLoader(ctx.clone()), later).delay(Duration::ZERO))
+        .data(DataLoader::new(QuestionLoader(ctx.clone()), later).delay(Duration::ZERO))
         .data(DataLoader::new(VersionLoader(ctx.clone()), later).delay(Duration::ZERO))
+        .data(DataLoader::new(VisitLoader(ctx.clone()), later).delay(Duration::ZERO))
         .data(ctx)
 }
 

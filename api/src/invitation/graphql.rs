@@ -1,18 +1,19 @@
 //! Invitations at the GraphQL door.
 
-use async_graphql::{ComplexObject, Context, Object, Result};
+use async_graphql::{ComplexObject, Context, Object, Result, dataloader::DataLoader};
 use entity::{InvitationId, invitation};
 
 use super::{
-    Invitation, InvitationFilter, ListInvitations, PreviewSurvey, SurveyPreview, TestMail, get, list, preview, resend,
-    revoke, send_test,
+    FunnelBy, FunnelGroup, Invitation, InvitationFilter, ListInvitations, PreviewSurvey, SurveyPreview, TestMail,
+    funnel, get, list, preview, resend, revoke, send_test,
 };
 use crate::{
     access::Action,
     account::Account,
-    ctx::{Ctx, failed, may_see},
+    ctx::{Ctx, StaffOnly, failed, may_see},
     graph::{Connection, Paging, account_of},
     store::Shows,
+    visit::{Visit, VisitLoader},
 };
 
 #[derive(Default)]
@@ -37,6 +38,17 @@ impl InvitationQuery {
         let ask = ListInvitations { filter, page: paging.args.clone(), shows };
         let (page, total) = list(cx.data::<Ctx>()?, &ask, paging.count).await.map_err(failed)?;
         Ok(Some(paging.connection(page, total)))
+    }
+
+    /// How far the invitations at the accounts you see have come: from the contacts who were judged to complete
+    /// answers. Imported answers were not asked for, and are not among them.
+    async fn funnel(
+        &self,
+        cx: &Context<'_>,
+        #[graphql(desc = "Which invitations; all where absent.")] filter: Option<InvitationFilter>,
+        #[graphql(desc = "Cuts the funnel, into 1,000 at most; one whole where absent.")] group_by: Option<FunnelBy>,
+    ) -> Result<Option<Vec<FunnelGroup>>> {
+        funnel(cx.data::<Ctx>()?, filter.as_ref(), group_by).await.map(Some).map_err(failed)
     }
 }
 
@@ -88,5 +100,12 @@ impl Invitation {
     /// The account of the contact.
     async fn account(&self, cx: &Context<'_>) -> Result<Option<Account>> {
         account_of(cx, self.account_id).await
+    }
+
+    /// Who opened its link, the oldest first (the first 100).
+    #[graphql(guard = "StaffOnly")]
+    async fn visits(&self, cx: &Context<'_>) -> Result<Option<Vec<Visit>>> {
+        let found = cx.data::<DataLoader<VisitLoader>>()?.load_one(self.id).await.map_err(failed)?;
+        Ok(Some(found.unwrap_or_default()))
     }
 }

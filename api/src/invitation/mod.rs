@@ -11,6 +11,7 @@ mod asked;
 mod claim;
 pub mod colour;
 mod delivery;
+mod funnel;
 mod further;
 mod graphql;
 mod jobs;
@@ -36,6 +37,7 @@ mod window;
 
 pub use asked::brand;
 pub use delivery::{Delivery, EXPIRES_DAYS, Lot, REMINDERS, reminders, zone};
+pub use funnel::{Funnel, FunnelBy, FunnelGroup, funnel, of_waves};
 pub use graphql::{InvitationMutation, InvitationQuery, PreviewQuery};
 pub use jobs::SendMail;
 pub use judge::{Against, Facts, LastAsked, QUARANTINE_ANY, QUARANTINE_CSAT, QUARANTINE_NPS};

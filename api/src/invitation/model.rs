@@ -45,6 +45,9 @@ pub struct Invitation {
     /// What the mail server said when it last refused.
     #[graphql(guard = "StaffOnly")]
     pub error: Option<String>,
+    /// When a person first opened its link, as far as is known; machines are left out.
+    #[graphql(guard = "StaffOnly")]
+    pub visited_at: Option<Time>,
     /// Until when its link works.
     pub expires_at: Time,
     /// Who is asked.
@@ -75,6 +78,7 @@ impl From<InvitationRow> for Invitation {
             reminded_at: row.reminded_at,
             bounced_at: row.bounced_at,
             error: row.error,
+            visited_at: row.visited_at,
             expires_at: row.expires_at,
             contact: contact.map(Into::into),
             account_id: row.account_id,

@@ -1,10 +1,10 @@
 //! Lists of invitations: who was asked, who was not, and where their mails are.
 
 use async_graphql::InputObject;
-use entity::{InvitationId, Time, invitation};
+use entity::{InvitationId, Time, invitation, wave};
 use sea_orm::{
     ColumnTrait,
-    sea_query::{Condition, Expr, Order},
+    sea_query::{Condition, Expr, ExprTrait, Order, Query},
 };
 use serde::Deserialize;
 
@@ -15,7 +15,9 @@ use crate::{
     ctx::Ctx,
     store::{
         Find, Page, PageArgs, Shape, Shows, beyond, contact_named, cursor,
-        filter::{self, DateTimeFilter, Filter, IdFilter, IntFilter, InvitationStatusFilter, SuppressionFilter},
+        filter::{
+            self, DateTimeFilter, Filter, IdFilter, IntFilter, InvitationStatusFilter, SuppressionFilter, TextFilter,
+        },
     },
 };
 
@@ -38,12 +40,16 @@ pub struct InvitationFilter {
     pub suppressed: Option<SuppressionFilter>,
     /// By the sending.
     pub wave_id: Option<IdFilter>,
+    /// By the programme that made the sending.
+    pub program_id: Option<IdFilter>,
     /// By survey.
     pub survey_id: Option<IdFilter>,
     /// By account.
     pub account_id: Option<IdFilter>,
     /// By contact.
     pub contact_id: Option<IdFilter>,
+    /// By the language of mail and page.
+    pub language: Option<TextFilter>,
     /// By how many mails have left.
     pub step: Option<IntFilter>,
     /// By when it was queued.
@@ -54,6 +60,13 @@ pub struct InvitationFilter {
     pub sent_at: Option<DateTimeFilter>,
     /// By when a mail came back.
     pub bounced_at: Option<DateTimeFilter>,
+}
+
+/// The invitations of the waves that `which` names.
+fn of_waves(which: Condition) -> Condition {
+    let waves =
+        Query::select().column((wave::Entity, wave::Column::Id)).from(wave::Entity).cond_where(which).to_owned();
+    Condition::all().add(Expr::col((Table::default(), C::WaveId)).in_subquery(waves))
 }
 
 impl InvitationFilter {
@@ -69,9 +82,11 @@ impl Filter for InvitationFilter {
             self.status.as_ref().map(|f| f.on::<Table>(C::Status)),
             self.suppressed.as_ref().map(|f| f.on::<Table>(C::Suppressed)),
             self.wave_id.as_ref().map(|f| f.on::<Table>(C::WaveId)),
+            self.program_id.as_ref().map(|f| f.on::<wave::Entity>(wave::Column::ProgramId).map(of_waves)),
             self.survey_id.as_ref().map(|f| f.on::<Table>(C::SurveyId)),
             self.account_id.as_ref().map(|f| f.on::<Table>(C::AccountId)),
             self.contact_id.as_ref().map(|f| f.on::<Table>(C::ContactId)),
+            self.language.as_ref().map(|f| f.on::<Table>(C::Language)),
             self.step.as_ref().map(|f| f.on::<Table>(C::Step)),
             self.queued_at.as_ref().map(|f| f.on::<Table>(C::QueuedAt)),
             self.due_at.as_ref().map(|f| f.on::<Table>(C::DueAt)),

@@ -15,6 +15,7 @@ use super::{Answer, Answered, link::still_open, model::Ask, open, respond};
 use crate::{
     base::{Error, Result},
     ctx::Ctx,
+    visit::Reader,
     web::{Body, NO_STORE, Problem, ProblemBody, Segment, Server},
 };
 
@@ -70,7 +71,8 @@ struct InvitationView {
 
 /// The survey behind a link
 ///
-/// For a front end of your own. Reading it records nothing.
+/// For a front end of your own. Reading it answers nothing. It is noted as a visit: pass your reader's `User-Agent` and
+/// `Accept-Language` on if a server of yours reads it, or the visit is taken for a machine's.
 #[utoipa::path(
     get, path = "/api/v1/invitations/{token}", operation_id = "readInvitation", tag = "invitations", security(()),
     params(("token" = String, Path, description = "The secret part of the link", pattern = "^[A-Za-z0-9_-]{27}$", example = "Xy8kq0ZbV3mT1nS5uR7wPa9cE2d")),
@@ -81,10 +83,11 @@ struct InvitationView {
         (status = "4XX", description = "Refused", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
-async fn invitation(State(server): State<Server>, Segment(token): Segment) -> Result<Response> {
+async fn invitation(State(server): State<Server>, Segment(token): Segment, reader: Reader) -> Result<Response> {
     let ctx = Ctx::nobody(server.env);
     let now = ctx.now();
     let link = open(&ctx, &token).await?;
+    server.visits.note(&link.invitation, now, &reader, None);
     if link.response.is_none() {
         still_open(&link.invitation, now)?;
     }

@@ -30,4 +30,4 @@ pub use rest::routes;
 pub use run::run;
 pub use send::{SendSurvey, Sent, send};
 pub use service::{Change, change, create, get, list, update};
-pub use wave::{ListWaves, Wave, WaveCounts, set_wave, wave, waves};
+pub use wave::{ListWaves, Wave, set_wave, wave, waves};

@@ -1,10 +1,12 @@
 //! Waves: what a sending came to, and stopping it.
 
+use std::collections::HashMap;
+
 use async_graphql::SimpleObject;
 use entity::{InvitationStatus, ProgramId, Suppression, SurveyId, Time, WaveId, WaveState, invitation, program, wave};
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, FromQueryResult,
+    ColumnTrait,
     sea_query::{Condition, Expr, Order, Query},
 };
 
@@ -12,8 +14,8 @@ use crate::{
     access::{Action, Rows, Viewer},
     base::{Error, Result},
     ctx::Ctx,
-    invitation::SuppressedCount,
-    store::{Engine, Owned, Page, PageArgs, among, beyond, cursor},
+    invitation::{Funnel, of_waves},
+    store::{Engine, Owned, Page, PageArgs, beyond, cursor},
 };
 
 /// One run of sending a survey.
@@ -34,28 +36,12 @@ pub struct Wave {
     pub made_at: Option<Time>,
     /// Contacts whom the sample passed over.
     pub not_drawn: i32,
-    /// What became of it so far, at the accounts you see.
-    pub counts: WaveCounts,
-}
-
-/// What became of a wave.
-#[derive(Clone, Debug, Default, SimpleObject)]
-#[graphql(serial)]
-pub struct WaveCounts {
-    /// Mails that wait to leave.
-    pub queued: i32,
-    /// Contacts whose first mail has left.
-    pub sent: i32,
-    /// Mails that the server refused for good.
-    pub failed: i32,
-    /// Links that were withdrawn.
-    pub revoked: i32,
-    /// Contacts who are not asked, counted by reason.
-    pub suppressed: Vec<SuppressedCount>,
+    /// How far it has come, at the accounts you see.
+    pub funnel: Funnel,
 }
 
 impl Wave {
-    fn new(row: &wave::Model, counts: WaveCounts) -> Self {
+    fn new(row: &wave::Model, funnel: Funnel) -> Self {
         Self {
             id: row.id,
             program_id: row.program_id,
@@ -64,7 +50,7 @@ impl Wave {
             created_at: row.created_at,
             made_at: row.made_at,
             not_drawn: row.not_drawn,
-            counts,
+            funnel,
         }
     }
 }
@@ -89,8 +75,8 @@ pub async fn wave(ctx: &Ctx, id: WaveId) -> Result<Wave> {
     ctx.may(Action::StopWaves)?;
     let mine = mine(ctx.viewer(), ctx.store().engine());
     let row = ctx.find::<wave::Entity>().filter(wave::Column::Id.eq(id)).filter(mine).one("wave").await?;
-    let counts = counts(ctx, &[id]).await?.into_iter().next().map(|(_, counts)| counts);
-    Ok(Wave::new(&row, counts.unwrap_or_default()))
+    let funnel = funnels(ctx, &[id]).await?.remove(&id).unwrap_or_default();
+    Ok(Wave::new(&row, funnel))
 }
 
 /// Which waves, which page; the newest first.
@@ -100,7 +86,7 @@ pub struct ListWaves {
     pub page: PageArgs,
 }
 
-/// A page of waves, with their counts by one statement more.
+/// A page of waves, with their funnels by one statement more.
 pub async fn waves(ctx: &Ctx, ask: &ListWaves, count: bool) -> Result<(Page<(String, Wave)>, Option<i64>)> {
     ctx.may(Action::StopWaves)?;
     let keyset = ask.page.keyset::<(Time, WaveId)>()?;
@@ -121,58 +107,19 @@ pub async fn waves(ctx: &Ctx, ask: &ListWaves, count: bool) -> Result<(Page<(Str
     }
     let page = Page::cut(page.limit(keyset.size as u64 + 1).all().await?, &keyset);
     let ids: Vec<WaveId> = page.rows.iter().map(|row| row.id).collect();
-    let mut counts = counts(ctx, &ids).await?;
+    let mut funnels = funnels(ctx, &ids).await?;
     let page = page.map(|row| {
-        let at = counts.iter().position(|(id, _)| *id == row.id);
-        let counts = at.map(|at| counts.swap_remove(at).1).unwrap_or_default();
-        (cursor(&(row.created_at, row.id)), Wave::new(&row, counts))
+        let funnel = funnels.remove(&row.id).unwrap_or_default();
+        (cursor(&(row.created_at, row.id)), Wave::new(&row, funnel))
     });
     let total = if count { Some(find().count().await?) } else { None };
     Ok((page, total))
 }
 
-#[derive(FromQueryResult)]
-struct Counted {
-    wave_id: WaveId,
-    status: InvitationStatus,
-    suppressed: Option<Suppression>,
-    n: i64,
-}
-
-/// Counts of waves at the accounts in scope.
-async fn counts(ctx: &Ctx, ids: &[WaveId]) -> Result<Vec<(WaveId, WaveCounts)>> {
-    if ids.is_empty() {
-        return Ok(Vec::new());
-    }
-    let of = |column| Expr::col((invitation::Entity, column));
-    let keys = [invitation::Column::WaveId, invitation::Column::Status, invitation::Column::Suppressed];
-    let mut find = ctx.find::<invitation::Entity>().filter(among::<invitation::Entity, _>(keys[0], ids));
-    for (column, name) in keys.into_iter().zip(["wave_id", "status", "suppressed"]) {
-        find = find.pick(of(column), name).group(of(column));
-    }
-    let rows: Vec<Counted> = find.pick(Expr::cust("count(*)"), "n").rows().await?;
-    let mut all: Vec<(WaveId, WaveCounts)> = Vec::new();
-    for row in rows {
-        let at = all.iter().position(|(id, _)| *id == row.wave_id).unwrap_or_else(|| {
-            all.push((row.wave_id, WaveCounts::default()));
-            all.len() - 1
-        });
-        let (n, counts) = (i32::try_from(row.n).unwrap_or(i32::MAX), &mut all[at].1);
-        match row.status {
-            InvitationStatus::Queued => counts.queued += n,
-            InvitationStatus::Sent => counts.sent += n,
-            InvitationStatus::Failed => counts.failed += n,
-            InvitationStatus::Revoked => counts.revoked += n,
-            InvitationStatus::Suppressed => {
-                let reason = row.suppressed.unwrap_or(Suppression::Cancelled);
-                counts.suppressed.push(SuppressedCount { reason, count: n });
-            }
-        }
-    }
-    for (_, counts) in &mut all {
-        counts.suppressed.sort_by_key(|one| one.reason);
-    }
-    Ok(all)
+/// How far waves have come, at the accounts in scope, by the wave's id.
+async fn funnels(ctx: &Ctx, ids: &[WaveId]) -> Result<HashMap<WaveId, Funnel>> {
+    let groups = of_waves(ctx, ids).await?;
+    Ok(groups.into_iter().filter_map(|group| Some((group.wave_id?, group.funnel))).collect())
 }
 
 /// Pauses, resumes or cancels a wave. Paused, its mails and reminders wait; resumed, they go on within a quarter of an

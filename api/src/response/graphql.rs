@@ -1,10 +1,12 @@
 //! Answers at the GraphQL door.
 
 use async_graphql::{ComplexObject, Context, Object, Result, Subscription, dataloader::DataLoader};
+use entity::Category;
 use futures_util::{Stream, stream};
 
 use super::{
-    AnswerLoader, FurtherAnswer, ListResponses, Response, ResponseFilter, ResponseVersion, VersionLoader, get, list,
+    AnswerLoader, FurtherAnswer, ListResponses, QuestionLoader, Response, ResponseFilter, ResponseVersion,
+    VersionLoader, category, get, list,
 };
 use crate::{
     access::Action,
@@ -66,6 +68,14 @@ impl Response {
     /// The account it is about.
     async fn account(&self, cx: &Context<'_>) -> Result<Option<Account>> {
         account_of(cx, self.account_id).await
+    }
+
+    /// What it says of its author.
+    #[graphql(guard = "StaffOnly")]
+    async fn category(&self, cx: &Context<'_>) -> Result<Option<Category>> {
+        let found = cx.data::<DataLoader<QuestionLoader>>()?.load_one(self.question.clone()).await.map_err(failed)?;
+        let score = i16::try_from(self.score).unwrap_or(i16::MAX);
+        Ok(found.map(|question| category(&question, score)))
     }
 
     /// The answers to further questions.

@@ -1,6 +1,5 @@
 //! Answers below an account, and lists of answers.
 
-use async_graphql::InputObject;
 use entity::{ResponseId, Time, answer, question, response};
 use sea_orm::{
     ColumnTrait,
@@ -8,15 +7,14 @@ use sea_orm::{
 };
 use serde::Deserialize;
 
-use super::{Response, ResponseRow};
+use super::{Response, ResponseFilter, ResponseRow};
 use crate::{
-    access::{Action, Scope},
-    base::Result,
+    access::{Action, Role, Scope},
+    base::{Error, Result},
     ctx::Ctx,
     store::{
         Columns, Engine, Many, Owned, Page, PageArgs, Shape, Shown, Shows, array, beyond, contact_named, cursor,
-        filter::{self, DateTimeFilter, Filter, IdFilter, IntFilter, SurveyKindFilter},
-        many, member_named, row,
+        filter, many, member_named, row,
     },
 };
 
@@ -91,55 +89,6 @@ pub fn scores(engine: Engine, scope: &Scope, account: SimpleExpr) -> Shape {
     SimpleExpr::SubQuery(None, Box::new(select.into()))
 }
 
-/// Which answers. Conditions in one object must all hold.
-#[derive(Clone, Debug, Default, InputObject, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct ResponseFilter {
-    /// All of these.
-    pub and: Option<Vec<ResponseFilter>>,
-    /// At least one of these; none of an empty list.
-    pub or: Option<Vec<ResponseFilter>>,
-    /// Not this.
-    pub not: Option<Box<ResponseFilter>>,
-    /// By account.
-    pub account_id: Option<IdFilter>,
-    /// By survey.
-    pub survey_id: Option<IdFilter>,
-    /// By what the survey measures.
-    pub kind: Option<SurveyKindFilter>,
-    /// By score.
-    pub score: Option<IntFilter>,
-    /// By when it was first given.
-    pub answered_at: Option<DateTimeFilter>,
-}
-
-impl ResponseFilter {
-    fn inner(&self) -> impl Iterator<Item = &Self> {
-        self.and.iter().flatten().chain(self.or.iter().flatten()).chain(self.not.as_deref())
-    }
-}
-
-impl Filter for ResponseFilter {
-    fn condition(&self) -> Result<Condition> {
-        let mut all = filter::nested(self.and.as_deref(), self.or.as_deref(), self.not.as_deref())?;
-        let fields = [
-            self.account_id.as_ref().map(|f| f.on::<Table>(C::AccountId)),
-            self.survey_id.as_ref().map(|f| f.on::<Table>(C::SurveyId)),
-            self.kind.as_ref().map(|f| f.on::<Table>(C::Kind)),
-            self.score.as_ref().map(|f| f.on::<Table>(C::Score)),
-            self.answered_at.as_ref().map(|f| f.on::<Table>(C::AnsweredAt)),
-        ];
-        for field in fields.into_iter().flatten() {
-            all = all.add(field?);
-        }
-        Ok(all)
-    }
-
-    fn weight(&self) -> usize {
-        1 + self.inner().map(Filter::weight).sum::<usize>()
-    }
-}
-
 /// Which answers, which page; the newest first.
 #[derive(Clone, Debug, Default)]
 pub struct ListResponses {
@@ -160,6 +109,11 @@ pub async fn get(ctx: &Ctx, id: ResponseId, shows: Shows) -> Result<Option<Respo
 /// A page of answers of the accounts in scope, in one statement; the count is one more.
 pub async fn list(ctx: &Ctx, ask: &ListResponses, count: bool) -> Result<(Page<(String, Response)>, Option<i64>)> {
     ctx.may(Action::ReadResponses)?;
+    if ctx.viewer().role == Role::Customer
+        && let Some(field) = ask.filter.as_ref().and_then(ResponseFilter::internal)
+    {
+        return Err(Error::invalid(format!("/filter/{field}"), "is not a field to filter by"));
+    }
     let keyset = ask.page.keyset::<(Time, ResponseId)>()?;
     let which = || filter::condition(ask.filter.as_ref());
     let mut find = ctx.find::<Table>().filter(which()?);

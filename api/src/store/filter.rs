@@ -196,8 +196,26 @@ choosing! {
     InvitationStatusFilter(entity::InvitationStatus);
     /// Compares why nobody was asked.
     SuppressionFilter(entity::Suppression);
+    /// Compares what an answer says of its author.
+    CategoryFilter(entity::Category);
     /// Compares a type of interaction.
     InteractionTypeFilter(entity::InteractionType);
+}
+
+impl CategoryFilter {
+    /// The rows of any of its categories, by what `one` says of each.
+    pub fn any(&self, one: impl Fn(entity::Category) -> Condition) -> Result<Condition> {
+        let listed = self.within.as_ref();
+        if listed.is_some_and(|all| all.len() > MAX_IN) {
+            return Err(Error::invalid("/filter", format!("`in` takes at most {MAX_IN} values")));
+        }
+        let wanted = |category: &entity::Category| {
+            self.eq.is_none_or(|only| only == *category) && listed.is_none_or(|all| all.contains(category))
+        };
+        let any = if self.eq.is_none() && listed.is_none() { return Ok(Condition::all()) } else { nothing() };
+        let all = entity::Category::ALL.iter().copied().filter(wanted);
+        Ok(all.fold(Condition::any().add(any), |any, category| any.add(one(category))))
+    }
 }
 
 /// Rows whose normalised column holds the words of `text`, in that order, anywhere.

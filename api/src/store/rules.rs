@@ -162,9 +162,10 @@ fn through_account(scope: &Scope, engine: Engine, column: SimpleExpr) -> Conditi
 }
 
 macro_rules! children {
-    ($($table:ident, $own:expr;)+) => {$(
+    ($($table:ident, $audited:literal, $own:expr;)+) => {$(
         impl Owned for $table::Entity {
             const NAME: &'static str = stringify!($table);
+            const AUDITED: bool = $audited;
 
             fn visible(scope: &Scope, engine: Engine) -> Condition {
                 let account = Expr::col((Self, $table::Column::AccountId));
@@ -200,32 +201,32 @@ macro_rules! children {
 }
 
 children! {
-    contact, |scope| match (scope.contact(), scope.invitation()) {
+    contact, true, |scope| match (scope.contact(), scope.invitation()) {
         (Some(me), _) => Condition::all().add(contact::Column::Id.eq(me)),
         (None, Some(this)) => Condition::all().add(contact::Column::Id.in_subquery(asked_by(this))),
         (None, None) => everything(),
     };
-    interaction, |scope| match (scope.contact(), scope.invitation()) {
+    interaction, true, |scope| match (scope.contact(), scope.invitation()) {
         (Some(_), _) => Condition::all().add(interaction::Column::CustomerVisible.eq(true)),
         (None, Some(_)) => nothing(),
         (None, None) => everything(),
     };
-    invitation, |scope| match (scope.contact(), scope.invitation()) {
+    invitation, true, |scope| match (scope.contact(), scope.invitation()) {
         (Some(me), _) => Condition::all()
             .add(invitation::Column::ContactId.eq(me))
             .add(invitation::Column::Suppressed.is_null()),
         (None, Some(this)) => Condition::all().add(invitation::Column::Id.eq(this)),
         (None, None) => everything(),
     };
-    response, own_responses;
-    answer, |scope| match (scope.contact(), scope.invitation()) {
+    response, true, own_responses;
+    answer, true, |scope| match (scope.contact(), scope.invitation()) {
         (None, None) => everything(),
         _ => Condition::all().add(answer::Column::ResponseId.in_subquery(given(own_responses(scope)))),
     };
-    ownership, |scope| when(scope.contact().is_none() && scope.invitation().is_none());
-    exclusion, |scope| when(scope.contact().is_none() && scope.invitation().is_none());
-    visit, |scope| when(scope.contact().is_none() && scope.invitation().is_none());
-    account_grant, |scope| when(scope.contact().is_none() && scope.invitation().is_none());
+    ownership, true, |scope| when(scope.contact().is_none() && scope.invitation().is_none());
+    exclusion, true, |scope| when(scope.contact().is_none() && scope.invitation().is_none());
+    visit, false, |scope| when(scope.contact().is_none() && scope.invitation().is_none());
+    account_grant, true, |scope| when(scope.contact().is_none() && scope.invitation().is_none());
 }
 
 /// Customers and link holders see what they answered themselves.

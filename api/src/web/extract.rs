@@ -4,7 +4,7 @@ use std::convert::Infallible;
 
 use axum::{
     extract::{FromRequestParts, Path},
-    http::{header, request::Parts},
+    http::{Method, header, request::Parts},
 };
 
 use super::Server;
@@ -13,6 +13,7 @@ use crate::{
     base::{Error, Result},
     ctx::Ctx,
     session,
+    visit::Reader,
 };
 
 /// Whoever asks: nobody without a token, and nobody at all with a bad one.
@@ -58,5 +59,22 @@ impl<S: Send + Sync> FromRequestParts<S> for Segment {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
         let text = Path::<String>::from_request_parts(parts, state).await;
         Ok(Self(text.map(|Path(text)| text).unwrap_or_default()))
+    }
+}
+
+/// What a request tells of whoever reads. A server that shows surveys itself passes its reader's headers on.
+impl<S: Send + Sync> FromRequestParts<S> for Reader {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let text = |name: &str| parts.headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()));
+        let prefetch =
+            |name: &&str| text(name).is_some_and(|purpose| purpose.to_ascii_lowercase().contains("prefetch"));
+        Ok(Self {
+            is_head: parts.method == Method::HEAD,
+            is_prefetch: ["sec-purpose", "purpose", "x-moz"].iter().any(prefetch),
+            agent: text("user-agent").map(std::borrow::Cow::into_owned),
+            has_language: parts.headers.contains_key(header::ACCEPT_LANGUAGE),
+        })
     }
 }

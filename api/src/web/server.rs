@@ -6,6 +6,7 @@ use crate::{
     ctx::Env,
     graph::{Schema, guard::Limits, ws::Sockets},
     invitation::page::Brand,
+    visit::Visits,
 };
 
 /// Who may read the GraphQL schema through the API.
@@ -26,6 +27,7 @@ pub struct Server {
     pub introspection: Introspection,
     pub sockets: Sockets,
     pub brand: Arc<Brand>,
+    pub visits: Arc<Visits>,
     /// Whether the two explorers are served.
     pub explorers: bool,
 }

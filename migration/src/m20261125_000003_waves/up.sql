@@ -5,3 +5,4 @@ UPDATE wave SET made_at = created_at;
 CREATE INDEX wave_time ON wave (created_at DESC, id DESC);
 CREATE UNIQUE INDEX invitation_wave_contact ON invitation (wave_id, contact_id);
 CREATE INDEX invitation_time ON invitation (queued_at DESC, id DESC);
+ALTER TABLE visit ADD COLUMN picked SMALLINT;

@@ -28,6 +28,7 @@ use crate::{
         mute, muted, open, respond_to,
         texts::Texts,
     },
+    visit::Reader,
     web::{NO_STORE, Problem, Segment, Server},
 };
 
@@ -47,6 +48,7 @@ struct Chosen {
 async fn survey_page(
     State(server): State<Server>,
     Segment(token): Segment,
+    reader: Reader,
     chosen: Result<Query<Chosen>, QueryRejection>,
 ) -> Response {
     let ctx = Ctx::nobody(server.env.clone());
@@ -59,6 +61,7 @@ async fn survey_page(
         Err(error) => return error.into_response(),
     };
     let picked = chosen.ok().and_then(|Query(chosen)| chosen.score?.parse().ok());
+    server.visits.note(&link.invitation, now, &reader, picked);
     if link.response.is_none()
         && let Err(error) = still_open(&link.invitation, now)
     {

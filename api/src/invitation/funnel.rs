@@ -1,0 +1,228 @@
+//! The funnel: how many contacts were meant, asked, reached, and answered. In one statement, at the accounts in scope.
+
+use async_graphql::{Enum, SimpleObject};
+use entity::{InvitationStatus, Suppression, SurveyId, WaveId, invitation, response};
+use sea_orm::{
+    ColumnTrait, FromQueryResult,
+    sea_query::{Expr, ExprTrait, Order, Query, SimpleExpr},
+};
+
+use super::{InvitationFilter, SuppressedCount};
+use crate::{
+    access::Action,
+    base::{Error, Result},
+    ctx::Ctx,
+    satisfaction::rules::share,
+    store::{Find, filter},
+};
+
+type Table = invitation::Entity;
+use invitation::Column as C;
+
+/// Cuts of one funnel, at most.
+const MOST: usize = 1_000;
+/// Rows that make up one cut, at most: states times reasons times what became of the mail.
+const ROWS: usize = 100;
+
+/// From the contacts that a sending was meant for to complete answers. Each step holds those of the next.
+#[derive(Clone, Debug, Default, PartialEq, SimpleObject)]
+#[graphql(serial)]
+pub struct Funnel {
+    /// Contacts who were judged: the audience, less those whom a sample passed over.
+    pub judged: i32,
+    /// Contacts who are not asked, counted by reason.
+    pub suppressed: Vec<SuppressedCount>,
+    /// Contacts who are asked: judged, and not suppressed.
+    pub eligible: i32,
+    /// Contacts whose mail waits to leave.
+    pub waiting: i32,
+    /// Contacts whose link was withdrawn before a mail left.
+    pub withdrawn: i32,
+    /// Contacts whose mail was handed to a mail server.
+    pub sent: i32,
+    /// Mails that the server refused for good, the address being good as far as is known.
+    pub failed: i32,
+    /// Mails that came back: the address is gone.
+    pub bounced: i32,
+    /// Sent, and neither refused nor come back.
+    pub delivered: i32,
+    /// Contacts who opened their link, as far as is known; machines are left out.
+    pub visited: i32,
+    /// Contacts who answered the score.
+    pub started: i32,
+    /// Contacts who answered all that is required.
+    pub completed: i32,
+    /// Completed of delivered, in per cent; null where nothing was delivered.
+    pub response_rate: Option<f64>,
+    /// Lower end of its 95 % interval; null below 5 delivered.
+    pub response_rate_low: Option<f64>,
+    /// Upper end of its 95 % interval; null below 5 delivered.
+    pub response_rate_high: Option<f64>,
+}
+
+/// By what a funnel is cut.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub enum FunnelBy {
+    /// The wave.
+    Wave,
+    /// The survey.
+    Survey,
+    /// The language of mail and page.
+    Language,
+}
+
+/// One cut of a funnel.
+#[derive(Clone, Debug, SimpleObject)]
+#[graphql(serial)]
+pub struct FunnelGroup {
+    /// The wave, where cut by waves.
+    pub wave_id: Option<WaveId>,
+    /// The survey, where cut by surveys.
+    pub survey_id: Option<SurveyId>,
+    /// The language, where cut by languages.
+    pub language: Option<String>,
+    /// How far its contacts have come.
+    pub funnel: Funnel,
+}
+
+/// Alike invitations of one cut.
+#[derive(FromQueryResult)]
+struct Alike {
+    wave: Option<WaveId>,
+    survey: Option<SurveyId>,
+    language: Option<String>,
+    status: InvitationStatus,
+    suppressed: Option<Suppression>,
+    is_sent: i32,
+    is_bounced: i32,
+    is_visited: i32,
+    /// 0 no answer, 1 the score, 2 all that is required.
+    answered: i32,
+    n: i64,
+}
+
+/// The funnel of the invitations that `which` names, cut by waves, surveys or languages, or whole; cuts in the order of
+/// their keys.
+pub async fn funnel(ctx: &Ctx, which: Option<&InvitationFilter>, by: Option<FunnelBy>) -> Result<Vec<FunnelGroup>> {
+    ctx.may(Action::ReadInvitations)?;
+    let rows = count(ctx.find::<Table>().filter(filter::condition(which)?), by).await?;
+    let groups = fold(rows);
+    if groups.len() > MOST {
+        return Err(Error::invalid("/groupBy", format!("gives more than {MOST} cuts; narrow the filter")));
+    }
+    if groups.is_empty() && by.is_none() {
+        let funnel = Funnel::default();
+        return Ok(vec![FunnelGroup { wave_id: None, survey_id: None, language: None, funnel }]);
+    }
+    Ok(groups)
+}
+
+/// The funnels of waves, at the accounts in scope. Who may see the waves is asked before.
+pub async fn of_waves(ctx: &Ctx, ids: &[WaveId]) -> Result<Vec<FunnelGroup>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let which = crate::store::among::<Table, _>(C::WaveId, ids);
+    Ok(fold(count(ctx.find::<Table>().filter(which), Some(FunnelBy::Wave)).await?))
+}
+
+async fn count(mut find: Find<'_, Table>, by: Option<FunnelBy>) -> Result<Vec<Alike>> {
+    let of = |column: C| Expr::col((Table::default(), column));
+    let keys = [
+        (FunnelBy::Wave, C::WaveId, "wave"),
+        (FunnelBy::Survey, C::SurveyId, "survey"),
+        (FunnelBy::Language, C::Language, "language"),
+    ];
+    for (key, column, name) in keys {
+        if by == Some(key) {
+            find = find.pick(of(column), name).group(of(column)).order(column, Order::Asc);
+        } else {
+            find = find.pick(Expr::cust("NULL"), name);
+        }
+    }
+    let flag = |yes: SimpleExpr| -> SimpleExpr { Expr::case(yes, Expr::cust("1")).finally(Expr::cust("0")).into() };
+    let parts = [
+        (of(C::Status), "status"),
+        (of(C::Suppressed), "suppressed"),
+        (flag(C::SentAt.is_not_null()), "is_sent"),
+        (flag(C::BouncedAt.is_not_null()), "is_bounced"),
+        (flag(C::VisitedAt.is_not_null()), "is_visited"),
+        (answered(), "answered"),
+    ];
+    for (part, name) in parts {
+        find = find.pick(part.clone(), name).group(part);
+    }
+    find.pick(Expr::cust("count(*)"), "n").limit((MOST * ROWS) as u64).rows().await
+}
+
+/// How far the answer has come: 0, 1 or 2.
+fn answered() -> SimpleExpr {
+    let of = |column| Expr::col((response::Entity, column));
+    let far = Expr::case(of(response::Column::CompletedAt).is_null(), Expr::cust("1")).finally(Expr::cust("2"));
+    let answer = Query::select()
+        .expr(far)
+        .from(response::Entity)
+        .and_where(of(response::Column::InvitationId).equals((Table::default(), C::Id)))
+        .to_owned();
+    SimpleExpr::from(Expr::cust_with_exprs("coalesce(?, 0)", [SimpleExpr::SubQuery(None, Box::new(answer.into()))]))
+}
+
+fn fold(rows: Vec<Alike>) -> Vec<FunnelGroup> {
+    let mut groups: Vec<FunnelGroup> = Vec::new();
+    for row in rows {
+        let is_next = groups
+            .last()
+            .is_none_or(|last| (last.wave_id, last.survey_id, &last.language) != (row.wave, row.survey, &row.language));
+        if is_next {
+            let (wave_id, survey_id, language) = (row.wave, row.survey, row.language.clone());
+            groups.push(FunnelGroup { wave_id, survey_id, language, funnel: Funnel::default() });
+        }
+        if let Some(group) = groups.last_mut() {
+            group.funnel.add(&row);
+        }
+    }
+    groups.iter_mut().for_each(|group| group.funnel.close());
+    groups
+}
+
+impl Funnel {
+    fn add(&mut self, row: &Alike) {
+        let n = i32::try_from(row.n).unwrap_or(i32::MAX);
+        self.judged += n;
+        if let Some(reason) = row.suppressed.filter(|_| row.status == InvitationStatus::Suppressed) {
+            match self.suppressed.iter_mut().find(|count| count.reason == reason) {
+                Some(count) => count.count += n,
+                None => self.suppressed.push(SuppressedCount { reason, count: n }),
+            }
+            return;
+        }
+        self.eligible += n;
+        let has_failed = row.status == InvitationStatus::Failed;
+        // Whoever was there got the mail, whatever became of a later one.
+        let was_there = row.is_visited == 1 || row.answered > 0;
+        let has_bounced = row.is_bounced == 1 && !was_there;
+        match row.status {
+            InvitationStatus::Queued if row.is_sent == 0 => self.waiting += n,
+            InvitationStatus::Revoked if row.is_sent == 0 && !has_bounced => self.withdrawn += n,
+            _ => {
+                self.sent += n;
+                if has_bounced {
+                    self.bounced += n;
+                } else if has_failed {
+                    self.failed += n;
+                } else {
+                    self.delivered += n;
+                }
+            }
+        }
+        self.visited += if was_there { n } else { 0 };
+        self.started += if row.answered > 0 { n } else { 0 };
+        self.completed += if row.answered > 1 { n } else { 0 };
+    }
+
+    fn close(&mut self) {
+        self.suppressed.sort_by_key(|count| count.reason);
+        let rate = share(self.completed.into(), self.delivered.into());
+        (self.response_rate, self.response_rate_low, self.response_rate_high) = (rate.value, rate.low, rate.high);
+    }
+}
