@@ -126,14 +126,15 @@ const FURTHER: [(&str, &str, &str); 4] = [
 ];
 
 /// Programmes, waves, exclusions and single invitations; a programme here is of the manager's team.
-const SENDING: [(&str, &str, &str); 22] = [
+const SENDING: [(&str, &str, &str); 23] = [
     ("program", "{program(id:\"$active\"){id}}", "UUFFF.N..F"),
     ("programs", "{programs{nodes{id}}}", "UUFFF....F"),
     ("dryRunProgram", "{dryRunProgram(id:\"$active\"){queued contacts{name}}}", "UUFFF.N..F"),
     ("wave", "{wave(id:\"$wave\"){id}}", "UUFNN.N..F"),
     ("waves", "{waves{nodes{id}}}", "UUF......F"),
     ("exclusions", "{exclusions{id}}", "UUF.....FF"),
-    ("invitations", "{invitations{nodes{id dueAt error contact{id}}}}", "UUF......F"),
+    ("invitations", "{invitations{nodes{id dueAt error visits{machine} contact{id}}}}", "UUF......F"),
+    ("funnel", "{funnel(groupBy:WAVE){waveId funnel{sent suppressed{count}}}}", "UUF......F"),
     (
         "createProgram",
         "mutation{createProgram(input:{name:\"P\",surveyId:\"$survey\",teamId:\"$team\",plan:{}}){id}}",

@@ -101,7 +101,8 @@ async fn world(app: &TestApp) -> (Person, String) {
             tx.set::<contact::Entity>(which, vec![(source, outside("crm")), (reference, outside("c1"))]).await?;
             let which = Condition::all().add(invitation::Column::AccountId.eq(account));
             let now = Expr::val(tx.now());
-            let times = [invitation::Column::DueAt, invitation::Column::RemindedAt, invitation::Column::BouncedAt];
+            use invitation::Column as I;
+            let times = [I::DueAt, I::RemindedAt, I::BouncedAt, I::VisitedAt];
             let mut said: Vec<_> = times.into_iter().map(|column| (column, now.clone())).collect();
             said.push((invitation::Column::Error, outside("550 no such user")));
             tx.set::<invitation::Entity>(which, said).await

@@ -17,6 +17,7 @@ mod demo;
 mod dkim;
 mod doctor;
 mod figures;
+mod funnel;
 mod ground;
 mod imports;
 mod input;

@@ -51,6 +51,7 @@ const WORDS: &[(&str, &str)] = &[
     ("survey.kind", "SELF_ASSESSMENT"),
     ("wave.by_kind", "INTEGRATION"),
     ("wave.state", "PAUSED"),
+    ("visit.machine", "PREFETCH"),
 ];
 
 /// Columns that a rule of the table keeps empty beside the others.

@@ -4,7 +4,7 @@ use async_graphql::{Enum, SimpleObject};
 use entity::{InvitationStatus, Suppression, SurveyId, WaveId, invitation, response};
 use sea_orm::{
     ColumnTrait, FromQueryResult,
-    sea_query::{Expr, ExprTrait, Order, Query, SimpleExpr},
+    sea_query::{Expr, ExprTrait, Func, Order, Query, SimpleExpr},
 };
 
 use super::{InvitationFilter, SuppressedCount};
@@ -164,7 +164,7 @@ fn answered() -> SimpleExpr {
         .from(response::Entity)
         .and_where(of(response::Column::InvitationId).equals((Table::default(), C::Id)))
         .to_owned();
-    SimpleExpr::from(Expr::cust_with_exprs("coalesce(?, 0)", [SimpleExpr::SubQuery(None, Box::new(answer.into()))]))
+    Func::coalesce([SimpleExpr::SubQuery(None, Box::new(answer.into())), Expr::cust("0")]).into()
 }
 
 fn fold(rows: Vec<Alike>) -> Vec<FunnelGroup> {

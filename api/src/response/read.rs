@@ -36,7 +36,7 @@ fn parts(engine: Engine, scope: &Scope, shows: Shows) -> Vec<Shape> {
 
 impl Shown for Table {
     const ALWAYS: &'static [C] = &[C::Id, C::AccountId, C::AnsweredAt, C::SurveyId, C::ContactId];
-    const ALSO: &'static [(&'static str, &'static [C])] = &[];
+    const ALSO: &'static [(&'static str, &'static [C])] = &[("category", &[C::Question, C::Score])];
 }
 
 const NEWEST: [(C, Order); 2] = [(C::AnsweredAt, Order::Desc), (C::Id, Order::Desc)];
