@@ -246,8 +246,12 @@ impl Types {
                 continue;
             }
             let args = if field == "timeline" { "(first:2)" } else { "" };
+            let below = self.below(gives, path, asked);
+            if below == "{}" {
+                continue;
+            }
             asked.insert(format!("{of}.{field}"));
-            text.push_str(&format!("{field}{args}{} ", self.below(gives, path, asked)));
+            text.push_str(&format!("{field}{args}{below} "));
         }
         path.pop();
         text + "}"

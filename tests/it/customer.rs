@@ -36,7 +36,7 @@ const HIDDEN: [(&str, &[&str]); 3] = [
         ],
     ),
     ("Member", &["role", "active", "version", "createdAt", "team{name}"]),
-    ("Response", &["creditedTo{name}", "inherited", "versions{version}"]),
+    ("Response", &["creditedTo{name}", "inherited", "category", "versions{version}"]),
 ];
 
 /// Fields that customers see.
@@ -76,6 +76,7 @@ const SHOWN: [(&str, &[&str]); 3] = [
             "version",
             "contact",
             "account",
+            "survey",
             "answers",
         ],
     ),

@@ -85,7 +85,11 @@ impl Small {
             ("satisfaction by team", self.ask(ana, "{satisfaction(groupBy:TEAM){label figures{value}}}").await, 3),
             ("satisfaction of the accounts", self.ask(ana, "{satisfaction(view:ACCOUNTS){figures{value}}}").await, 3),
             ("funnel", self.ask(ana, "{funnel(groupBy:LANGUAGE){language funnel{sent completed}}}").await, 2),
-            ("waves", self.ask(ana, "{waves{nodes{state funnel{sent completed}}}}").await, 3),
+            (
+                "waves",
+                self.ask(ana, "{waves{nodes{state survey{name} program{name} funnel{sent completed}}}}").await,
+                5,
+            ),
             ("answers with their categories", self.ask(ana, "{responses{nodes{score category}}}").await, 3),
             ("invitations with their visits", self.ask(ana, "{invitations{nodes{status visits{machine}}}}").await, 3),
             ("survey page", self.measure(app.rest("GET", &format!("/s/{}", self.links[0]), None, None)).await, 1),

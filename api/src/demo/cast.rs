@@ -1,6 +1,6 @@
 //! Who stands in the front row: the people whose eyes the demonstration is seen through.
 
-use entity::{AccountId, ContactId, MemberId};
+use entity::{AccountId, ContactId, MemberId, TeamId};
 
 /// Somebody to sign in as.
 #[derive(Clone, Debug)]
@@ -20,6 +20,8 @@ pub struct Cast {
     pub customer: Person<ContactId>,
     pub account: AccountId,
     pub account_name: String,
+    /// The account's team, which the manager leads.
+    pub team: TeamId,
     /// Another account of the owner, whose contacts are asked today too.
     pub second: AccountId,
 }

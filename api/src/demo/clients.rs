@@ -208,7 +208,7 @@ impl Maker<'_> {
                     email: Some(email),
                     title: TITLES.get(place).map(|&text| text.to_owned()),
                     roles,
-                    language: Some("en".to_owned()),
+                    language: Some(language(at).to_owned()),
                     time_zone: None,
                     mail_state: if bounced { MailState::Bounced } else { MailState::Ok },
                     opted_out_at: refused.then(|| self.calendar.at(200, 12, 0).max(since)),
@@ -233,6 +233,16 @@ impl Maker<'_> {
                 return name;
             }
         }
+    }
+}
+
+/// Most read English, some German or French.
+const fn language(at: usize) -> &'static str {
+    match at {
+        SPOTLIGHT | SECOND => "en",
+        _ if at % 7 == 3 => "de",
+        _ if at % 9 == 4 => "fr",
+        _ => "en",
     }
 }
 

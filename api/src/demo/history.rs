@@ -5,7 +5,8 @@ use std::{collections::HashMap, sync::Arc};
 use chrono::TimeDelta;
 use entity::{
     ActorKind, Channel, ContactRole, Direction, InteractionType, InvitationStatus, MailState, MemberId, PlaceId,
-    SurveyKind, TeamId, Time, WaveId, WaveState, contact, interaction, invitation, response, survey, wave,
+    ProgramState, Suppression, SurveyKind, TeamId, Time, WaveId, WaveState, contact, interaction, invitation, program,
+    response, survey, wave,
 };
 
 use super::{
@@ -19,6 +20,7 @@ use crate::{
     base::Random,
     ctx::Company,
     invitation::{EXPIRES, INHERITED},
+    program::{Plan, Trigger},
 };
 
 /// Days between two surveys of one kind to one contact: a little more than the quarantine.
@@ -31,6 +33,7 @@ const ANSWER: usize = 56;
 /// Rows of the past.
 #[derive(Default)]
 pub struct History {
+    pub programs: Vec<program::Model>,
     pub interactions: Vec<interaction::Model>,
     pub waves: Vec<wave::Model>,
     pub invitations: Vec<invitation::Model>,
@@ -56,11 +59,13 @@ struct Scene<'a> {
     at: Time,
     /// How content they are, 0 to 100, before chance.
     mood: i64,
+    /// Why they were not asked.
+    suppressed: Option<Suppression>,
 }
 
 impl Teller<'_> {
     pub fn tell(&self, clients: &[Client]) -> History {
-        let mut told = History::default();
+        let mut told = History { programs: vec![self.program(self.calendar.at(400, 8, 0))], ..History::default() };
         let mut waves = HashMap::new();
         for (at, client) in clients.iter().enumerate() {
             self.changes(&mut told, client);
@@ -70,9 +75,7 @@ impl Teller<'_> {
                 // Those in front must be due today: their last survey is a full round old.
                 let rested = at == SPOTLIGHT || at == SECOND;
                 let phase = if rested { ROUND + 1 } else { 1 + self.dice.upto(ROUND - 1) };
-                if contact.mail_state == MailState::Ok && contact.opted_out_at.is_none() {
-                    self.surveys(&mut told, &mut waves, client, contact, (phase, mood));
-                }
+                self.surveys(&mut told, &mut waves, client, contact, (phase, mood));
             }
         }
         told
@@ -96,20 +99,30 @@ impl Teller<'_> {
             }
             // A wave lies before its invitations, also where a weekend pushed them back.
             let wave = *waves.entry((survey.kind, days / 7)).or_insert_with(|| {
-                let row = self.wave(survey, self.calendar.at(days / 7 * 7 + 9, 6, 0));
+                let program = told.programs.iter().find(|program| program.survey_id == survey.id);
+                let row = self.wave(survey, program, self.calendar.at(days / 7 * 7 + 9, 6, 0));
                 let id = row.id;
                 told.waves.push(row);
                 id
             });
             // A little better than a year ago.
-            let scene = Scene { client, contact, at, mood: mood + 8 - days / 45 };
+            let suppressed = if contact.mail_state == MailState::Bounced {
+                Some(Suppression::Bounced)
+            } else {
+                contact.opted_out_at.is_some_and(|since| since <= at).then_some(Suppression::OptedOut)
+            };
+            let scene = Scene { client, contact, at, mood: mood + 8 - days / 45, suppressed };
             self.ask(told, survey, wave, &scene);
         }
     }
 
     /// One invitation, the visit it rates, and perhaps its answer.
     fn ask(&self, told: &mut History, survey: &survey::Model, wave_id: WaveId, scene: &Scene<'_>) {
-        let Some(invitation) = self.invitation(survey, wave_id, scene) else { return };
+        let Some(mut invitation) = self.invitation(survey, wave_id, scene) else { return };
+        if invitation.suppressed.is_some() {
+            told.invitations.push(invitation);
+            return;
+        }
         let entry = |kind, direction, subject| Entry {
             kind,
             direction,
@@ -132,7 +145,12 @@ impl Teller<'_> {
         }
         let sent = entry(InteractionType::SurveySent, Direction::Outbound, "Survey sent");
         told.interactions.push(self.entry(scene.client, Some(scene.contact), invitation.queued_at, sent));
+        // Some look, and answer another day, or never.
+        let looked = self.dice.percent(20).then(|| Time::new(invitation.queued_at.0 + TimeDelta::minutes(31)));
+        invitation.visited_at = looked.filter(|at| *at < self.calendar.now);
         if let Some(answer) = self.answer(survey, &invitation, scene) {
+            let opened = Time::new(answer.answered_at.0 - TimeDelta::minutes(2));
+            invitation.visited_at = Some(invitation.visited_at.unwrap_or(opened));
             let words = format!("{}: {}", survey.name, answer.score);
             let mut news = self.entry(
                 scene.client,
@@ -147,7 +165,26 @@ impl Teller<'_> {
         told.invitations.push(invitation);
     }
 
-    fn wave(&self, survey: &survey::Model, at: Time) -> wave::Model {
+    /// Asks each contact every quarter. It rests, so that nothing leaves while somebody looks around.
+    fn program(&self, at: Time) -> program::Model {
+        let days = i32::try_from(ROUND).unwrap_or(i32::MAX);
+        let plan = Plan { every_days: days, ..Plan::usual(Trigger::Recurring) };
+        program::Model {
+            id: self.random.id(at).into(),
+            name: "Relationship, every quarter".to_owned(),
+            survey_id: self.nps.id,
+            team_id: None,
+            state: ProgramState::Paused,
+            plan: plan.json().unwrap_or_default(),
+            next_run_at: None,
+            by_id: None,
+            version: 3,
+            created_at: at,
+            updated_at: at,
+        }
+    }
+
+    fn wave(&self, survey: &survey::Model, program: Option<&program::Model>, at: Time) -> wave::Model {
         wave::Model {
             id: self.random.id(at).into(),
             survey_id: survey.id,
@@ -155,9 +192,9 @@ impl Teller<'_> {
             by_kind: ActorKind::System,
             by_id: None,
             created_at: at,
-            program_id: None,
+            program_id: program.map(|program| program.id),
             state: WaveState::Running,
-            plan: serde_json::json!({}),
+            plan: program.map_or_else(|| serde_json::json!({}), |program| program.plan.clone()),
             after_id: None,
             made_at: Some(at),
             not_drawn: 0,
@@ -177,9 +214,9 @@ impl Teller<'_> {
             survey_version_id: survey.current_id?,
             account_id: account.id,
             contact_id: Some(scene.contact.id),
-            status: InvitationStatus::Sent,
-            suppressed: None,
-            language: "en".to_owned(),
+            status: if scene.suppressed.is_some() { InvitationStatus::Suppressed } else { InvitationStatus::Sent },
+            suppressed: scene.suppressed,
+            language: scene.contact.language.clone().unwrap_or_else(|| self.company.language.clone()),
             // The links of the past are not told again.
             token_hash: None,
             unsubscribe_hash: None,
@@ -195,10 +232,10 @@ impl Teller<'_> {
             decision_maker: scene.contact.roles.has(ContactRole::DecisionMaker),
             inherited: period.is_some_and(|p| at.0 - p.from_at.0 < INHERITED),
             queued_at: queued,
-            sent_at: Some(Time::new(queued.0 + TimeDelta::seconds(20))),
+            sent_at: scene.suppressed.is_none().then(|| Time::new(queued.0 + TimeDelta::seconds(20))),
             expires_at: Time::new(queued.0 + EXPIRES),
             visits: 0,
-            step: 1,
+            step: i16::from(scene.suppressed.is_none()),
             due_at: None,
             reminded_at: None,
             bounced_at: None,
@@ -266,7 +303,8 @@ impl Teller<'_> {
             44..66 => self.dice.pick(&FAIR),
             _ => self.dice.pick(&SORE),
         };
-        let speaks = self.dice.percent(38);
+        // Their words are English.
+        let speaks = self.dice.percent(38) && to.language == "en";
         (score, comment.filter(|_| speaks).map(str::to_owned))
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use entity::{InvitationStatus, SurveyKind, invitation, survey};
+use entity::{InvitationStatus, SurveyId, SurveyKind, invitation, survey};
 use sea_orm::ColumnTrait;
 
 use super::Cast;
@@ -11,7 +11,7 @@ use crate::{
     base::{Error, Result},
     ctx::Ctx,
     key::{self, CreateIntegrationKey},
-    program::{SendSurvey, send},
+    program::{CreateProgram, Plan, SendSurvey, Trigger, create, send},
     secure::{ApiKey, Purpose, digest},
     session::{DEMO, authenticate, issue},
     store::Subject,
@@ -53,7 +53,16 @@ pub async fn open(system: &Ctx, cast: &Cast) -> Result<Opened> {
         let whom = SendSurvey { account_id: Some(account), ..SendSurvey::default() };
         Box::pin(send(&owner, nps.id, whom)).await?;
     }
+    let manager = authenticate(&Arc::clone(system.env()), &tokens.manager).await?;
+    let ces = system.find::<survey::Entity>().filter(survey::Column::Kind.eq(SurveyKind::Ces)).one("survey").await?;
+    create(&manager, before_renewals(cast, ces.id)).await?;
     Ok(Opened { tokens, key, survey_link: link(system, cast).await? })
+}
+
+/// A draft of the manager's, to be tried dry and activated.
+fn before_renewals(cast: &Cast, survey_id: SurveyId) -> CreateProgram {
+    let plan = Plan { days_before: 90, ..Plan::usual(Trigger::BeforeRenewal) };
+    CreateProgram { name: "Before renewals".to_owned(), survey_id, team_id: Some(cast.team), plan }
 }
 
 fn everything() -> CreateIntegrationKey {

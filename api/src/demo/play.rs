@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use entity::{
     AccountId, Direction, GrantKind, SurveyKind, TeamRole, Time, account, account_grant, contact, interaction,
-    invitation, member, ownership, response, survey, team, team_member, team_place, wave,
+    invitation, member, ownership, program, response, survey, team, team_member, team_place, wave,
 };
 use sea_orm::{
     ActiveValue::Set,
@@ -97,6 +97,7 @@ async fn write(tx: &Tx, clients: Vec<Client>, grants: Vec<account_grant::Model>,
     tx.insert_each::<ownership::Entity>(&seen, periods).await?;
     tx.insert_each::<account_grant::Entity>(&seen, grants).await?;
     tx.insert_each::<interaction::Entity>(&seen, told.interactions).await?;
+    tx.insert_all::<program::Entity>(told.programs).await?;
     tx.insert_all::<wave::Entity>(told.waves).await?;
     tx.insert_each::<invitation::Entity>(&seen, told.invitations).await?;
     let counted: Vec<_> = told.responses.iter().map(|row| (Credited::of(row), row.score, 1)).collect();
@@ -186,6 +187,7 @@ fn cast(admin: &member::Model, staff: &Staff, clients: &[Client]) -> Result<Cast
         },
         account: client.account.id,
         account_name: client.account.name.clone(),
+        team: client.account.team_id,
         second: second.account.id,
     })
 }

@@ -12,7 +12,7 @@ use std::{
 };
 
 use async_graphql::{Context as Place, Request, Result, dataloader::DataLoader};
-use entity::{AccountId, MemberId, TeamId};
+use entity::{AccountId, MemberId, SurveyId, TeamId};
 use futures_util::{StreamExt, future::BoxFuture, stream::FuturesUnordered, task::AtomicWaker};
 
 use crate::{
@@ -20,7 +20,9 @@ use crate::{
     account::{Account, AccountLoader, Want},
     ctx::{Ctx, failed},
     member::{Member, MemberLoader},
+    program::ProgramLoader,
     response::{AnswerLoader, QuestionLoader, VersionLoader},
+    survey::{Survey, SurveyLoader},
     team::{Team, TeamLoader},
     visit::VisitLoader,
 };
@@ -35,6 +37,8 @@ pub fn with_ctx(request: Request, ctx: Ctx) -> Request {
         .data(DataLoader::new(QuestionLoader(ctx.clone()), later).delay(Duration::ZERO))
         .data(DataLoader::new(VersionLoader(ctx.clone()), later).delay(Duration::ZERO))
         .data(DataLoader::new(VisitLoader(ctx.clone()), later).delay(Duration::ZERO))
+        .data(DataLoader::new(SurveyLoader(ctx.clone()), later).delay(Duration::ZERO))
+        .data(DataLoader::new(ProgramLoader(ctx.clone()), later).delay(Duration::ZERO))
         .data(ctx)
 }
 
@@ -112,4 +116,10 @@ pub async fn member_of(cx: &Place<'_>, id: Option<MemberId>) -> Result<Option<Me
 pub async fn team_of(cx: &Place<'_>, id: Option<TeamId>) -> Result<Option<Team>> {
     let Some(id) = id else { return Ok(None) };
     cx.data::<DataLoader<TeamLoader>>()?.load_one(id).await.map_err(failed)
+}
+
+/// The survey below another object.
+pub async fn survey_of(cx: &Place<'_>, id: SurveyId) -> Result<Option<Survey>> {
+    let versions = cx.look_ahead().field("versions").exists();
+    cx.data::<DataLoader<SurveyLoader>>()?.load_one((id, versions)).await.map_err(failed)
 }

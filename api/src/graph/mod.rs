@@ -13,5 +13,5 @@ mod schema;
 pub mod ws;
 
 pub use connection::{Connection, Edge, PageInfo, Paging};
-pub use loaders::{account_of, member_of, team_of, with_ctx};
+pub use loaders::{account_of, member_of, survey_of, team_of, with_ctx};
 pub use schema::{Mutation, Query, Schema, Subscription, schema};

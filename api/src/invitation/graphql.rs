@@ -11,8 +11,9 @@ use crate::{
     access::Action,
     account::Account,
     ctx::{Ctx, StaffOnly, failed, may_see},
-    graph::{Connection, Paging, account_of},
+    graph::{Connection, Paging, account_of, survey_of},
     store::Shows,
+    survey::Survey,
     visit::{Visit, VisitLoader},
 };
 
@@ -100,6 +101,11 @@ impl Invitation {
     /// The account of the contact.
     async fn account(&self, cx: &Context<'_>) -> Result<Option<Account>> {
         account_of(cx, self.account_id).await
+    }
+
+    /// The survey that was sent.
+    async fn survey(&self, cx: &Context<'_>) -> Result<Option<Survey>> {
+        survey_of(cx, self.survey_id).await
     }
 
     /// Who opened its link, the oldest first (the first 100).

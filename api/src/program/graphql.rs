@@ -1,17 +1,18 @@
 //! Programmes, waves, exclusions and sending by hand at the GraphQL door.
 
-use async_graphql::{ComplexObject, Context, Object, Result};
+use async_graphql::{ComplexObject, Context, Object, Result, dataloader::DataLoader};
 use entity::{AccountId, ExclusionId, ProgramId, SurveyId, WaveId, WaveState};
 
 use super::{
-    Change, CreateExclusion, CreateProgram, DryRun, Exclusion, ListWaves, Program, SendSurvey, Sent, UpdateProgram,
-    Wave, change, create, create_exclusion, dry_run, exclusion, exclusions, get, lift_exclusion, list, run, send,
-    set_wave, update, wave, waves,
+    Change, CreateExclusion, CreateProgram, DryRun, Exclusion, ListWaves, Program, ProgramLoader, SendSurvey, Sent,
+    UpdateProgram, Wave, change, create, create_exclusion, dry_run, exclusion, exclusions, get, lift_exclusion, list,
+    run, send, set_wave, update, wave, waves,
 };
 use crate::{
     ctx::{Ctx, failed},
-    graph::{Connection, Paging, member_of, team_of},
+    graph::{Connection, Paging, member_of, survey_of, team_of},
     member::Member,
+    survey::Survey,
     team::Team,
 };
 
@@ -181,6 +182,25 @@ impl Program {
     /// The team whose accounts it reaches, and those below; all accounts where null.
     async fn team(&self, cx: &Context<'_>) -> Result<Option<Team>> {
         team_of(cx, self.team_id).await
+    }
+
+    /// The survey it sends.
+    async fn survey(&self, cx: &Context<'_>) -> Result<Option<Survey>> {
+        survey_of(cx, self.survey_id).await
+    }
+}
+
+#[ComplexObject]
+impl Wave {
+    /// The programme that made it; null where somebody sent the survey by hand, or where you do not see it.
+    async fn program(&self, cx: &Context<'_>) -> Result<Option<Program>> {
+        let Some(id) = self.program_id else { return Ok(None) };
+        cx.data::<DataLoader<ProgramLoader>>()?.load_one(id).await.map_err(failed)
+    }
+
+    /// The survey that was sent.
+    async fn survey(&self, cx: &Context<'_>) -> Result<Option<Survey>> {
+        survey_of(cx, self.survey_id).await
     }
 }
 

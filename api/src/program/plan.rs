@@ -56,6 +56,11 @@ fn usual() -> Delivery {
 const AGAIN: i32 = 30;
 
 impl Plan {
+    /// To everybody, with the defaults that a client's plan has.
+    pub fn usual(trigger: Trigger) -> Self {
+        Self { trigger, every_days: 90, days_before: 60, audience: Audience::default(), delivery: usual() }
+    }
+
     pub fn read(plan: &serde_json::Value) -> Result<Self> {
         serde_json::from_value(plan.clone()).map_err(Error::internal)
     }

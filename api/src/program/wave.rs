@@ -20,7 +20,7 @@ use crate::{
 
 /// One run of sending a survey.
 #[derive(Clone, Debug, SimpleObject)]
-#[graphql(serial)]
+#[graphql(serial, complex)]
 pub struct Wave {
     /// Its id, for good.
     pub id: WaveId,

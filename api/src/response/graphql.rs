@@ -12,8 +12,9 @@ use crate::{
     access::Action,
     account::Account,
     ctx::{Ctx, StaffOnly, failed},
-    graph::{Connection, Paging, account_of},
+    graph::{Connection, Paging, account_of, survey_of},
     store::{Event, Shows},
+    survey::Survey,
 };
 
 #[derive(Default)]
@@ -68,6 +69,11 @@ impl Response {
     /// The account it is about.
     async fn account(&self, cx: &Context<'_>) -> Result<Option<Account>> {
         account_of(cx, self.account_id).await
+    }
+
+    /// The survey it answers.
+    async fn survey(&self, cx: &Context<'_>) -> Result<Option<Survey>> {
+        survey_of(cx, self.survey_id).await
     }
 
     /// What it says of its author.

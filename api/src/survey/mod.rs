@@ -8,6 +8,7 @@ mod change;
 mod check;
 mod definition;
 mod graphql;
+mod loader;
 mod model;
 mod publish;
 mod service;
@@ -18,6 +19,7 @@ pub use definition::{
     CommentTexts, Definition, FurtherQuestion, FurtherTexts, LanguageTexts, OptionText, QuestionKind, Scale,
 };
 pub use graphql::{SurveyMutation, SurveyQuery};
+pub use loader::SurveyLoader;
 pub use model::{Survey, SurveyAt, SurveyVersion};
 pub use publish::{measured, publish};
 pub use service::{current, get, list};

@@ -11,7 +11,7 @@ use crate::{
     access::Action,
     base::{Error, Result},
     ctx::Ctx,
-    store::{Columns, Find, Many, Tx, Visible, many, one},
+    store::{self, Columns, Find, Many, Tx, Visible, many, one},
 };
 
 /// All surveys that are not archived; with `versions` each with its history.
@@ -26,6 +26,12 @@ pub async fn get(ctx: &Ctx, id: SurveyId, versions: bool) -> Result<Survey> {
     ctx.may(Action::ReadSurveys)?;
     let find = ctx.find::<survey::Entity>().filter(survey::Column::Id.eq(id)).limit(1);
     read(ctx, find, versions).await?.into_iter().next().ok_or(Error::NotFound("survey"))
+}
+
+/// Some surveys by id; those that are not there are left out.
+pub(super) async fn among(ctx: &Ctx, ids: &[SurveyId], versions: bool) -> Result<Vec<Survey>> {
+    ctx.may(Action::ReadSurveys)?;
+    read(ctx, ctx.find().filter(store::among::<survey::Entity, _>(survey::Column::Id, ids)), versions).await
 }
 
 async fn read(ctx: &Ctx, find: Find<'_, survey::Entity>, versions: bool) -> Result<Vec<Survey>> {
