@@ -132,7 +132,7 @@ impl Action {
             Self::ReadPrograms => "read programmes",
             Self::ManagePrograms => "make or change programmes",
             Self::RunPrograms => "run programmes",
-            Self::StopWaves => "pause, resume or cancel a sending",
+            Self::StopWaves => "see, pause, resume or cancel sendings",
             Self::ManageExclusions => "keep accounts out of surveys",
             Self::ReadResponses => "read responses",
             Self::ReadSatisfaction => "read satisfaction figures",
