@@ -181,7 +181,9 @@ fn fold(rows: Vec<Alike>) -> Vec<FunnelGroup> {
             group.funnel.add(&row);
         }
     }
-    groups.iter_mut().for_each(|group| group.funnel.close());
+    for group in &mut groups {
+        group.funnel.close();
+    }
     groups
 }
 
