@@ -80,6 +80,9 @@ pub async fn update(ctx: &Ctx, input: UpdateContact) -> Result<ContactId> {
             MaybeUndefined::Null => row.email_key.is_some(),
             MaybeUndefined::Value(key) => row.email_key.as_ref() != Some(key),
         };
+        if moved || input.archived.is_some() {
+            is_theirs(&tx, row.account_id).await?;
+        }
         if moved {
             revoke(&tx, &[id]).await?;
         }
@@ -93,7 +96,7 @@ pub async fn update(ctx: &Ctx, input: UpdateContact) -> Result<ContactId> {
             put(&mut row.title, title);
             put(&mut row.language, language);
             put(&mut row.time_zone, time_zone);
-            if moved {
+            if moved && *row.mail_state.as_ref() == MailState::Bounced {
                 row.mail_state = Set(MailState::Ok);
             }
             if let Some(roles) = input.roles {
@@ -111,11 +114,25 @@ pub async fn update(ctx: &Ctx, input: UpdateContact) -> Result<ContactId> {
     .await
 }
 
-/// Links that went to the old addresses of these contacts stop working: no answer, and no change of one given.
+/// Refuses whose account it is not: links, rests and opt-outs hang on an address.
+async fn is_theirs(tx: &Tx, account: AccountId) -> Result<()> {
+    let account = tx.account(account).await?;
+    if tx.viewer().scope.manages(account.team_id, account.owner_id) {
+        return Ok(());
+    }
+    let why = "this account is not yours; its owner, or their manager, changes addresses and archives contacts";
+    Err(Error::Forbidden(why.to_owned()))
+}
+
+/// Links that went to the old addresses of these contacts stop working: no answer, no change of one given, no choice
+/// of mails for whoever reads there now.
 pub async fn revoke(tx: &Tx, ids: &[ContactId]) -> Result<()> {
     if ids.is_empty() {
         return Ok(());
     }
+    let all = among::<invitation::Entity, _>(invitation::Column::ContactId, ids);
+    let none = vec![(invitation::Column::UnsubscribeHash, Expr::val(None::<Vec<u8>>))];
+    tx.set::<invitation::Entity>(all, none).await?;
     let open = among::<invitation::Entity, _>(invitation::Column::ContactId, ids)
         .add(invitation::Column::Status.is_in([InvitationStatus::Queued, InvitationStatus::Sent]))
         .add(invitation::Column::ExpiresAt.gt(tx.now()));

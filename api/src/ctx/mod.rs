@@ -108,4 +108,13 @@ impl Ctx {
     {
         self.store.write(change).await
     }
+
+    /// Runs what `change` would do and keeps nothing; see [`Store::look`].
+    pub async fn look<T, F, Fut>(&self, change: F) -> Result<T>
+    where
+        F: FnOnce(Tx) -> Fut,
+        Fut: Future<Output = Result<T>>,
+    {
+        self.store.look(change).await
+    }
 }

@@ -1,6 +1,6 @@
 //! One invitation at a time: its mail again, or its link withdrawn.
 
-use entity::{InvitationId, InvitationStatus, MailState, contact, invitation, response};
+use entity::{InvitationId, InvitationStatus, MailState, account, contact, invitation, response};
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait,
@@ -13,7 +13,7 @@ use crate::{
     base::{Error, Result},
     ctx::{Ctx, Job},
     queue,
-    store::Tx,
+    store::{Tx, Visible},
 };
 
 /// Sends the mail of an invitation again that failed, or that came back before its contact had a new address. It
@@ -30,7 +30,7 @@ pub async fn resend(ctx: &Ctx, id: InvitationId) -> Result<InvitationId> {
             .one("contact")
             .await?;
         let came_back = held.bounced_at.is_some();
-        if held.status != InvitationStatus::Failed && !came_back {
+        if held.status == InvitationStatus::Revoked || (held.status != InvitationStatus::Failed && !came_back) {
             return Err(Error::conflict("only a mail that failed, or that came back, can be sent again"));
         }
         if contact.mail_state == MailState::Bounced {
@@ -39,7 +39,7 @@ pub async fn resend(ctx: &Ctx, id: InvitationId) -> Result<InvitationId> {
         if answered(&tx, id).await? {
             return Err(Error::conflict("this invitation is answered"));
         }
-        let account = tx.account(held.account_id).await?;
+        let account = theirs(&tx, &held).await?;
         if account.archived_at.is_some() {
             return Err(Error::conflict("this account is archived"));
         }
@@ -79,6 +79,7 @@ pub async fn revoke(ctx: &Ctx, id: InvitationId) -> Result<InvitationId> {
             InvitationStatus::Suppressed => return Err(Error::conflict("nobody was asked by this invitation")),
             InvitationStatus::Queued | InvitationStatus::Sent | InvitationStatus::Failed => {}
         }
+        theirs(&tx, &held).await?;
         tx.update::<invitation::Entity>(held, |row| {
             row.status = Set(InvitationStatus::Revoked);
             row.due_at = Set(None);
@@ -91,4 +92,13 @@ pub async fn revoke(ctx: &Ctx, id: InvitationId) -> Result<InvitationId> {
 
 async fn answered(tx: &Tx, id: InvitationId) -> Result<bool> {
     Ok(tx.find::<response::Entity>().filter(response::Column::InvitationId.eq(id)).count().await? > 0)
+}
+
+/// The account of an invitation; refused where it was only granted.
+async fn theirs(tx: &Tx, held: &invitation::Model) -> Result<Visible<account::Model>> {
+    let account = tx.account(held.account_id).await?;
+    if tx.viewer().scope.manages(account.team_id, account.owner_id) {
+        return Ok(account);
+    }
+    Err(Error::Forbidden("this account is not yours; a manager of its team may do this".to_owned()))
 }

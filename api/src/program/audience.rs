@@ -10,11 +10,12 @@ use serde::{Deserialize, Serialize};
 
 use super::Plan;
 use crate::{
+    access::Rows,
     account::AccountFilter,
     base::{Check, Result},
     contact::ContactFilter,
     ctx::{Company, Ctx},
-    store::{Find, Tx, Visible, filter},
+    store::{Find, Tx, Visible, among, filter},
 };
 
 /// To whom: contacts and accounts that meet these filters. Nobody archived.
@@ -52,9 +53,19 @@ impl Audience {
         Ok(live.filter(contacts).filter(contact::Column::AccountId.in_subquery(accounts)))
     }
 
-    /// All of them, at most `most`.
+    /// All of them at accounts that the viewer manages, at most `most`.
     pub async fn all(&self, tx: &Tx, most: u64) -> Result<Vec<Visible<contact::Model>>> {
-        self.contacts(tx, Condition::all())?.order(contact::Column::Id, Order::Asc).limit(most).all().await
+        self.contacts(tx, managed(tx.viewer().scope.rows()))?.order(contact::Column::Id, Order::Asc).limit(most).all().await
+    }
+}
+
+/// The accounts of one's own and of one's teams; not those that were only granted.
+fn managed(rows: &Rows) -> Condition {
+    match rows {
+        Rows::Staff { owners, teams, .. } => Condition::any()
+            .add(among::<account::Entity, _>(account::Column::OwnerId, owners))
+            .add(among::<account::Entity, _>(account::Column::TeamId, teams)),
+        Rows::All | Rows::Accounts(_) | Rows::None => Condition::all(),
     }
 }
 

@@ -31,7 +31,8 @@ pub struct DryRun {
     pub not_drawn: i32,
     /// Contacts who would not be asked, counted by reason.
     pub suppressed: Vec<SuppressedCount>,
-    /// The first 1,000 of those who would be asked or not, in the order in which they were entered.
+    /// The first 1,000 of those who would be asked or not, in the order in which they were entered; none where you may
+    /// not read contacts.
     pub contacts: Vec<Planned>,
 }
 
@@ -44,22 +45,24 @@ pub struct Planned {
     pub contact_id: ContactId,
     /// At which account.
     pub account_id: AccountId,
-    /// Their name, where you may read contacts.
+    /// Their name.
     #[schema(example = "Priya Nair")]
-    pub name: Option<String>,
+    pub name: String,
     /// When their mail would leave; null where they would not be asked.
     pub due_at: Option<Time>,
     /// Why they would not be asked.
     pub suppressed: Option<Suppression>,
 }
 
-/// What would become of contacts who were judged; nothing is said of those not drawn.
+/// What would become of contacts who were judged, for those who may read contacts; nothing is said of those not drawn.
 pub fn planned(ctx: &Ctx, contacts: &[Visible<contact::Model>], verdicts: &[Verdict]) -> Vec<Planned> {
-    let named = ctx.may(Action::ReadContacts).is_ok();
+    if ctx.may(Action::ReadContacts).is_err() {
+        return Vec::new();
+    }
     let row = |contact: &contact::Model, due_at, suppressed| Planned {
         contact_id: contact.id,
         account_id: contact.account_id,
-        name: named.then(|| contact.name.clone()),
+        name: contact.name.clone(),
         due_at,
         suppressed,
     };
@@ -83,7 +86,7 @@ pub async fn dry_run(asker: &Ctx, id: ProgramId) -> Result<DryRun> {
     loop {
         let (inner, plan) = (ctx.clone(), Plan::read(&program.plan)?);
         let (contacts, verdicts, now_taken) = ctx
-            .write(move |tx| async move {
+            .look(move |tx| async move {
                 let contacts = audience::next(&tx, id, &plan, inner.company(), after, PIECE).await?;
                 let seed = plan.seed(id, earlier(&tx, id).await?, tx.now());
                 let zone = inner.company().zone;

@@ -59,7 +59,7 @@ impl From<exclusion::Model> for Exclusion {
 pub struct CreateExclusion {
     /// The account.
     pub account_id: AccountId,
-    /// One contact of it; the whole account where absent.
+    /// One contact of it, which managers may name; the whole account where absent.
     pub contact_id: Option<ContactId>,
     /// Why, 1 to 200 characters.
     pub reason: String,
@@ -78,6 +78,10 @@ fn is_theirs(tx: &Tx, account: &entity::account::Model) -> Result<()> {
 /// Keeps somebody out, from now on: mails that wait are judged by it too.
 pub async fn create_exclusion(ctx: &Ctx, input: CreateExclusion) -> Result<ExclusionId> {
     ctx.may(Action::ManageExclusions)?;
+    if input.contact_id.is_some() {
+        // Who leaves out all but one has chosen that one.
+        ctx.may(Action::SendToContacts)?;
+    }
     let mut check = Check::default();
     let reason = check.line("reason", &input.reason, MAX_LINE);
     let now = ctx.now();
@@ -106,7 +110,7 @@ pub async fn create_exclusion(ctx: &Ctx, input: CreateExclusion) -> Result<Exclu
     .await
 }
 
-/// Takes an exclusion back. Again changes nothing.
+/// Takes an exclusion back: one's own, or a manager any. Again changes nothing.
 pub async fn lift_exclusion(ctx: &Ctx, id: ExclusionId) -> Result<ExclusionId> {
     ctx.may(Action::ManageExclusions)?;
     ctx.write(move |tx| async move {
@@ -114,6 +118,9 @@ pub async fn lift_exclusion(ctx: &Ctx, id: ExclusionId) -> Result<ExclusionId> {
         let row = found.one("exclusion").await?;
         let account = tx.account(row.account_id).await?;
         is_theirs(&tx, &account)?;
+        if row.by_id.is_none() || row.by_id != tx.viewer().member() {
+            tx.viewer().may(Action::SendToContacts)?;
+        }
         if row.lifted_at.is_none() {
             let now = tx.now();
             tx.update::<exclusion::Entity>(row, |row| row.lifted_at = Set(Some(now))).await?;

@@ -150,14 +150,14 @@ impl ProgramMutation {
         set(cx, id, WaveState::Cancelled).await
     }
 
-    /// Keeps an account, or one of its contacts, out of surveys for a while. For its owner and their managers.
+    /// Keeps an account out of surveys for a while, which its owner may; or one of its contacts, which managers may.
     async fn create_exclusion(&self, cx: &Context<'_>, input: CreateExclusion) -> Result<Option<Exclusion>> {
         let ctx = cx.data::<Ctx>()?;
         let id = create_exclusion(ctx, input).await.map_err(failed)?;
         exclusion::get(ctx, id).await.map(Some).map_err(failed)
     }
 
-    /// Takes an exclusion back before its end. Again changes nothing.
+    /// Takes an exclusion back before its end: one's own, or a manager any. Again changes nothing.
     async fn lift_exclusion(&self, cx: &Context<'_>, id: ExclusionId) -> Result<Option<Exclusion>> {
         let ctx = cx.data::<Ctx>()?;
         let id = lift_exclusion(ctx, id).await.map_err(failed)?;

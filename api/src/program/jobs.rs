@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Plan, audience, run};
 use crate::{
-    base::Result,
+    base::{Error, Result},
     ctx::{Ctx, Job, Run},
     invitation::days_later,
     queue,
@@ -63,7 +63,11 @@ async fn tick(ctx: &Ctx, job: Tick) -> Result<Run> {
         let plan = Plan::read(&row.plan)?;
         let somebody = !audience::next(&tx, row.id, &plan, inner.company(), None, 1).await?.is_empty();
         if somebody && !run::is_being_made(&tx, row.id).await? {
-            run::begin(&tx, &row).await?;
+            // A survey that cannot be sent today may be tomorrow; what else fails is tried again.
+            match run::begin(&tx, &row).await {
+                Ok(_) | Err(Error::Conflict(..) | Error::NotFound(_)) => {}
+                Err(error) => return Err(error),
+            }
         }
         let next = tomorrow(job.run_at, tx.now(), inner.company().zone);
         let id = row.id;

@@ -52,6 +52,8 @@ fn usual() -> Delivery {
     Delivery { reminders: crate::invitation::REMINDERS.to_vec(), window, ..Delivery::default() }
 }
 
+/// Bytes of a plan, which is kept on each of its waves.
+const MOST: usize = 16_384;
 /// Who was not asked is tried again by a running programme after so many days.
 const AGAIN: i32 = 30;
 
@@ -75,6 +77,9 @@ impl Plan {
         check.range("plan/daysBefore", self.days_before, 1, 365);
         self.delivery.check(check, "plan/delivery");
         self.audience.check(check, "plan/audience");
+        if self.json().is_ok_and(|plan| plan.to_string().len() > MOST) {
+            check.fault("plan", format!("must take at most {MOST} bytes as JSON; narrow its filters"));
+        }
     }
 
     /// Whether it makes its waves by itself.

@@ -1,5 +1,7 @@
 //! Sending a survey by hand: to named contacts, to an account, or to an audience; at once.
 
+use std::collections::BTreeSet;
+
 use async_graphql::{InputObject, SimpleObject};
 use entity::{AccountId, ContactId, SurveyId, WaveId, WaveState, account, contact, wave};
 use sea_orm::{ColumnTrait, sea_query::Order};
@@ -8,7 +10,7 @@ use utoipa::ToSchema;
 
 use super::{Audience, Planned, dry::planned};
 use crate::{
-    access::{Action, Role},
+    access::Action,
     base::{Check, Error, Result},
     ctx::Ctx,
     invitation::{Counts, Delivery, EXPIRES_DAYS, Making, REMINDERS, SuppressedCount, Taken, judge, reminders, write},
@@ -28,7 +30,7 @@ pub struct SendSurvey {
     pub contact_ids: Option<Vec<ContactId>>,
     /// All eligible contacts of this account.
     pub account_id: Option<AccountId>,
-    /// The contacts you see who meet these filters, 1,000 at most. Not for owners. `accounts` and `contacts` are
+    /// The contacts of your accounts who meet these filters, 1,000 at most. Not for owners. `accounts` and `contacts` are
     /// filters in the grammar of GraphQL's `AccountFilter` and `ContactFilter`.
     #[schema(value_type = Option<Object>, example = json!({"accounts": {"tier": {"eq": "KEY"}}}))]
     pub audience: Option<Audience>,
@@ -55,7 +57,7 @@ pub struct Sent {
     /// Contacts who are not asked, counted by reason.
     #[schema(max_items = 10)]
     pub suppressed: Vec<SuppressedCount>,
-    /// What would become of each contact; empty unless this was a dry run.
+    /// What would become of each contact; empty unless this was a dry run, and you may read contacts.
     #[schema(max_items = 1000)]
     pub contacts: Vec<Planned>,
 }
@@ -64,42 +66,51 @@ pub struct Sent {
 pub async fn send(ctx: &Ctx, survey_id: SurveyId, input: SendSurvey) -> Result<Sent> {
     let picks = input.contact_ids.is_some() || input.audience.is_some();
     ctx.may(if picks { Action::SendToContacts } else { Action::SendToAccount })?;
+    if let Some(audience) = &input.audience {
+        // A filter tells of what it filters by.
+        audience.accounts.as_ref().map_or(Ok(()), |_| ctx.may(Action::ReadAccounts))?;
+        audience.contacts.as_ref().map_or(Ok(()), |_| ctx.may(Action::ReadContacts))?;
+    }
     let days = check(&input)?;
     let inner = ctx.clone();
-    ctx.write(move |tx| async move {
-        let (survey, version, _) = survey::current(&tx, survey_id).await?;
-        let contacts = chosen(&tx, &input).await?;
-        let now = tx.now();
-        let delivery = Delivery { reminders: days, ..Delivery::default() };
-        let plan = serde_json::json!({ "delivery": delivery });
-        let wave = wave::Model {
-            id: tx.id(),
-            survey_id,
-            survey_version_id: version.id,
-            by_kind: tx.viewer().actor.kind(),
-            by_id: tx.viewer().actor.id(),
-            created_at: now,
-            program_id: None,
-            state: WaveState::Running,
-            plan,
-            after_id: None,
-            made_at: Some(now),
-            not_drawn: 0,
-        };
-        let (seed, zone) = (wave.id.to_string(), inner.company().zone);
-        let making = Making { wave: wave.id, kind: survey.kind, delivery, seed, zone };
-        let verdicts = judge(&tx, &making, &contacts, &mut Taken::default()).await?;
-        if input.dry_run {
-            let counts = Counts::of(&verdicts);
-            let contacts = planned(&inner, &contacts, &verdicts);
-            return Ok(Sent { wave_id: None, queued: counts.asked, suppressed: counts.suppressed(), contacts });
-        }
-        tx.insert::<wave::Entity>(wave.clone()).await?;
-        let counts = write(&tx, &inner, &wave, &contacts, &verdicts).await?;
-        let suppressed = counts.suppressed();
-        Ok(Sent { wave_id: Some(wave.id), queued: counts.asked, suppressed, contacts: Vec::new() })
-    })
-    .await
+    if input.dry_run {
+        return ctx.look(move |tx| sending(tx, inner, survey_id, input, days)).await;
+    }
+    ctx.write(move |tx| sending(tx, inner, survey_id, input, days)).await
+}
+
+async fn sending(tx: Tx, ctx: Ctx, survey_id: SurveyId, input: SendSurvey, days: Vec<i32>) -> Result<Sent> {
+    let (survey, version, _) = survey::current(&tx, survey_id).await?;
+    let contacts = chosen(&tx, &input).await?;
+    let now = tx.now();
+    let delivery = Delivery { reminders: days, ..Delivery::default() };
+    let plan = serde_json::json!({ "delivery": delivery });
+    let wave = wave::Model {
+        id: tx.id(),
+        survey_id,
+        survey_version_id: version.id,
+        by_kind: tx.viewer().actor.kind(),
+        by_id: tx.viewer().actor.id(),
+        created_at: now,
+        program_id: None,
+        state: WaveState::Running,
+        plan,
+        after_id: None,
+        made_at: Some(now),
+        not_drawn: 0,
+    };
+    let (seed, zone) = (wave.id.to_string(), ctx.company().zone);
+    let making = Making { wave: wave.id, kind: survey.kind, delivery, seed, zone };
+    let verdicts = judge(&tx, &making, &contacts, &mut Taken::default()).await?;
+    if input.dry_run {
+        let counts = Counts::of(&verdicts);
+        let contacts = planned(&ctx, &contacts, &verdicts);
+        return Ok(Sent { wave_id: None, queued: counts.asked, suppressed: counts.suppressed(), contacts });
+    }
+    tx.insert::<wave::Entity>(wave.clone()).await?;
+    let counts = write(&tx, &ctx, &wave, &contacts, &verdicts).await?;
+    let suppressed = counts.suppressed();
+    Ok(Sent { wave_id: Some(wave.id), queued: counts.asked, suppressed, contacts: Vec::new() })
 }
 
 /// Gives the days of the reminders.
@@ -141,15 +152,30 @@ async fn chosen(tx: &Tx, input: &SendSurvey) -> Result<Vec<Visible<contact::Mode
             .order(contact::Column::Id, Order::Asc)
             .all()
             .await?;
-        return if found.len() == ids.len() { Ok(found) } else { Err(Error::NotFound("contact")) };
+        if found.len() != ids.len() {
+            return Err(Error::NotFound("contact"));
+        }
+        are_theirs(tx, &found).await?;
+        return Ok(found);
     }
     let account = input.account_id.ok_or(Error::NotFound("account"))?;
     let account = tx.find::<account::Entity>().filter(account::Column::Id.eq(account)).one("account").await?;
-    if tx.viewer().role == Role::Owner && !tx.viewer().scope.manages(account.team_id, account.owner_id) {
-        return Err(Error::Forbidden(
-            "this account is not yours; its owner, or their manager, sends surveys".to_owned(),
-        ));
-    }
+    is_theirs(tx, &account)?;
     let find = tx.under::<contact::Entity>(&account).filter(contact::Column::ArchivedAt.is_null());
     find.order(contact::Column::Id, Order::Asc).limit(MOST as u64).all().await
+}
+
+/// Refuses contacts at accounts that were only granted: who asks there is for their owner, or the manager, to say.
+async fn are_theirs(tx: &Tx, contacts: &[Visible<contact::Model>]) -> Result<()> {
+    let ids: BTreeSet<AccountId> = contacts.iter().map(|row| row.account_id).collect();
+    let ids: Vec<AccountId> = ids.into_iter().collect();
+    let found = tx.find::<account::Entity>().filter(among::<account::Entity, _>(account::Column::Id, &ids));
+    found.all().await?.iter().try_for_each(|account| is_theirs(tx, account))
+}
+
+fn is_theirs(tx: &Tx, account: &account::Model) -> Result<()> {
+    if tx.viewer().scope.manages(account.team_id, account.owner_id) {
+        return Ok(());
+    }
+    Err(Error::Forbidden("this account is not yours; its owner, or their manager, sends surveys".to_owned()))
 }

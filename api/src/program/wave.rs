@@ -13,9 +13,9 @@ use sea_orm::{
 use crate::{
     access::{Action, Rows, Viewer},
     base::{Error, Result},
-    ctx::Ctx,
+    ctx::{Ctx, May},
     invitation::{Funnel, of_waves},
-    store::{Engine, Owned, Page, PageArgs, beyond, cursor},
+    store::{Engine, Owned, Page, PageArgs, Tx, beyond, cursor},
 };
 
 /// One run of sending a survey.
@@ -37,7 +37,8 @@ pub struct Wave {
     /// Contacts whom the sample passed over.
     pub not_drawn: i32,
     /// How far it has come, at the accounts you see.
-    pub funnel: Funnel,
+    #[graphql(guard = "May(Action::ReadInvitations)")]
+    pub funnel: Option<Funnel>,
 }
 
 impl Wave {
@@ -50,7 +51,7 @@ impl Wave {
             created_at: row.created_at,
             made_at: row.made_at,
             not_drawn: row.not_drawn,
-            funnel,
+            funnel: Some(funnel),
         }
     }
 }
@@ -65,7 +66,8 @@ fn mine(viewer: &Viewer, engine: Engine) -> Condition {
         .from(program::Entity)
         .cond_where(program::Entity::visible(&viewer.scope, engine))
         .to_owned();
-    let own = viewer.actor.id().map(|id| wave::Column::ById.eq(id));
+    let own = |id| Condition::all().add(wave::Column::ById.eq(id)).add(wave::Column::ProgramId.is_null());
+    let own = viewer.actor.id().map(own);
     let any = Condition::any().add(wave::Column::ProgramId.in_subquery(programs));
     own.into_iter().fold(any, Condition::add)
 }
@@ -133,6 +135,7 @@ pub async fn set_wave(ctx: &Ctx, id: WaveId, to: WaveState) -> Result<WaveId> {
         if row.state == to {
             return Ok(id);
         }
+        sees_all_of(&tx, &row).await?;
         if row.state == WaveState::Cancelled {
             return Err(Error::conflict("this wave was cancelled"));
         }
@@ -152,4 +155,16 @@ pub async fn set_wave(ctx: &Ctx, id: WaveId, to: WaveState) -> Result<WaveId> {
         Ok(id)
     })
     .await
+}
+
+/// Whoever sent a survey by hand may stop it as long as they see everybody in it; a programme is its team's matter.
+async fn sees_all_of(tx: &Tx, wave: &wave::Model) -> Result<()> {
+    let of_wave = invitation::Column::WaveId.eq(wave.id);
+    if wave.program_id.is_some()
+        || tx.find::<invitation::Entity>().filter(of_wave.clone()).count().await?
+            == tx.everywhere::<invitation::Entity>().filter(of_wave).count().await?
+    {
+        return Ok(());
+    }
+    Err(Error::Forbidden("this sending reached accounts that are not yours any more; an admin may stop it".to_owned()))
 }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::nothing;
-use crate::base::{Error, Long, Result, key};
+use crate::base::{Error, Long, MAX_LINE, Result, key};
 
 /// Values of one `in` list, at most.
 pub const MAX_IN: usize = 100;
@@ -152,6 +152,9 @@ impl TextFilter {
         let column = || Expr::col((E::default(), column));
         for text in self.eq.iter().chain(self.within.iter().flatten()) {
             no_nul(text)?;
+            if text.chars().count() > MAX_LINE {
+                return Err(Error::invalid("/filter", format!("must compare with texts of at most {MAX_LINE} characters")));
+            }
         }
         let within = self.within.clone().map(|texts| within(column(), texts)).transpose()?;
         let null = self.is_null.map(|null| if null { column().is_null() } else { column().is_not_null() });

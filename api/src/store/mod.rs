@@ -86,4 +86,13 @@ impl Store {
         let change = move |tx| change(tx).boxed();
         writer::write(&self.db, Arc::clone(&self.viewer), change).await
     }
+
+    /// Runs what a change would run, keeping nobody from writing and nothing of it.
+    pub async fn look<T, F, Fut>(&self, change: F) -> crate::base::Result<T>
+    where
+        F: FnOnce(Tx) -> Fut,
+        Fut: Future<Output = crate::base::Result<T>>,
+    {
+        Box::pin(writer::look(&self.db, Arc::clone(&self.viewer), change)).await
+    }
 }

@@ -43,6 +43,19 @@ where
     }
 }
 
+/// Runs `change` in a transaction of a reader, and takes back whatever it does.
+pub(super) async fn look<T, F, Fut>(db: &Db, viewer: Arc<Viewer>, change: F) -> Result<T>
+where
+    F: FnOnce(Tx) -> Fut,
+    Fut: Future<Output = Result<T>>,
+{
+    let tx = Arc::new(db.0.read.begin().await.map_err(from_db)?);
+    let done = change(Tx::new(Arc::clone(&tx), Arc::new(Shared::new(db.clone(), viewer)))).await;
+    let tx = Arc::into_inner(tx).ok_or_else(leaked)?;
+    tx.rollback().await.map_err(from_db)?;
+    done
+}
+
 async fn alone<T, F, Fut>(pool: &DatabaseConnection, shared: Arc<Shared>, change: F) -> Result<T>
 where
     F: FnOnce(Tx) -> Fut,

@@ -15,13 +15,15 @@ use super::rules::{Look, judge, told};
 use crate::{
     base::Result,
     ctx::Ctx,
+    invitation::safe::header_safe,
     store::{Tx, Visible, among},
 };
 
-/// Visits that wait to be written, at most; more are dropped.
+/// Links whose visits wait to be written, and visits of one of them, at most; more are dropped.
 const WAITING: usize = 10_000;
-/// Visits written in one transaction.
-const PIECE: usize = 500;
+const OF_ONE: usize = 20;
+/// Links whose visits are written in one transaction.
+const PIECE: usize = 100;
 /// Visits kept of one invitation.
 pub const KEPT: usize = 100;
 /// Letters kept of a program's name.
@@ -40,7 +42,7 @@ struct Seen {
 
 /// The visits of this process that are not written yet.
 #[derive(Debug, Default)]
-pub struct Visits(Mutex<Vec<Seen>>);
+pub struct Visits(Mutex<HashMap<InvitationId, Vec<Seen>>>);
 
 /// What a request tells of whoever opens a link with it.
 #[derive(Clone, Debug)]
@@ -55,21 +57,24 @@ impl Visits {
     /// Notes that a link was opened, with the score that it carried.
     pub fn note(&self, row: &invitation::Model, at: Time, reader: &Reader, picked: Option<i16>) {
         let known = told(reader.is_head, reader.is_prefetch, reader.agent.as_deref(), reader.has_language);
-        let agent = reader.agent.as_ref().map(|agent| agent.chars().filter(|c| !c.is_control()).take(AGENT).collect());
+        let agent = reader.agent.as_ref().map(|agent| header_safe(agent).chars().take(AGENT).collect());
         let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if waiting.len() < WAITING {
-            waiting.push(Seen { invitation_id: row.id, account_id: row.account_id, at, known, agent, picked });
+        let is_room = waiting.len() < WAITING || waiting.contains_key(&row.id);
+        if is_room && waiting.get(&row.id).is_none_or(|seen| seen.len() < OF_ONE) {
+            waiting.entry(row.id).or_default().push(Seen { invitation_id: row.id, account_id: row.account_id, at, known, agent, picked });
         }
     }
 
-    /// Writes what was noted, judged beside what is known already. What cannot be written is lost.
+    /// Writes what was noted, judged beside what is known already. What cannot be written is lost: the last error tells.
     pub async fn write(&self, system: &Ctx) -> Result<()> {
         let noted = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        let noted: Vec<Vec<Seen>> = noted.into_values().collect();
+        let mut done = Ok(());
         for piece in noted.chunks(PIECE) {
-            let piece = piece.to_vec();
-            system.write(move |tx| async move { write(&tx, piece).await }).await?;
+            let piece = piece.concat();
+            done = system.write(move |tx| async move { write(&tx, piece).await }).await.and(done);
         }
-        Ok(())
+        done
     }
 }
 
