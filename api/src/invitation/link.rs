@@ -118,9 +118,11 @@ pub(super) fn still_open(invitation: &invitation::Model, now: Time) -> Result<()
     }
 }
 
-/// Until when an answer can be changed, if it still can.
+/// Until when an answer can be changed, if it still can. One left open is closed by time alone: what was answered
+/// stands.
 pub(super) fn amendable_until(invitation: &invitation::Model, response: &response::Model, now: Time) -> Option<Time> {
-    let after = response.completed_at.map_or(invitation.expires_at, |at| Time::new(at.0 + AMENDABLE));
-    let until = Ord::min(after, invitation.expires_at);
+    let touched = response.amended_at.map_or(response.answered_at, |at| Ord::max(at, response.answered_at));
+    let from = response.completed_at.unwrap_or(touched);
+    let until = Ord::min(Time::new(from.0 + AMENDABLE), invitation.expires_at);
     (until > now && still_open(invitation, now).is_ok()).then_some(until)
 }

@@ -1,7 +1,7 @@
 //! Answering: once, amendable for a day, counted in the same transaction.
 //!
-//! An answer that is not complete yet is gone on with; one that was, or of which something is replaced, is
-//! amended: what it said before is kept, and the contact is told.
+//! An answer that is not complete yet is gone on with, until it has lain idle for a day; one that was, or of which
+//! something is replaced, is amended: what it said before is kept, and the contact is told.
 
 use std::collections::BTreeMap;
 
@@ -33,7 +33,7 @@ use crate::{
     timeline::Event,
 };
 
-/// How long after the first complete answer it can be changed.
+/// How long an answer can be changed after it was complete, or one left open gone on with after it was last touched.
 pub const AMENDABLE: TimeDelta = TimeDelta::hours(24);
 
 /// An answer to a survey.
@@ -70,12 +70,12 @@ pub struct Answered {
     /// What was answered.
     #[schema(minimum = 0, maximum = 10, example = 9)]
     pub score: i16,
-    /// False while the answer is left open to be completed.
+    /// False where the answer was left open; it can be completed as long as it can be changed.
     #[schema(example = true)]
     pub complete: bool,
     /// When it was first given.
     pub answered_at: Time,
-    /// When it was last changed.
+    /// When it was last changed, or gone on with and left open again.
     pub amended_at: Option<Time>,
     /// 1, and one more with each change; send it as `If-Match` to change the answer.
     #[schema(minimum = 1, example = 1)]
@@ -259,7 +259,8 @@ async fn amend(
             if given.complete && row.completed_at.as_ref().is_none() {
                 row.completed_at = Set(Some(now));
             }
-            if amended {
+            // What stays open is open from now on for another day.
+            if amended || !given.complete {
                 row.amended_at = Set(Some(now));
             }
             row.version = Set(version + 1);
