@@ -51,7 +51,10 @@ pub struct Answer {
     /// Only for questions that are asked after this score.
     #[schema(example = json!({"support.speed": 4, "reason": ["price"], "wish": "A phone number."}))]
     pub answers: Option<BTreeMap<String, serde_json::Value>>,
-    /// False keeps the answer open: it counts, and may be completed on the same link.
+    /// The language it was read in, one of the survey's. Absent: the language in which the link shows it.
+    #[schema(example = "en", nullable = false)]
+    pub language: Option<String>,
+    /// False keeps the answer open: it counts, and may be completed on the same link within 24 hours of the last time.
     #[serde(default = "yes")]
     #[schema(default = true, example = true)]
     pub complete: bool,
@@ -118,7 +121,7 @@ pub async fn respond(ctx: &Ctx, token: &str, answer: Answer, version: Option<i32
 }
 
 /// The same for a link that has been opened.
-pub async fn respond_to(link: Link, answer: Answer, version: Option<i32>) -> Result<Answered> {
+pub async fn respond_to(mut link: Link, answer: Answer, version: Option<i32>) -> Result<Answered> {
     let ctx = link.ctx.clone();
     still_open(&link.invitation, ctx.now())?;
     let mut check = Check::default();
@@ -126,6 +129,9 @@ pub async fn respond_to(link: Link, answer: Answer, version: Option<i32>) -> Res
     let score = check.range("score", answer.score, scale.min, scale.max);
     let comment = check.text_opt("comment", answer.comment.as_deref(), MAX_COMMENT);
     let said = checked(&mut check, &link.definition, score, &answer.answers.unwrap_or_default());
+    if let Some(language) = &answer.language {
+        link.choose(&mut check, language);
+    }
     check.done()?;
     let given = Given { score, comment, complete: answer.complete, said };
     ctx.write(move |tx| async move {
@@ -176,7 +182,7 @@ async fn create(tx: &Tx, link: &Link, invitation: &Visible<invitation::Model>, m
         question: link.survey.question.clone(),
         score: given.score,
         comment: given.comment.take(),
-        language: Some(invitation.language.clone()),
+        language: Some(link.asked()?.language().to_owned()),
         answered_at: now,
         completed_at: given.complete.then_some(now),
         amended_at: None,
@@ -258,6 +264,9 @@ async fn amend(
             }
             if given.complete && row.completed_at.as_ref().is_none() {
                 row.completed_at = Set(Some(now));
+            }
+            if let Some(language) = &link.language {
+                row.language = Set(Some(language.clone()));
             }
             // What stays open is open from now on for another day.
             if amended || !given.complete {

@@ -25,7 +25,7 @@ pub struct Response {
     pub score: i32,
     /// What they added in words.
     pub comment: Option<String>,
-    /// The language they were asked in.
+    /// The language they read it in.
     pub language: Option<String>,
     /// When it was first given.
     pub answered_at: Time,
