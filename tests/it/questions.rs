@@ -159,6 +159,19 @@ both! {
         assert!(story.app.rows::<response_version::Entity>().await.is_empty());
     }
 
+    async fn a_changed_score_is_told_though_its_answer_is_gone_on_with(app: TestApp) {
+        let story = Story::new(app).await;
+        let path = format!("/s/{}", story.link);
+        for body in ["score=9", "score=3&version=1", "step=2&version=2&q.reason=price"] {
+            assert_eq!(story.app.form(&path, body).await.status, 200, "{body}");
+        }
+        let mails = story.app.outbox().len();
+        story.app.forward(TimeDelta::minutes(6));
+        story.app.run_jobs().await;
+        let told = &story.app.outbox()[mails..];
+        assert!(told.len() == 1 && told[0].text.contains("You answered 3"), "{told:?}");
+    }
+
     async fn a_trend_runs_on_across_versions_and_surveys_by_key(app: TestApp) {
         let mut story = Story::new(app).await;
         assert_eq!(story.app.respond(&story.link, json!({ "score": 9, "answers": { "effort": 1 } }), None).await.status, 201);

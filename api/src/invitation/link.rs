@@ -83,13 +83,11 @@ impl Link {
 
     /// Takes the language that a reader asks for; one that the survey does not speak changes nothing.
     pub fn choose(&mut self, check: &mut Check, language: &str) {
-        match self.definition.spoken(language) {
-            Some(texts) => self.language = Some(texts.language.clone()),
-            None => {
-                let spoken: Vec<&str> = self.definition.languages().collect();
-                check.fault("language", format!("must be a language of this survey: {}", spoken.join(", ")));
-            }
-        }
+        let Some(texts) = self.definition.spoken(language) else {
+            let spoken: Vec<&str> = self.definition.languages().collect();
+            return check.fault("language", format!("must be a language of this survey: {}", spoken.join(", ")));
+        };
+        self.language = Some(texts.language.clone());
     }
 
     /// What the company's own words may name.
