@@ -132,13 +132,46 @@ both! {
         let part = app.put(&asked.door(), &json!({"score": 2, "complete": false}), None).await;
         assert_eq!((part.status.as_u16(), &part.json()["complete"]), (201, &json!(false)));
         assert_eq!(app.counted().await, once(2));
-        app.forward(TimeDelta::days(3));
+        assert_eq!(part.json()["amendableUntil"], json!(entity::Time::new(app.now().0 + DAY)));
+        app.forward(DAY - SECOND);
         let whole = app.put(&asked.door(), &json!({"score": 8, "comment": "Later."}), Some("\"1\"")).await.json();
         assert_eq!((&whole["complete"], &whole["version"]), (&json!(true), &json!(2)));
         assert_eq!(whole["amendableUntil"], json!(entity::Time::new(app.now().0 + DAY)), "a day after it was complete");
         assert_eq!(app.counted().await, once(8));
         app.forward(DAY);
         assert_eq!(app.put(&asked.door(), &json!({"score": 1}), Some("\"2\"")).await.status, 410);
+    }
+
+    async fn an_answer_left_open_is_closed_after_an_idle_day_and_stands(app: TestApp) {
+        let asked = app.asked(SurveyKind::Nps).await;
+        assert_eq!(app.put(&asked.door(), &json!({"score": 2, "complete": false}), None).await.status, 201);
+        // Each time it is gone on with, the day begins anew.
+        for version in ["\"1\"", "\"2\""] {
+            app.forward(DAY - TimeDelta::minutes(1));
+            let on = app.put(&asked.door(), &json!({"score": 2, "comment": "So.", "complete": false}), Some(version)).await;
+            assert_eq!(on.status, 200, "open at 23:59: {}", on.text);
+            assert_eq!(on.json()["amendableUntil"], json!(entity::Time::new(app.now().0 + DAY)));
+        }
+        app.forward(DAY + TimeDelta::minutes(1));
+        let late = app.put(&asked.door(), &json!({"score": 9}), Some("\"3\"")).await;
+        assert_eq!(code(&late), refused(410, "GONE"), "closed at 24:01");
+        assert_eq!(code(&app.answer(&asked.link, 9).await), refused(409, "ALREADY_ANSWERED"));
+        let read = app.rest("GET", &format!("/api/v1/invitations/{}", asked.link), None, None).await.json();
+        let told = &read["response"];
+        assert_eq!((&told["complete"], &told["amendableUntil"], &told["version"]), (&json!(false), &Value::Null, &json!(3)));
+        let page = app.rest("GET", &asked.page(), None, None).await;
+        assert!(page.status == 200 && page.text.contains("already answered") && !page.text.contains("<form"), "{}", page.text);
+        assert_eq!(app.counted().await, once(2));
+        assert!(app.responses().await[0].completed_at.is_none());
+    }
+
+    async fn an_answer_left_open_ends_with_its_link(app: TestApp) {
+        let asked = app.asked(SurveyKind::Nps).await;
+        app.forward(TimeDelta::days(21) - TimeDelta::hours(1));
+        let part = app.put(&asked.door(), &json!({"score": 2, "complete": false}), None).await.json();
+        assert_eq!(part["amendableUntil"], json!(app.invitations().await[0].expires_at));
+        app.forward(TimeDelta::hours(1));
+        assert_eq!(code(&app.put(&asked.door(), &json!({"score": 3}), Some("\"1\"")).await), refused(410, "GONE"));
     }
 
     async fn a_comment_stays_unless_replaced_and_is_never_shown(app: TestApp) {

@@ -22,6 +22,7 @@ mod ground;
 mod imports;
 mod input;
 mod keys;
+mod languages;
 mod live;
 mod mails;
 mod migrations;

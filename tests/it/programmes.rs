@@ -145,7 +145,8 @@ impl Firm {
     }
 }
 
-const DRY: &str = "query($id: UUID!) { dryRunProgram(id: $id) { queued notDrawn suppressed { reason count } contacts { contactId name dueAt suppressed } } }";
+/// Says what a run of a programme would do.
+pub const DRY: &str = "query($id: UUID!) { dryRunProgram(id: $id) { queued notDrawn suppressed { reason count } contacts { contactId name dueAt suppressed } } }";
 
 both! {
     async fn a_dry_run_says_what_the_run_does_and_chance_is_fair_to_persons(firm: Firm) {

@@ -52,6 +52,11 @@ both! {
             ("/draft/further/1/showTo", "between 0 and 10", with(|all| all["further"][1]["showTo"] = json!(11))),
             ("/draft/further/1/showTo", "not be below", with(|all| all["further"][1]["showFrom"] = json!(7))),
             ("/draft/texts/0/further/2/key", "once only", with(|all| all["texts"][0]["further"][2]["key"] = json!("effort"))),
+            ("/draft/further/0/scale", "must rise from min to max", with(|all| { all["further"][0]["scale"]["min"] = json!(5); all["further"][0]["scale"]["max"] = json!(1); })),
+            ("/draft/scale", "must rise from min to max", with(|all| { all["scale"]["min"] = json!(10); all["scale"]["max"] = json!(0); })),
+            ("/draft/further/0/scale", "must rise from min to max", with(|all| all["further"][0]["scale"]["min"] = json!(5))),
+            ("/draft/further/0/scale", "must rise from min to max", with(|all| all["further"][0]["scale"]["min"] = json!(-32_768))),
+            ("/draft/texts", "in 1 to 20 languages", with(|all| all["texts"] = json!([]))),
             ("/draft/texts/0/question", "at most 300", with(|all| all["texts"][0]["question"] = json!("x".repeat(301)))),
         ];
         for (field, rule, draft) in cases {
@@ -62,6 +67,64 @@ both! {
         let two = with(|all| { all["scale"]["max"] = json!(9); all["texts"][0]["intro"] = json!("{x}"); });
         assert_eq!(faults(&app.draft(&mut own, &two).await).len(), 2, "all faults at once");
         assert_eq!(own.version, 1, "nothing was kept");
+    }
+
+    async fn texts_beyond_reason_are_refused_each_by_its_field(app: TestApp) {
+        let mut own = app.questionnaire(SurveyKind::Nps, Some("loyalty")).await;
+        let long = json!("x".repeat(100_000));
+        let mut fields = Vec::new();
+        for name in ["question", "low", "high", "subject", "intro", "reminderSubject", "reminderIntro", "thanks"] {
+            fields.push((format!("/draft/texts/0/{name}"), with(|all| all["texts"][0][name] = long.clone())));
+        }
+        for name in ["any", "high", "middle", "low"] {
+            fields.push((format!("/draft/texts/0/comment/{name}"), with(|all| all["texts"][0]["comment"] = json!({ name: long }))));
+        }
+        for name in ["text", "low", "high"] {
+            fields.push((format!("/draft/texts/0/further/0/{name}"), with(|all| all["texts"][0]["further"][0][name] = long.clone())));
+        }
+        let option = with(|all| all["texts"][0]["further"][1]["options"][0]["text"] = long.clone());
+        fields.push(("/draft/texts/0/further/1/options/0/text".to_owned(), option));
+        for (field, draft) in fields {
+            let refused = app.draft(&mut own, &draft).await;
+            let [(pointer, detail)] = &faults(&refused)[..] else { panic!("{field}: {refused}") };
+            assert!(*pointer == field && detail.ends_with("characters, not 100000"), "{field}: {refused}");
+            assert!(refused.to_string().len() < 2_000, "what is refused is not sent back");
+        }
+        for (field, draft) in [
+            ("/draft/further/0/key", with(|all| all["further"][0]["key"] = long.clone())),
+            ("/draft/texts/0/language", with(|all| all["texts"][0]["language"] = long.clone())),
+            ("/draft/texts/0/further/0/key", with(|all| all["texts"][0]["further"][0]["key"] = long.clone())),
+            ("/draft/texts/0/intro", with(|all| all["texts"][0]["intro"] = json!(format!("{{{}}}", "x".repeat(1_000))))),
+        ] {
+            let refused = app.draft(&mut own, &draft).await;
+            assert!(faults(&refused).iter().any(|(pointer, _)| pointer == field), "{field}: {refused}");
+            assert!(refused.to_string().len() < 2_000, "{field}: what is refused is not sent back");
+        }
+        assert_eq!(own.version, 1, "nothing was kept");
+        let ask = "mutation($input:CreateSurvey!){createSurvey(input:$input){id}}";
+        let named = app.gql(Some(&own.token), ask, json!({ "input": { "name": long, "copyOf": own.id } })).await;
+        let [(pointer, detail)] = &faults(&named)[..] else { panic!("{named}") };
+        assert!(pointer == "/name" && detail.contains("not 100000"), "{named}");
+    }
+
+    async fn what_asks_nothing_is_never_published(app: TestApp) {
+        let mut own = app.questionnaire(SurveyKind::Csat, Some("service")).await;
+        let scale = json!({ "min": 1, "max": 5, "satisfiedFrom": 4 });
+        let nothing = json!({ "scale": scale, "texts": [{ "language": "en" }] });
+        assert!(app.draft(&mut own, &nothing).await["errors"].is_null(), "a draft may miss it");
+        let refused = app.publish(&mut own).await;
+        let told = faults(&refused);
+        assert!(told.iter().any(|(pointer, detail)| pointer == "/draft/texts/0/question" && detail.contains("must be given")), "{refused}");
+        let without = json!({ "scale": scale, "texts": [] });
+        let refused = app.draft(&mut own, &without).await;
+        assert_eq!(faults(&refused)[0].0, "/draft/texts", "{refused}");
+        let sent = app.send(&own.token, SurveyKind::Nps, json!({})).await;
+        assert_eq!((sent.status.as_u16(), &sent.json()["errors"][0]["pointer"]), (422, &json!("/contactIds")));
+        let team = app.team("Sales", None).await;
+        let account = app.account("Globex", team, None).await;
+        let path = format!("/api/v1/surveys/{}/send", own.id);
+        let sent = app.rest("POST", &path, Some(&own.token), Some(json!({ "accountId": account }))).await;
+        assert_eq!((sent.status.as_u16(), &sent.json()["code"]), (409, &json!("CONFLICT")), "never published, never sent: {}", sent.text);
     }
 
     async fn a_key_measures_the_same_for_good(app: TestApp) {

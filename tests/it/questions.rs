@@ -159,6 +159,19 @@ both! {
         assert!(story.app.rows::<response_version::Entity>().await.is_empty());
     }
 
+    async fn a_changed_score_is_told_though_its_answer_is_gone_on_with(app: TestApp) {
+        let story = Story::new(app).await;
+        let path = format!("/s/{}", story.link);
+        for body in ["score=9", "score=3&version=1", "step=2&version=2&q.reason=price"] {
+            assert_eq!(story.app.form(&path, body).await.status, 200, "{body}");
+        }
+        let mails = story.app.outbox().len();
+        story.app.forward(TimeDelta::minutes(6));
+        story.app.run_jobs().await;
+        let told = &story.app.outbox()[mails..];
+        assert!(told.len() == 1 && told[0].text.contains("You answered 3"), "{told:?}");
+    }
+
     async fn a_trend_runs_on_across_versions_and_surveys_by_key(app: TestApp) {
         let mut story = Story::new(app).await;
         assert_eq!(story.app.respond(&story.link, json!({ "score": 9, "answers": { "effort": 1 } }), None).await.status, 201);
@@ -222,6 +235,32 @@ both! {
         let passive = story.app.ask_new(story.own.id, story.account, "Dora").await;
         let page = story.app.form(&format!("/s/{passive}"), "score=8").await;
         assert!(page.text.contains("How much work") && !page.text.contains("Why?"), "{}", page.text);
+    }
+
+    async fn a_second_step_left_open_is_closed_after_an_idle_day(app: TestApp) {
+        let story = Story::new(app).await;
+        let path = format!("/s/{}", story.link);
+        let day = TimeDelta::days(1);
+        assert_eq!(story.app.form(&path, "score=3").await.status, 200);
+        story.app.forward(day - TimeDelta::minutes(1));
+        let open = story.app.rest("GET", &path, None, None).await;
+        assert!(open.text.contains("How much work was it?"), "open at 23:59: {}", open.text);
+        // Only a rating is added; the reason, which is required, still misses.
+        let on = json!({ "score": 3, "complete": false, "answers": { "effort": 2 } });
+        assert_eq!(story.app.respond(&story.link, on, Some(1)).await.status, 200);
+        story.app.forward(day - TimeDelta::minutes(1));
+        assert!(story.app.rest("GET", &path, None, None).await.text.contains("How much work was it?"));
+        story.app.forward(TimeDelta::minutes(2));
+        let closed = story.app.rest("GET", &path, None, None).await;
+        assert!(closed.text.contains("can no longer be changed") && !closed.text.contains("<form"), "closed at 24:01: {}", closed.text);
+        for late in ["step=2&version=2&q.reason=price", "step=2&version=2", "score=9&version=2"] {
+            let page = story.app.form(&path, late).await;
+            assert!(page.status == 410 && page.text.contains("can no longer be changed"), "{late}: {}", page.text);
+        }
+        assert_eq!((story.counted("loyalty").await, story.counted("effort").await), (vec![(3, 1)], vec![(2, 1)]), "it counts as it stands");
+        let mails = story.app.outbox().len();
+        story.app.run_jobs().await;
+        assert_eq!(story.app.outbox().len(), mails, "going on is no change: nobody is told");
     }
 
     async fn the_language_falls_back_from_the_contact_to_the_company_to_the_first(app: TestApp) {

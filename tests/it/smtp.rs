@@ -98,6 +98,29 @@ both! {
         assert_eq!(app.jobs_left().await, 1);
     }
 
+    async fn a_server_that_hangs_holds_up_its_own_letters_only(database: Database) {
+        let smtp = Smtp::start().await;
+        smtp.fault(When::To("stuck@client.test".to_owned()), Fault::Hang);
+        // One connection never says a word, and one stops after a letter was handed over: both for as long as a letter may take.
+        smtp.fault(When::Nth(2), Fault::Silent);
+        let app = mailing(database, &smtp.url(), &[]).await;
+        let contacts = send(&app, &["stuck", "a", "b", "c", "d", "e", "f", "g"]).await;
+        let waiting: Vec<job::Model> = app.rows::<job::Entity>().await.into_iter().filter(|row| row.last_error.is_some()).collect();
+        assert_eq!((waiting.len(), smtp.kept()), (2, 6), "the others have gone: {waiting:?}");
+        for job in &waiting {
+            assert_eq!(job.last_error.as_deref(), Some("no answer within 30 s"));
+            assert!(job.run_at > app.now() && job.attempts == 1, "{job:?}");
+        }
+        assert_eq!(state(&app, contacts[0]).await, (InvitationStatus::Queued, MailState::Ok), "no bounce");
+        smtp.heal();
+        app.forward(TimeDelta::minutes(1));
+        app.run_jobs().await;
+        let mut to: Vec<String> = smtp.mails().into_iter().flat_map(|mail| mail.to).collect();
+        to.sort();
+        assert_eq!(to, ["a", "b", "c", "d", "e", "f", "g", "stuck"].map(|name| format!("{name}@client.test")), "each once");
+        assert_eq!((state(&app, contacts[0]).await.0, app.jobs_left().await), (InvitationStatus::Sent, 0));
+    }
+
     async fn one_domain_gets_letters_at_its_pace(database: Database) {
         let smtp = Smtp::start().await;
         let app = mailing(database, &smtp.url(), &[("STEWARD_MAIL_PACE", "2")]).await;

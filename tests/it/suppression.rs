@@ -13,6 +13,8 @@ use tests::{
     smtp::{Fault, Smtp, When},
 };
 
+use crate::programmes::{DRY, activated, ask, crowd, run, wave_now};
+
 /// Queued, and suppressed by reason.
 fn counts(reply: &Reply) -> (i64, BTreeMap<String, i64>) {
     assert_eq!(reply.status, 202, "{}", reply.text);
@@ -209,5 +211,32 @@ both! {
         app.run_jobs().await;
         assert_eq!(smtp.mails().iter().map(|mail| mail.to[0].as_str()).collect::<Vec<_>>(), ["right@client.test"]);
         assert_eq!(counts(&app.send(&owner.token, SurveyKind::Nps, whole).await), (0, reasons(&[("QUARANTINE", 1)])));
+    }
+
+    async fn an_audience_of_nobody_is_told_so_and_leaves_nothing_half_made(app: TestApp) {
+        let (app, team) = (&app, app.team("Sales", None).await);
+        let token = app.admin("Root").await.token;
+        let account = app.account("Globex", team, None).await;
+        crowd(app, account, "n", 2).await;
+        let nobody = json!({ "accounts": { "territory": { "eq": "Atlantis" } } });
+        let plan = json!({ "audience": nobody, "delivery": { "window": null } });
+        let program = activated(app, &token, json!({ "name": "Nobody", "plan": plan })).await;
+        let dry = ask(app, &token, DRY, json!({ "id": program })).await;
+        assert_eq!(dry, json!({ "queued": 0, "notDrawn": 0, "suppressed": [], "contacts": [] }));
+        let wave = run(app, &token, &program).await;
+        let told = wave_now(app, &token, &wave).await;
+        let none = json!({ "queued": 0, "sent": 0, "failed": 0, "revoked": 0, "suppressed": [] });
+        assert!(told["madeAt"].is_string() && told["counts"] == none, "{told}");
+        let empty = app.account("Empty", team, None).await;
+        for (who, dry) in [(json!({ "audience": nobody }), false), (json!({ "audience": nobody }), true), (json!({ "accountId": empty }), false), (json!({ "accountId": empty }), true)] {
+            let mut input = who.clone();
+            input["dryRun"] = json!(dry);
+            let sent = app.send(&token, SurveyKind::Csat, input).await.json();
+            assert_eq!((&sent["queued"], &sent["suppressed"], &sent["contacts"], sent["waveId"].is_null()), (&json!(0), &json!([]), &json!([]), dry), "{who}: {sent}");
+        }
+        let none = app.send(&token, SurveyKind::Csat, json!({ "contactIds": [] })).await;
+        assert_eq!((none.status.as_u16(), &none.json()["errors"][0]), (422, &json!({ "pointer": "/contactIds", "detail": "must name 1 to 1000 contacts" })), "{}", none.text);
+        app.run_jobs().await;
+        assert_eq!((app.invitations().await.len(), app.jobs_left().await, app.outbox().len()), (0, 0, 0));
     }
 }

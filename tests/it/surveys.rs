@@ -149,6 +149,62 @@ both! {
         assert!(thanks.text.contains("<bdi>Ana</bdi> says thanks &lt;3"), "{}", thanks.text);
     }
 
+    async fn names_are_shown_as_they_are_and_never_read_as_anything_else(database: tests::engine::Database) {
+        const NAMES: [&str; 4] = [
+            "<script>alert(1)</script> \"'>&amp;",
+            "{{7*7}} ${7*7} {company} {owner} {name} <%= 7 %>",
+            "{account} <img src=x onerror=alert(1)>",
+            "Acme {name} <b>Works</b>, \"Ltd\" <x@evil.test>",
+        ];
+        let [person, account_name, owner, company] = NAMES;
+        let app = TestApp::with(database, &[("STEWARD_COMPANY", company)]).await;
+        let mut own = app.further().await;
+        let mut words = definition();
+        words["texts"][0]["subject"] = json!("{company} | {name} | {account} | {owner}");
+        words["texts"][0]["intro"] = json!("{company} | {name} | {account} | {owner}");
+        words["texts"][0]["thanks"] = json!("{company} | {name} | {account} | {owner}");
+        assert!(app.draft(&mut own, &words).await["errors"].is_null());
+        assert!(app.publish(&mut own).await["errors"].is_null());
+        let team = app.team("Sales", None).await;
+        let change = |verb: &str, kind: &str| format!("mutation($input: {kind}!) {{ {verb}(input: $input) {{ version }} }}");
+        let ana = app.owner("Ana", team).await;
+        let account = app.account(account_name, team, Some(ana.id)).await;
+        let contact = app.contact(account, "Carl").await;
+        app.change_contact(&own.token, contact.id, json!({ "name": person })).await;
+        let renamed = app.gql(Some(&own.token), &change("updateMember", "UpdateMember"), json!({ "input": { "id": ana.id, "version": 1, "name": owner } })).await;
+        assert!(renamed["errors"].is_null(), "{renamed}");
+        // A line break in a name is refused by field and rule.
+        for (verb, kind, id) in [("updateContact", "UpdateContact", json!(contact.id)), ("updateMember", "UpdateMember", json!(ana.id)), ("updateAccount", "UpdateAccount", json!(account))] {
+            let input = json!({ "id": id, "version": 2, "name": "Carl\r\nBcc: all@evil.test" });
+            let refused = app.gql(Some(&own.token), &change(verb, kind), json!({ "input": input })).await;
+            let rule = ("/name".to_owned(), "must not contain the control character U+000D".to_owned());
+            assert_eq!(faults(&refused), [rule], "{verb}");
+        }
+        let link = app.send_to(own.id, contact.id).await;
+        let letter = app.outbox().pop().unwrap();
+        let line = format!("{company} | {person} | {account_name} | {owner}");
+        assert_eq!((letter.subject.as_str(), letter.from_name.as_str(), letter.to_name.as_str()), (line.as_str(), owner, person));
+        assert!(letter.text.contains(&line), "{}", letter.text);
+        let raw = letter.message().unwrap().formatted();
+        let mail = tests::mail::Mail::parse(&raw);
+        assert_eq!((mail.subject.as_str(), &mail.to[..]), (line.as_str(), &[letter.to.clone()][..]), "one recipient, whatever their name");
+        let known = ["from", "to", "subject", "date", "message-id", "reply-to", "mime-version", "content-type", "list-unsubscribe", "list-unsubscribe-post", "list-id", "auto-submitted", "feedback-id", "precedence", "x-auto-response-suppress"];
+        assert!(mail.header_names().all(|name| known.contains(&name.to_ascii_lowercase().as_str())), "{:?}", mail.header_names().collect::<Vec<_>>());
+        let page = app.rest("GET", &format!("/s/{link}"), None, None).await.text;
+        let thanks = app.form(&format!("/s/{link}"), "score=8").await;
+        let thanks = app.form(&format!("/s/{link}"), "step=2&version=1&q.effort=1").await.text + &thanks.text;
+        let again = app.gql(Some(&own.token), "query($input: PreviewSurvey!) { previewSurvey(input: $input) { html text page subject } }", json!({ "input": { "surveyId": own.id, "contactId": contact.id } })).await;
+        let preview = &again["data"]["previewSurvey"];
+        assert_eq!(preview["subject"], json!(line), "{again}");
+        for (what, html) in [("mail", mail.html.as_str()), ("page", &page), ("thanks", &thanks), ("preview", preview["html"].as_str().unwrap()), ("preview of the page", preview["page"].as_str().unwrap())] {
+            for bad in ["<script", "<img src=x", "<b>Works", "<x@evil"] {
+                assert!(!html.contains(bad), "{what} holds {bad}: {html}");
+            }
+        }
+        let shown = format!("<bdi>{}</bdi>", "{{7*7}} ${7*7} {company} {owner} {name} &lt;%= 7 %&gt;");
+        assert!(mail.html.contains(&shown) && thanks.contains(&shown), "as it is, not filled again: {}", mail.html);
+    }
+
     async fn ready_made_words_are_renewed_unless_the_company_has_its_own(app: TestApp) {
         let old = json!({ "scale": [0, 10], "texts": [{ "language": "en", "question": "Old?", "low": "L", "high": "H" }] });
         let set = |column, value: Value| (column, sea_orm::sea_query::Expr::val(value));

@@ -66,6 +66,23 @@ both! {
         assert_eq!(first("nowhere"), "2026-03-26T10:30:00Z", "by the company's clock");
     }
 
+    async fn a_zone_that_does_not_exist_is_refused_by_field(app: TestApp) {
+        let team = app.team("Sales", None).await;
+        let account = app.account("Globex", team, None).await;
+        let contact = app.contact(account, "Carl").await;
+        let root = app.admin("Root").await;
+        for zone in ["Mars/Phobos", "europe", "GMT+25", "../../etc/passwd", "Europe/Berlin; DROP", "<script>"] {
+            let change = "mutation($input: UpdateContact!) { updateContact(input: $input) { version } }";
+            let changed = app.gql(Some(&root.token), change, json!({ "input": { "id": contact.id, "version": 1, "timeZone": zone } })).await;
+            let make = "mutation($input: CreateContact!) { createContact(input: $input) { id } }";
+            let made = app.gql(Some(&root.token), make, json!({ "input": { "accountId": account, "name": "Dora", "timeZone": zone } })).await;
+            let rule = ("/timeZone".to_owned(), "must be a time zone like Europe/Berlin".to_owned());
+            assert_eq!((tests::questionnaire::faults(&changed), tests::questionnaire::faults(&made)), (vec![rule.clone()], vec![rule]), "{zone}");
+        }
+        let kept = app.rows::<entity::contact::Entity>().await;
+        assert!(kept.len() == 1 && kept[0].time_zone.is_none() && kept[0].version == 1);
+    }
+
     async fn a_mail_that_missed_its_window_waits_for_the_next(app: TestApp) {
         let root = abroad(&app).await;
         app.clock().set(time("2026-10-22T05:00:00Z"));

@@ -66,7 +66,7 @@ impl World for Database {
 /// Runs a body on an engine, on threads of its own. Called by [`both!`](crate::both).
 ///
 /// # Panics
-/// When the body does, or takes longer than five minutes.
+/// When the body does, or takes longer than five minutes, or an hour in the long form.
 pub fn run<W: World>(engine: Engine, body: impl AsyncFnOnce(W) + Send + 'static) {
     let mut runtime = tokio::runtime::Builder::new_multi_thread();
     let runtime = runtime.worker_threads(2).thread_stack_size(STACK).enable_all().build().unwrap();
@@ -85,7 +85,13 @@ async fn stand<W: World>(engine: Engine, body: impl AsyncFnOnce(W)) {
         return skip("PostgreSQL", postgres::CURE);
     };
     let test = async { body(W::on(database).await).await };
-    assert!(tokio::time::timeout(LIMIT, test).await.is_ok(), "still running after {LIMIT:?}");
+    let limit = if long() { LIMIT * 12 } else { LIMIT };
+    assert!(tokio::time::timeout(limit, test).await.is_ok(), "still running after {limit:?}");
+}
+
+/// Whether tests that have a long form are to run so: `STEWARD_TEST_LONG` is set.
+pub fn long() -> bool {
+    std::env::var_os("STEWARD_TEST_LONG").is_some_and(|value| !value.is_empty())
 }
 
 /// ```text

@@ -35,9 +35,24 @@ pub struct Received {
 pub enum When {
     /// Mails to this address; a refusal answers RCPT.
     To(String),
-    /// The mail of this number, counted from 1 at the end of DATA over all connections.
+    /// The mail of this number, counted from 1 at the end of DATA over all connections; of `Silent` the connection.
     Nth(usize),
+    /// One mail in so many, counted so.
+    Every(usize),
+    /// Mails to addresses that end so; a refusal answers RCPT.
+    Ending(&'static str),
     Always,
+}
+
+impl When {
+    /// Whether it strikes by this address.
+    fn names(&self, address: &str) -> bool {
+        match self {
+            Self::To(struck) => struck.eq_ignore_ascii_case(address),
+            Self::Ending(end) => address.ends_with(end),
+            _ => false,
+        }
+    }
 }
 
 /// What goes wrong.
@@ -49,6 +64,8 @@ pub enum Fault {
     Words(&'static str),
     /// Takes the message and never answers; nothing is kept.
     Hang,
+    /// Takes the connection and never says a word.
+    Silent,
     /// Keeps the message, then cuts the connection without answering.
     CutBeforeReply,
     /// Keeps the message, answers, then cuts the connection.
@@ -138,6 +155,11 @@ impl Smtp {
         self.shared.state().connections
     }
 
+    /// How many mails were kept.
+    pub fn kept(&self) -> usize {
+        self.shared.state().mails.len()
+    }
+
     /// All that was kept, in the order of arrival.
     pub fn mails(&self) -> Vec<Received> {
         self.shared.state().mails.clone()
@@ -167,7 +189,20 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>) {
     // Dropped with this task, and the connections with it.
     let mut connections = JoinSet::new();
     while let Ok((stream, _)) = listener.accept().await {
-        shared.state().connections += 1;
+        let silent = {
+            let mut state = shared.state();
+            state.connections += 1;
+            let number = state.connections;
+            let strikes = |when: &When| *when == When::Always || *when == When::Nth(number);
+            state.faults.iter().any(|(when, fault)| *fault == Fault::Silent && strikes(when))
+        };
+        if silent {
+            connections.spawn(async move {
+                let _held = stream;
+                std::future::pending().await
+            });
+            continue;
+        }
         let client = Client { stream: BufReader::new(stream), shared: Arc::clone(&shared) };
         connections.spawn(client.serve());
         while connections.try_join_next().is_some() {}
@@ -219,7 +254,7 @@ impl Client {
 
     fn recipient(&self, line: &str, to: &mut Vec<String>) -> String {
         let address = path(line);
-        let fits = |when: &When| matches!(when, When::To(struck) if struck.eq_ignore_ascii_case(&address));
+        let fits = |when: &When| when.names(&address);
         let faults = &self.shared.state().faults;
         match faults.iter().find(|(when, fault)| fits(when) && fault.refusal().is_some()) {
             Some((_, fault)) => fault.refusal().unwrap_or_default(),
@@ -252,11 +287,12 @@ impl Client {
         let mut state = self.shared.state();
         state.seen += 1;
         let fits = |when: &When| match when {
-            When::To(address) => to.iter().any(|one| one.eq_ignore_ascii_case(address)),
+            When::To(_) | When::Ending(_) => to.iter().any(|one| when.names(one)),
             When::Nth(number) => *number == state.seen,
+            When::Every(number) => state.seen.is_multiple_of(*number),
             When::Always => true,
         };
-        state.faults.iter().find(|(when, _)| fits(when)).map(|(_, fault)| *fault)
+        state.faults.iter().find(|(when, fault)| *fault != Fault::Silent && fits(when)).map(|(_, fault)| *fault)
     }
 
     /// Up to the lone dot; nothing when the client left before it.

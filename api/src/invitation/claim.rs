@@ -245,7 +245,7 @@ impl Case {
             return Ok(Some(Suppression::NoAddress));
         }
         if step > 1 {
-            return Ok(self.is_answered(held).then_some(Suppression::Quarantine));
+            return Ok(self.response.is_some().then_some(Suppression::Quarantine));
         }
         let Some(team) = self.program.as_ref().and_then(|program| program.team_id) else { return Ok(None) };
         let below = tx
@@ -253,13 +253,5 @@ impl Case {
             .filter(team_tree::Column::AncestorId.eq(team))
             .filter(team_tree::Column::TeamId.eq(self.account.team_id));
         Ok((below.count().await? == 0).then_some(Suppression::Cancelled))
-    }
-
-    /// A complete answer ends reminders at once; one left open gets one mail more.
-    fn is_answered(&self, held: &invitation::Model) -> bool {
-        let done = |answer: &response::Model| {
-            answer.completed_at.is_some() || held.reminded_at.is_some_and(|reminded| reminded >= answer.answered_at)
-        };
-        self.response.as_ref().is_some_and(done)
     }
 }

@@ -8,7 +8,7 @@ use sea_orm::{
 
 use super::{asked::Asked, respond::AMENDABLE, texts::Values};
 use crate::{
-    base::{Error, Result},
+    base::{Check, Error, Result},
     ctx::Ctx,
     secure::digest,
     store::{Columns, Many, Shape, many, one},
@@ -29,6 +29,8 @@ pub struct Link {
     pub owner: Option<member::Model>,
     /// The answers to further questions.
     pub answers: Vec<answer::Model>,
+    /// The language that the reader has chosen; none leaves it to the invitation's.
+    pub language: Option<String>,
 }
 
 type Row = (
@@ -69,13 +71,23 @@ pub async fn open(ctx: &Ctx, token: &str) -> Result<Link> {
     let definition = Definition::read(version.definition)?;
     let answers = answers.unwrap_or_default().into_iter().map(|(row,)| row).collect();
     let ctx = ctx.link(invitation.account_id, invitation.id);
-    Ok(Link { ctx, invitation, survey, definition, response, account, contact, owner, answers })
+    Ok(Link { ctx, invitation, survey, definition, response, account, contact, owner, answers, language: None })
 }
 
 impl Link {
-    /// The survey in the invitation's language.
+    /// The survey in the language that the reader has chosen, else in the invitation's.
     pub fn asked(&self) -> Result<Asked<'_>> {
-        Asked::new(self.survey.kind, &self.definition, &self.invitation.language, self.ctx.company())
+        let language = self.language.as_ref().unwrap_or(&self.invitation.language);
+        Asked::new(self.survey.kind, &self.definition, language, self.ctx.company())
+    }
+
+    /// Takes the language that a reader asks for; one that the survey does not speak changes nothing.
+    pub fn choose(&mut self, check: &mut Check, language: &str) {
+        let Some(texts) = self.definition.spoken(language) else {
+            let spoken: Vec<&str> = self.definition.languages().collect();
+            return check.fault("language", format!("must be a language of this survey: {}", spoken.join(", ")));
+        };
+        self.language = Some(texts.language.clone());
     }
 
     /// What the company's own words may name.
@@ -118,9 +130,11 @@ pub(super) fn still_open(invitation: &invitation::Model, now: Time) -> Result<()
     }
 }
 
-/// Until when an answer can be changed, if it still can.
+/// Until when an answer can be changed, if it still can. One left open is closed by time alone: what was answered
+/// stands.
 pub(super) fn amendable_until(invitation: &invitation::Model, response: &response::Model, now: Time) -> Option<Time> {
-    let after = response.completed_at.map_or(invitation.expires_at, |at| Time::new(at.0 + AMENDABLE));
-    let until = Ord::min(after, invitation.expires_at);
+    let touched = response.amended_at.map_or(response.answered_at, |at| Ord::max(at, response.answered_at));
+    let from = response.completed_at.unwrap_or(touched);
+    let until = Ord::min(Time::new(from.0 + AMENDABLE), invitation.expires_at);
     (until > now && still_open(invitation, now).is_ok()).then_some(until)
 }

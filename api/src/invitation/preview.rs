@@ -156,7 +156,7 @@ pub async fn preview(ctx: &Ctx, ask: PreviewSurvey) -> Result<SurveyPreview> {
         prompts: asked.comment(),
         further: asked.further(ask.score, &[]),
     });
-    let page = page::survey(&brand(company), asked.texts(), &page);
+    let page = page::survey(&brand(company), asked.texts(), &page, &page::Languages::default());
     Ok(SurveyPreview { language: asked.language().to_owned(), subject, html, text, page })
 }
 

@@ -1,7 +1,7 @@
 //! Answering: once, amendable for a day, counted in the same transaction.
 //!
-//! An answer that is not complete yet is gone on with; one that was, or of which something is replaced, is
-//! amended: what it said before is kept, and the contact is told.
+//! An answer that is not complete yet is gone on with, until it has lain idle for a day; one that was, or of which
+//! something is replaced, is amended: what it said before is kept, and the contact is told.
 
 use std::collections::BTreeMap;
 
@@ -33,7 +33,7 @@ use crate::{
     timeline::Event,
 };
 
-/// How long after the first complete answer it can be changed.
+/// How long an answer can be changed after it was complete, or one left open gone on with after it was last touched.
 pub const AMENDABLE: TimeDelta = TimeDelta::hours(24);
 
 /// An answer to a survey.
@@ -51,7 +51,10 @@ pub struct Answer {
     /// Only for questions that are asked after this score.
     #[schema(example = json!({"support.speed": 4, "reason": ["price"], "wish": "A phone number."}))]
     pub answers: Option<BTreeMap<String, serde_json::Value>>,
-    /// False keeps the answer open: it counts, and may be completed on the same link.
+    /// The language it was read in, one of the survey's. Absent: the language in which the link shows it.
+    #[schema(example = "en", nullable = false)]
+    pub language: Option<String>,
+    /// False keeps the answer open: it counts, and may be completed on the same link within 24 hours of the last time.
     #[serde(default = "yes")]
     #[schema(default = true, example = true)]
     pub complete: bool,
@@ -70,12 +73,12 @@ pub struct Answered {
     /// What was answered.
     #[schema(minimum = 0, maximum = 10, example = 9)]
     pub score: i16,
-    /// False while the answer is left open to be completed.
+    /// False where the answer was left open; it can be completed as long as it can be changed.
     #[schema(example = true)]
     pub complete: bool,
     /// When it was first given.
     pub answered_at: Time,
-    /// When it was last changed.
+    /// When it was last changed, or gone on with and left open again.
     pub amended_at: Option<Time>,
     /// 1, and one more with each change; send it as `If-Match` to change the answer.
     #[schema(minimum = 1, example = 1)]
@@ -118,7 +121,7 @@ pub async fn respond(ctx: &Ctx, token: &str, answer: Answer, version: Option<i32
 }
 
 /// The same for a link that has been opened.
-pub async fn respond_to(link: Link, answer: Answer, version: Option<i32>) -> Result<Answered> {
+pub async fn respond_to(mut link: Link, answer: Answer, version: Option<i32>) -> Result<Answered> {
     let ctx = link.ctx.clone();
     still_open(&link.invitation, ctx.now())?;
     let mut check = Check::default();
@@ -126,6 +129,9 @@ pub async fn respond_to(link: Link, answer: Answer, version: Option<i32>) -> Res
     let score = check.range("score", answer.score, scale.min, scale.max);
     let comment = check.text_opt("comment", answer.comment.as_deref(), MAX_COMMENT);
     let said = checked(&mut check, &link.definition, score, &answer.answers.unwrap_or_default());
+    if let Some(language) = &answer.language {
+        link.choose(&mut check, language);
+    }
     check.done()?;
     let given = Given { score, comment, complete: answer.complete, said };
     ctx.write(move |tx| async move {
@@ -176,7 +182,7 @@ async fn create(tx: &Tx, link: &Link, invitation: &Visible<invitation::Model>, m
         question: link.survey.question.clone(),
         score: given.score,
         comment: given.comment.take(),
-        language: Some(invitation.language.clone()),
+        language: Some(link.asked()?.language().to_owned()),
         answered_at: now,
         completed_at: given.complete.then_some(now),
         amended_at: None,
@@ -259,7 +265,11 @@ async fn amend(
             if given.complete && row.completed_at.as_ref().is_none() {
                 row.completed_at = Set(Some(now));
             }
-            if amended {
+            if let Some(language) = &link.language {
+                row.language = Set(Some(language.clone()));
+            }
+            // What stays open is open from now on for another day.
+            if amended || !given.complete {
                 row.amended_at = Set(Some(now));
             }
             row.version = Set(version + 1);

@@ -2,18 +2,18 @@
 
 use axum::{
     Json,
-    extract::State,
+    extract::{Query, State, rejection::QueryRejection},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use entity::{SurveyKind, Time};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{Answer, Answered, link::still_open, model::Ask, open, respond};
 use crate::{
-    base::{Error, Result},
+    base::{Check, Error, Result},
     ctx::Ctx,
     visit::Reader,
     web::{Body, NO_STORE, Problem, ProblemBody, Segment, Server},
@@ -33,6 +33,15 @@ struct IfMatch {
     if_match: Option<String>,
 }
 
+/// In which language a survey is to be read.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct InLanguage {
+    /// One of the survey's `languages`. Absent: the contact's, else the company's, else the survey's first.
+    #[param(nullable = false, example = "en")]
+    language: Option<String>,
+}
+
 /// The survey behind a link.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -45,6 +54,9 @@ struct InvitationView {
     /// The language of the texts, as a language tag.
     #[schema(example = "en")]
     language: String,
+    /// All languages that it can be read in; `?language=` chooses one.
+    #[schema(min_items = 1, max_items = 20, example = json!(["en", "de"]))]
+    languages: Vec<String>,
     /// The question itself.
     #[schema(example = "How likely are you to recommend Acme Works to a friend or colleague?")]
     question: String,
@@ -75,18 +87,30 @@ struct InvitationView {
 /// `Accept-Language` on if a server of yours reads it, or the visit is taken for a machine's.
 #[utoipa::path(
     get, path = "/api/v1/invitations/{token}", operation_id = "readInvitation", tag = "invitations", security(()),
-    params(("token" = String, Path, description = "The secret part of the link", pattern = "^[A-Za-z0-9_-]{27}$", example = "Xy8kq0ZbV3mT1nS5uR7wPa9cE2d")),
+    params(("token" = String, Path, description = "The secret part of the link", pattern = "^[A-Za-z0-9_-]{27}$", example = "Xy8kq0ZbV3mT1nS5uR7wPa9cE2d"), InLanguage),
     responses(
         (status = 200, description = "The survey", body = InvitationView, headers(("ETag" = String, description = "The answer's version, once there is one"))),
         (status = 404, description = "No such link", body = ProblemBody, content_type = "application/problem+json"),
         (status = 410, description = "Expired or withdrawn", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "Not a language of the survey", body = ProblemBody, content_type = "application/problem+json"),
         (status = "4XX", description = "Refused", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
-async fn invitation(State(server): State<Server>, Segment(token): Segment, reader: Reader) -> Result<Response> {
+async fn invitation(
+    State(server): State<Server>,
+    Segment(token): Segment,
+    reader: Reader,
+    asks: Result<Query<InLanguage>, QueryRejection>,
+) -> Result<Response> {
     let ctx = Ctx::nobody(server.env);
     let now = ctx.now();
-    let link = open(&ctx, &token).await?;
+    let mut link = open(&ctx, &token).await?;
+    let Query(asks) = asks.map_err(|_| Error::Unreadable("the query cannot be read: send language once".to_owned()))?;
+    if let Some(language) = asks.language {
+        let mut check = Check::default();
+        link.choose(&mut check, &language);
+        check.done()?;
+    }
     server.visits.note(&link.invitation, now, &reader, None);
     if link.response.is_none() {
         still_open(&link.invitation, now)?;
@@ -98,6 +122,7 @@ async fn invitation(State(server): State<Server>, Segment(token): Segment, reade
         company,
         kind: question.kind,
         language: asked.language().to_owned(),
+        languages: link.definition.languages().map(str::to_owned).collect(),
         question: question.text.to_owned(),
         min: question.min,
         max: question.max,

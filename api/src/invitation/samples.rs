@@ -7,8 +7,8 @@ use entity::SurveyKind;
 use super::colour::Colour;
 use super::mail::{Changed, Head, Invite, Step};
 use super::page::{
-    Amends, Answered, Brand, CommentFault, Fault, Faults, Form, Further, Given, Kind, More, Preferences, Preview,
-    State, preferences, survey,
+    Amends, Answered, Brand, CommentFault, Fault, Faults, Form, Further, Given, Kind, Languages, More, Preferences,
+    Preview, State, preferences, survey,
 };
 use super::question::Question;
 use super::texts::{Custom, Texts, Values};
@@ -72,12 +72,18 @@ pub fn head(texts: &Texts) -> Head<'static> {
 pub fn pages(texts: &'static Texts) -> Vec<(String, String)> {
     let brand = Brand::new("Northwind Services", None, None);
     let yellow = Brand::new("Sunrise Logistics", None, Colour::parse("#ffcc00"));
-    let mut pages: Vec<_> =
-        states(texts).into_iter().map(|(name, state)| (name.to_owned(), survey(&brand, texts, &state))).collect();
+    let mut pages: Vec<_> = states(texts)
+        .into_iter()
+        .map(|(name, state)| (name.to_owned(), survey(&brand, texts, &state, &Languages::default())))
+        .collect();
     for (name, kind) in [("ask-csat", SurveyKind::Csat), ("ask-ces", SurveyKind::Ces)] {
         let asked = texts.ready(kind).map(|question| State::Ask(blank(question)));
-        pages.extend(asked.map(|state| (name.to_owned(), survey(&yellow, texts, &state))));
+        pages.extend(asked.map(|state| (name.to_owned(), survey(&yellow, texts, &state, &Languages::default()))));
     }
+    let others = Texts::all().map(|one| one.lang).filter(|lang| *lang != texts.lang).chain(["pt-BR"]).collect();
+    let languages = Languages { chosen: Some(texts.lang), others, score: Some(9) };
+    let asked = texts.ready(SurveyKind::Nps).map(|question| State::Ask(Form { score: Some(9), ..blank(question) }));
+    pages.extend(asked.map(|state| ("ask-languages".to_owned(), survey(&brand, texts, &state, &languages))));
     for (name, relationship, service, saved) in [
         ("preferences", true, true, false),
         ("preferences-saved", false, true, true),

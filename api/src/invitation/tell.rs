@@ -3,7 +3,9 @@
 use std::time::SystemTime;
 
 use chrono::TimeDelta;
-use entity::{MailState, ResponseId, Time, account, contact, invitation, member, response, survey_version};
+use entity::{
+    MailState, ResponseId, Time, account, contact, invitation, member, response, response_version, survey_version,
+};
 use futures_util::future::BoxFuture;
 use sea_orm::{
     ColumnTrait,
@@ -29,7 +31,7 @@ use crate::{
 /// How long it waits: several changes in a row make one mail.
 const PAUSE: TimeDelta = TimeDelta::minutes(5);
 
-/// Tells of one version of an answer, unless a later one came meanwhile.
+/// Tells of one change of an answer, unless a later one came meanwhile.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct TellChanged {
     pub response_id: ResponseId,
@@ -88,7 +90,12 @@ async fn letter(ctx: &Ctx, job: &TellChanged) -> Result<Option<Letter>> {
         return Ok(None);
     };
     let (Some(address), Some(changed_at)) = (contact.email.clone(), row.amended_at) else { return Ok(None) };
-    if row.version != job.version || contact.archived_at.is_some() || contact.mail_state == MailState::Bounced {
+    // Going on with an answer raises its version too, and is no change.
+    let later = ctx
+        .find::<response_version::Entity>()
+        .filter(response_version::Column::ResponseId.eq(job.response_id))
+        .filter(response_version::Column::Version.gte(job.version));
+    if later.count().await? > 0 || contact.archived_at.is_some() || contact.mail_state == MailState::Bounced {
         return Ok(None);
     }
     let company = ctx.company();
@@ -116,7 +123,7 @@ async fn letter(ctx: &Ctx, job: &TellChanged) -> Result<Option<Letter>> {
     }
     .render();
     Ok(Some(Letter {
-        message_id: format!("{}.changed{}@{}", invitation.id, row.version, company.host()),
+        message_id: format!("{}.changed{}@{}", invitation.id, job.version, company.host()),
         follows: None,
         from_name: header_safe(if sender.is_empty() { &company.name } else { sender }),
         from: company.mail_from.clone(),

@@ -96,6 +96,8 @@ pub struct PageTexts {
     pub error_missing: &'static str,
     pub error_long: &'static str,
     pub error_unreadable: &'static str,
+    /// Above links to the page in other languages.
+    pub languages: &'static str,
 }
 
 /// The words of the page that chooses which surveys may come.

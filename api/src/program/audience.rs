@@ -55,7 +55,11 @@ impl Audience {
 
     /// All of them at accounts that the viewer manages, at most `most`.
     pub async fn all(&self, tx: &Tx, most: u64) -> Result<Vec<Visible<contact::Model>>> {
-        self.contacts(tx, managed(tx.viewer().scope.rows()))?.order(contact::Column::Id, Order::Asc).limit(most).all().await
+        self.contacts(tx, managed(tx.viewer().scope.rows()))?
+            .order(contact::Column::Id, Order::Asc)
+            .limit(most)
+            .all()
+            .await
     }
 }
 

@@ -25,11 +25,11 @@ pub struct Response {
     pub score: i32,
     /// What they added in words.
     pub comment: Option<String>,
-    /// The language they were asked in.
+    /// The language they read it in.
     pub language: Option<String>,
     /// When it was first given.
     pub answered_at: Time,
-    /// When the contact last changed the answer.
+    /// When the contact last changed the answer, or went on with it and left it open again.
     pub amended_at: Option<Time>,
     /// 1, and one more with each amendment.
     pub version: i32,

@@ -153,7 +153,10 @@ impl TextFilter {
         for text in self.eq.iter().chain(self.within.iter().flatten()) {
             no_nul(text)?;
             if text.chars().count() > MAX_LINE {
-                return Err(Error::invalid("/filter", format!("must compare with texts of at most {MAX_LINE} characters")));
+                return Err(Error::invalid(
+                    "/filter",
+                    format!("must compare with texts of at most {MAX_LINE} characters"),
+                ));
             }
         }
         let within = self.within.clone().map(|texts| within(column(), texts)).transpose()?;

@@ -180,9 +180,19 @@ impl Definition {
 
     /// The words for a reader: in the first of `languages` that the survey speaks, else its first.
     pub fn text(&self, languages: &[&str]) -> Result<&LanguageTexts> {
-        let by = |wanted: &str| self.texts.iter().find(|text| text.language.eq_ignore_ascii_case(wanted));
-        let found = languages.iter().find_map(|tag| by(tag).or_else(|| by(tag.split('-').next().unwrap_or(tag))));
+        let found = languages.iter().find_map(|tag| self.spoken(tag));
         found.or_else(|| self.texts.first()).ok_or_else(|| Error::internal("a survey without a text"))
+    }
+
+    /// The words in a language, if the survey speaks it: by the whole tag, else by what it begins with.
+    pub fn spoken(&self, tag: &str) -> Option<&LanguageTexts> {
+        let by = |wanted: &str| self.texts.iter().find(|text| text.language.eq_ignore_ascii_case(wanted));
+        by(tag).or_else(|| by(tag.split('-').next().unwrap_or(tag)))
+    }
+
+    /// The languages it speaks, as tags.
+    pub fn languages(&self) -> impl Iterator<Item = &str> {
+        self.texts.iter().map(|text| text.language.as_str())
     }
 
     /// What is asked after this score.

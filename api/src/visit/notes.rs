@@ -61,7 +61,14 @@ impl Visits {
         let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let is_room = waiting.len() < WAITING || waiting.contains_key(&row.id);
         if is_room && waiting.get(&row.id).is_none_or(|seen| seen.len() < OF_ONE) {
-            waiting.entry(row.id).or_default().push(Seen { invitation_id: row.id, account_id: row.account_id, at, known, agent, picked });
+            waiting.entry(row.id).or_default().push(Seen {
+                invitation_id: row.id,
+                account_id: row.account_id,
+                at,
+                known,
+                agent,
+                picked,
+            });
         }
     }
 

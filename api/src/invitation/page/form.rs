@@ -4,14 +4,21 @@ use maud::{Markup, html};
 
 use super::fault::{CommentFault, Complaint, Faults, summary};
 use super::survey::{progress, score_line};
-use super::{Amends, Form};
+use super::{Amends, Form, Languages};
 use crate::invitation::question::{Category, Question};
 use crate::invitation::safe::header_safe;
 use crate::invitation::texts::{Texts, fill};
 use crate::survey::CommentTexts;
 
-/// `after` stands below the comment: what else a preview shows.
-pub(super) fn form(texts: &Texts, asked: &Form<'_>, faults: Faults, preview: bool, after: &Markup) -> Markup {
+/// A preview shows what else is asked, below the comment.
+pub(super) fn form(
+    texts: &Texts,
+    asked: &Form<'_>,
+    faults: Faults,
+    languages: &Languages<'_>,
+    preview: Option<&Markup>,
+) -> Markup {
+    let (after, preview) = (preview, preview.is_some());
     let submit = match (&asked.amends, asked.more && !preview) {
         (_, true) => texts.page.next,
         (Some(_), false) => texts.page.submit_change,
@@ -22,14 +29,14 @@ pub(super) fn form(texts: &Texts, asked: &Form<'_>, faults: Faults, preview: boo
         (summary(texts, &complaints(texts, &asked.question, faults)))
         @if let Some(amends) = &asked.amends { (standing(texts, &asked.question, amends)) }
         @if asked.more && !preview { (progress(texts, "1")) }
-        // "?" is this page without the score that a link may have chosen.
-        form method="post" action="?" autocomplete="off" {
+        form method="post" action=(languages.here()) autocomplete="off" {
             @if let Some(amends) = &asked.amends { input type="hidden" name="version" value=(amends.version); }
             (scores(texts, asked, faults.score))
             (comment(texts, asked, faults.comment))
-            (after)
+            @if let Some(after) = after { (after) }
             button type="submit" disabled[preview] { (submit) }
         }
+        (languages.links(texts))
     }
 }
 

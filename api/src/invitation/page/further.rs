@@ -2,10 +2,10 @@
 
 use maud::{Markup, html};
 
-use super::More;
 use super::fault::{Complaint, Fault, summary};
 use super::form::{off_scale, scale, text_area};
 use super::survey::{progress, score_line};
+use super::{Languages, More};
 use crate::invitation::question::Question;
 use crate::invitation::safe::header_safe;
 use crate::invitation::texts::Texts;
@@ -52,18 +52,19 @@ pub enum Given<'a> {
     Text(&'a str),
 }
 
-pub(super) fn more(texts: &Texts, more: &More<'_>) -> Markup {
+pub(super) fn more(texts: &Texts, more: &More<'_>, languages: &Languages<'_>) -> Markup {
     html! {
         (summary(texts, &complaints(texts, &more.further)))
         h1 { (texts.page.further) }
         (progress(texts, "2"))
         p.note { (score_line(texts, &more.question, more.score)) }
-        form method="post" action="?" autocomplete="off" {
+        form method="post" action=(languages.here()) autocomplete="off" {
             input type="hidden" name="step" value="2";
             input type="hidden" name="version" value=(more.version);
             (fields(texts, &more.further))
             button type="submit" { (texts.page.submit) }
         }
+        (languages.links(texts))
     }
 }
 

@@ -56,11 +56,17 @@ impl Posted {
     pub fn answer(&self, link: &Link) -> Option<Answer> {
         if self.second {
             let score = link.response.as_ref()?.score;
-            return Some(Answer { score, comment: None, answers: Some(self.answers(link, score)), complete: true });
+            return Some(Answer {
+                score,
+                comment: None,
+                answers: Some(self.answers(link, score)),
+                language: None,
+                complete: true,
+            });
         }
         let score = self.score?;
         let complete = link.definition.asked(score).next().is_none();
-        Some(Answer { score, comment: Some(self.comment.clone()), answers: None, complete })
+        Some(Answer { score, comment: Some(self.comment.clone()), answers: None, language: None, complete })
     }
 
     /// By the kind of each question. What was left blank is not sent: a page never shows what was answered before.

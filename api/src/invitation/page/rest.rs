@@ -14,12 +14,12 @@ use entity::{MessageClass, Muted, Time, response};
 use serde::Deserialize;
 
 use super::{
-    Amends, Answered, CommentFault, Faults, Form as Asking, More, Preferences, State as Page,
+    Amends, Answered, CommentFault, Faults, Form as Asking, Languages, More, Preferences, State as Page,
     posted::{Posted, Unclear},
     preferences as page_of_preferences, survey,
 };
 use crate::{
-    base::{Code, Error, Result},
+    base::{Check, Code, Error, Result},
     ctx::Ctx,
     invitation::{
         Link,
@@ -39,10 +39,26 @@ pub fn pages() -> Router<Server> {
         .route("/u/{token}", get(opt_out_page).post(opt_out_form))
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct Chosen {
     /// Chosen in the mail: selected beforehand, recorded by nobody.
     score: Option<String>,
+    /// Chosen on the page. What the survey does not speak is passed over.
+    language: Option<String>,
+}
+
+/// The survey behind a link, in the language that was chosen.
+async fn open_in(ctx: &Ctx, token: &str, chosen: &Chosen) -> Result<Link> {
+    let mut link = open(ctx, token).await?;
+    if let Some(language) = &chosen.language {
+        link.choose(&mut Check::default(), language);
+    }
+    Ok(link)
+}
+
+fn languages<'a>(link: &'a Link, asked: &Asked<'_>, score: Option<i16>) -> Languages<'a> {
+    let others = link.definition.languages().filter(|tag| *tag != asked.language()).collect();
+    Languages { chosen: link.language.as_deref(), others, score }
 }
 
 async fn survey_page(
@@ -52,7 +68,8 @@ async fn survey_page(
     chosen: Result<Query<Chosen>, QueryRejection>,
 ) -> Response {
     let ctx = Ctx::nobody(server.env.clone());
-    let (link, now) = match open(&ctx, &token).await {
+    let chosen = chosen.map_or_else(|_| Chosen::default(), |Query(chosen)| chosen);
+    let (link, now) = match open_in(&ctx, &token, &chosen).await {
         Ok(link) => (link, ctx.now()),
         Err(error) => return failed_page(&server, Texts::of(&ctx.company().language), error),
     };
@@ -60,14 +77,15 @@ async fn survey_page(
         Ok(asked) => asked,
         Err(error) => return error.into_response(),
     };
-    let picked = chosen.ok().and_then(|Query(chosen)| chosen.score?.parse().ok());
+    let picked = chosen.score.and_then(|score| score.parse().ok());
     server.visits.note(&link.invitation, now, &reader, picked);
     if link.response.is_none()
         && let Err(error) = still_open(&link.invitation, now)
     {
         return failed_page(&server, asked.texts(), error);
     }
-    show(&server, StatusCode::OK, survey(&server.brand, asked.texts(), &first_look(&link, &asked, picked, now)))
+    let (page, languages) = (first_look(&link, &asked, picked, now), languages(&link, &asked, picked));
+    show(&server, StatusCode::OK, survey(&server.brand, asked.texts(), &page, &languages))
 }
 
 /// What a link opens: the question, the step that is still to be taken, or what was answered.
@@ -121,16 +139,18 @@ fn amends(link: &Link, row: &response::Model, now: Time) -> Option<Amends> {
 async fn survey_form(
     State(server): State<Server>,
     Segment(token): Segment,
+    chosen: Result<Query<Chosen>, QueryRejection>,
     form: Result<Form<Vec<(String, String)>>, FormRejection>,
 ) -> Response {
     let ctx = Ctx::nobody(server.env.clone());
+    let chosen = chosen.map_or_else(|_| Chosen::default(), |Query(chosen)| chosen);
     let posted = match form.map_err(|rejection| unreadable(&rejection)).and_then(|Form(fields)| {
         Posted::read(fields).map_err(|Unclear| Problem::from(Error::Unreadable(ONCE.to_owned())))
     }) {
         Ok(posted) => posted,
         Err(problem) => return problem.into_response(),
     };
-    let link = match open(&ctx, &token).await {
+    let link = match open_in(&ctx, &token, &chosen).await {
         Ok(link) => link,
         Err(error) => return failed_page(&server, Texts::of(&ctx.company().language), error),
     };
@@ -139,7 +159,7 @@ async fn survey_form(
         None => Err(Error::invalid("/score", "must be chosen")),
     };
     // As it stands now, whoever changed it.
-    let link = match open(&ctx, &token).await {
+    let link = match open_in(&ctx, &token, &chosen).await {
         Ok(link) => link,
         Err(error) => return failed_page(&server, Texts::of(&ctx.company().language), error),
     };
@@ -152,7 +172,8 @@ async fn survey_form(
 /// What a form has led to.
 fn outcome(server: &Server, link: &Link, asked: &Asked<'_>, posted: &Posted, stored: Result<()>) -> Response {
     let (texts, now) = (asked.texts(), link.ctx.now());
-    let page = |status, state: &Page<'_>| show(server, status, survey(&server.brand, texts, state));
+    let languages = languages(link, asked, posted.score);
+    let page = |status, state: &Page<'_>| show(server, status, survey(&server.brand, texts, state, &languages));
     let earlier = link.response.as_ref();
     let standing = earlier.and_then(|row| amends(link, row, now));
     // A link that is over says so, whatever else is wrong.
@@ -217,7 +238,7 @@ fn failed_page(server: &Server, texts: &Texts, error: Error) -> Response {
         Error::Gone(_) => Page::Expired,
         _ => return error.into_response(),
     };
-    show(server, Problem::from(error).status, survey(&server.brand, texts, &state))
+    show(server, Problem::from(error).status, survey(&server.brand, texts, &state, &Languages::default()))
 }
 
 async fn opt_out_page(State(server): State<Server>, Segment(token): Segment) -> Response {

@@ -28,7 +28,7 @@ fn until() -> DateTime<Tz> {
 }
 
 fn show(state: &State<'_>) -> String {
-    survey(&brand(), Texts::of("en"), state)
+    survey(&brand(), Texts::of("en"), state, &Languages::default())
 }
 
 /// Every page in every language: its name, language and text.
@@ -307,7 +307,7 @@ fn naughty_text_is_shown_literally_wherever_it_comes_from() {
         State::Preview(Preview { question, score: None, prompts: None, further }),
         State::Thanks(answer),
     ] {
-        let page = survey(&brand, Texts::of("en"), &state);
+        let page = survey(&brand, Texts::of("en"), &state, &Languages::default());
         assert!(page.contains(ESCAPED), "{state:?}");
         assert!(!page.contains("<script") && !page.contains("<a href=//") && !page.contains("\"'>"), "{state:?}");
     }

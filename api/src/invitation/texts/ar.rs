@@ -93,6 +93,7 @@ pub(super) static AR: Texts = Texts {
         error_missing: "يُرجى كتابة إجابة.",
         error_long: "يُرجى ألا يتجاوز النص 5000 حرف. عدد الأحرف حاليًا: {count}.",
         error_unreadable: "تعذّرت قراءة النص. يُرجى كتابته مرة أخرى.",
+        languages: "لغات أخرى",
     },
     preferences: PreferencesTexts {
         title: "استبيانات {company}",

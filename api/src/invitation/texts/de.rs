@@ -102,6 +102,7 @@ pub(super) static DE: Texts = Texts {
         error_missing: "Bitte geben Sie eine Antwort ein.",
         error_long: "Bitte bleiben Sie unter der Grenze von 5.000 Zeichen. Zurzeit sind es {count}.",
         error_unreadable: "Ihr Text konnte nicht gelesen werden. Bitte geben Sie ihn noch einmal ein.",
+        languages: "Andere Sprachen",
     },
     preferences: PreferencesTexts {
         title: "Umfragen von {company}",

@@ -96,6 +96,7 @@ pub(super) static EN: Texts = Texts {
         error_missing: "Please write an answer.",
         error_long: "Please keep your comment within 5,000 characters. It has {count} now.",
         error_unreadable: "Your comment could not be read. Please write it again.",
+        languages: "Other languages",
     },
     preferences: PreferencesTexts {
         title: "Surveys from {company}",

@@ -96,6 +96,7 @@ pub(super) static ES: Texts = Texts {
         error_missing: "Escriba una respuesta.",
         error_long: "No supere los 5000 caracteres. Ahora su texto tiene {count}.",
         error_unreadable: "No se ha podido leer su texto. Escríbalo de nuevo.",
+        languages: "Otros idiomas",
     },
     preferences: PreferencesTexts {
         title: "Encuestas de {company}",

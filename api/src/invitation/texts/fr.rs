@@ -102,6 +102,7 @@ pub(super) static FR: Texts = Texts {
         error_long: "Veuillez ne pas dépasser 5\u{202f}000 caractères. Votre texte en compte actuellement \
                 {count}.",
         error_unreadable: "Votre texte n’a pas pu être lu. Veuillez le saisir de nouveau.",
+        languages: "Autres langues",
     },
     preferences: PreferencesTexts {
         title: "Enquêtes de {company}",

@@ -81,6 +81,7 @@ pub(super) static JA: Texts = Texts {
         error_missing: "回答をご記入ください。",
         error_long: "5,000文字以内でご記入ください。現在は{count}文字です。",
         error_unreadable: "文章を読み取れませんでした。もう一度ご記入ください。",
+        languages: "ほかの言語",
     },
     preferences: PreferencesTexts {
         title: "{company} からのアンケート",
