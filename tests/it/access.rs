@@ -154,7 +154,7 @@ const SENDING: [(&str, &str, &str); 23] = [
         "mutation{createExclusion(input:{accountId:\"$fresh\",reason:\"x\",until:\"2026-03-03T00:00:00Z\"}){id}}",
         "UUF.N.N.FF",
     ),
-    ("liftExclusion", "mutation{liftExclusion(id:\"$exclusion\"){id}}", "UUF.N.N.FF"),
+    ("liftExclusion", "mutation{liftExclusion(id:\"$exclusion\"){id}}", "UUFFN.N.FF"),
     ("resendInvitation", "mutation{resendInvitation(id:\"$failed\"){id}}", "UUFFF.N..F"),
     ("revokeInvitation", "mutation{revokeInvitation(id:\"$failed\"){id}}", "UUFFF.N..F"),
     (

@@ -1,7 +1,7 @@
 //! A contact as both doors show them.
 
 use async_graphql::{InputObject, MaybeUndefined, SimpleObject};
-use entity::{AccountId, ContactId, ContactRole, MailState, Time, contact};
+use entity::{AccountId, ContactId, ContactRole, MailState, MessageClass, Time, contact};
 
 use crate::ctx::StaffOnly;
 
@@ -26,6 +26,12 @@ pub struct Contact {
     pub time_zone: Option<String>,
     /// Whether survey mails reach them: bounced, unsubscribed or fine.
     pub mail_state: MailState,
+    /// Classes of mail that they want none of.
+    #[graphql(guard = "StaffOnly")]
+    pub muted: Option<Vec<MessageClass>>,
+    /// Since when they are archived: gone from lists, and asked no more.
+    #[graphql(guard = "StaffOnly")]
+    pub archived_at: Option<Time>,
     /// The outside system they came from.
     #[graphql(guard = "StaffOnly")]
     pub source: Option<String>,
@@ -58,6 +64,8 @@ impl From<contact::Model> for Contact {
             language: row.language,
             time_zone: row.time_zone,
             mail_state,
+            muted: Some(row.muted.list()),
+            archived_at: row.archived_at,
             source: row.source,
             reference: row.reference,
             version: row.version,

@@ -4,9 +4,9 @@ use std::{collections::HashMap, sync::Arc};
 
 use chrono::TimeDelta;
 use entity::{
-    ActorKind, Channel, ContactRole, Direction, InteractionType, InvitationStatus, MailState, MemberId, PlaceId,
-    ProgramState, Suppression, SurveyKind, TeamId, Time, WaveId, WaveState, contact, interaction, invitation, program,
-    response, survey, wave,
+    ActorKind, Channel, ContactRole, Direction, InteractionType, InvitationStatus, Machine, MailState, MemberId,
+    PlaceId, ProgramState, Suppression, SurveyKind, TeamId, Time, WaveId, WaveState, contact, interaction, invitation,
+    program, response, survey, visit, wave,
 };
 
 use super::{
@@ -38,6 +38,7 @@ pub struct History {
     pub waves: Vec<wave::Model>,
     pub invitations: Vec<invitation::Model>,
     pub responses: Vec<response::Model>,
+    pub visits: Vec<visit::Model>,
 }
 
 /// What the past is told with.
@@ -162,7 +163,30 @@ impl Teller<'_> {
             told.interactions.push(news);
             told.responses.push(answer);
         }
+        self.visits(told, &mut invitation);
         told.invitations.push(invitation);
+    }
+
+    /// Who opened the link: a gateway now and then, and whoever is known to have looked.
+    fn visits(&self, told: &mut History, row: &mut invitation::Model) {
+        let visit = |at, machine: Option<Machine>, agent: &str| visit::Model {
+            id: self.random.id(at).into(),
+            invitation_id: row.id,
+            account_id: row.account_id,
+            at,
+            machine,
+            agent: Some(agent.to_owned()),
+            picked: None,
+        };
+        if self.dice.percent(25) {
+            let at = Time::new(row.queued_at.0 + TimeDelta::seconds(23));
+            told.visits.push(visit(at, Some(Machine::TooSoon), "Mozilla/5.0 (Windows NT 10.0; Win64; x64)"));
+            row.visits += 1;
+        }
+        if let Some(at) = row.visited_at {
+            told.visits.push(visit(at, None, "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"));
+            row.visits += 1;
+        }
     }
 
     /// Asks each contact every quarter. It rests, so that nothing leaves while somebody looks around.

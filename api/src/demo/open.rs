@@ -61,7 +61,9 @@ pub async fn open(system: &Ctx, cast: &Cast) -> Result<Opened> {
 
 /// A draft of the manager's, to be tried dry and activated.
 fn before_renewals(cast: &Cast, survey_id: SurveyId) -> CreateProgram {
-    let plan = Plan { days_before: 90, ..Plan::usual(Trigger::BeforeRenewal) };
+    let mut plan = Plan { days_before: 90, ..Plan::usual(Trigger::BeforeRenewal) };
+    // Whoever tries it wants to see the mails, at whatever hour.
+    plan.delivery.window = None;
     CreateProgram { name: "Before renewals".to_owned(), survey_id, team_id: Some(cast.team), plan }
 }
 

@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use entity::{
     AccountId, Direction, GrantKind, SurveyKind, TeamRole, Time, account, account_grant, contact, interaction,
-    invitation, member, ownership, program, response, survey, team, team_member, team_place, wave,
+    invitation, member, ownership, program, response, survey, team, team_member, team_place, visit, wave,
 };
 use sea_orm::{
     ActiveValue::Set,
@@ -100,6 +100,7 @@ async fn write(tx: &Tx, clients: Vec<Client>, grants: Vec<account_grant::Model>,
     tx.insert_all::<program::Entity>(told.programs).await?;
     tx.insert_all::<wave::Entity>(told.waves).await?;
     tx.insert_each::<invitation::Entity>(&seen, told.invitations).await?;
+    tx.insert_each::<visit::Entity>(&seen, told.visits).await?;
     let counted: Vec<_> = told.responses.iter().map(|row| (Credited::of(row), row.score, 1)).collect();
     tx.insert_each::<response::Entity>(&seen, told.responses).await?;
     tx.set::<account::Entity>(Condition::all(), vec![latest_nps()]).await?;

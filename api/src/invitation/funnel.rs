@@ -73,7 +73,7 @@ pub enum FunnelBy {
 
 /// One cut of a funnel.
 #[derive(Clone, Debug, SimpleObject)]
-#[graphql(serial)]
+#[graphql(serial, complex)]
 pub struct FunnelGroup {
     /// The wave, where cut by waves.
     pub wave_id: Option<WaveId>,

@@ -115,3 +115,14 @@ impl Invitation {
         Ok(Some(found.unwrap_or_default()))
     }
 }
+
+#[ComplexObject]
+impl FunnelGroup {
+    /// The survey, where cut by surveys.
+    async fn survey(&self, cx: &Context<'_>) -> Result<Option<Survey>> {
+        match self.survey_id {
+            Some(id) => survey_of(cx, id).await,
+            None => Ok(None),
+        }
+    }
+}

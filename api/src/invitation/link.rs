@@ -96,7 +96,7 @@ impl Link {
             company: &self.ctx.company().name,
             name: self.contact.as_ref().map_or("", |contact| &contact.name),
             account: &self.account.name,
-            owner: self.owner.as_ref().map_or("", |owner| &owner.name),
+            owner: self.owner.as_ref().map_or(&self.ctx.company().name, |owner| &owner.name),
         }
     }
 }

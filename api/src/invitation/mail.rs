@@ -52,7 +52,8 @@ impl<'a> Head<'a> {
     }
 
     fn values(&self) -> Values<'a> {
-        Values { company: self.company, name: self.recipient, account: self.account, owner: self.sender }
+        let owner = if self.sender.is_empty() { self.company } else { self.sender };
+        Values { company: self.company, name: self.recipient, account: self.account, owner }
     }
 
     fn fill(&self, pattern: &str) -> String {

@@ -127,8 +127,8 @@ impl Parts {
             postal_address: company.postal_address.as_deref(),
             colour: company.color.as_deref().and_then(Colour::parse),
             logo: company.logo.as_deref(),
-            recipient: self.contact.as_ref().map_or("", |contact| &contact.name),
-            account: self.account.as_ref().map_or("", |account| &account.name),
+            recipient: self.contact.as_ref().map_or(SAMPLE.0, |contact| &contact.name),
+            account: self.account.as_ref().map_or(SAMPLE.1, |account| &account.name),
             sender: self.sender(),
             language: asked.language(),
             test,
@@ -137,6 +137,9 @@ impl Parts {
         asked.invite(head, Step::Invitation, &link, &unsubscribe).render()
     }
 }
+
+/// Who is shown where no contact is named, and their account.
+const SAMPLE: (&str, &str) = ("Alex Morgan", "Example Ltd");
 
 /// A link that never was one.
 fn dead(company: &Company, path: &str) -> String {

@@ -1,10 +1,10 @@
 //! Lists of invitations: who was asked, who was not, and where their mails are.
 
 use async_graphql::InputObject;
-use entity::{InvitationId, Time, invitation, wave};
+use entity::{InvitationId, Time, invitation, response, wave};
 use sea_orm::{
     ColumnTrait,
-    sea_query::{Condition, Expr, ExprTrait, Order, Query},
+    sea_query::{Condition, Expr, ExprTrait, Order, Query, SimpleExpr},
 };
 use serde::Deserialize;
 
@@ -17,6 +17,7 @@ use crate::{
         Find, Page, PageArgs, Shape, Shows, beyond, contact_named, cursor,
         filter::{
             self, DateTimeFilter, Filter, IdFilter, IntFilter, InvitationStatusFilter, SuppressionFilter, TextFilter,
+            is,
         },
     },
 };
@@ -50,6 +51,10 @@ pub struct InvitationFilter {
     pub contact_id: Option<IdFilter>,
     /// By the language of mail and page.
     pub language: Option<TextFilter>,
+    /// True: answered, if only the score. False: not yet.
+    pub answered: Option<bool>,
+    /// True: a person opened the link, as far as is known. False: nobody did.
+    pub visited: Option<bool>,
     /// By how many mails have left.
     pub step: Option<IntFilter>,
     /// By when it was queued.
@@ -60,6 +65,16 @@ pub struct InvitationFilter {
     pub sent_at: Option<DateTimeFilter>,
     /// By when a mail came back.
     pub bounced_at: Option<DateTimeFilter>,
+}
+
+/// The answer to an invitation exists.
+fn answered() -> SimpleExpr {
+    let answer = Query::select()
+        .expr(Expr::val(1))
+        .from(response::Entity)
+        .and_where(Expr::col((response::Entity, response::Column::InvitationId)).equals((Table::default(), C::Id)))
+        .to_owned();
+    Expr::exists(answer)
 }
 
 /// The invitations of the waves that `which` names.
@@ -87,6 +102,8 @@ impl Filter for InvitationFilter {
             self.account_id.as_ref().map(|f| f.on::<Table>(C::AccountId)),
             self.contact_id.as_ref().map(|f| f.on::<Table>(C::ContactId)),
             self.language.as_ref().map(|f| f.on::<Table>(C::Language)),
+            self.answered.map(|yes| Ok(is(yes, answered()))),
+            self.visited.map(|yes| Ok(is(yes, C::VisitedAt.is_not_null()))),
             self.step.as_ref().map(|f| f.on::<Table>(C::Step)),
             self.queued_at.as_ref().map(|f| f.on::<Table>(C::QueuedAt)),
             self.due_at.as_ref().map(|f| f.on::<Table>(C::DueAt)),

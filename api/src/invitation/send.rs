@@ -13,7 +13,7 @@ use chrono::TimeDelta;
 use chrono_tz::Tz;
 use entity::{
     AccountId, ContactRole, InvitationId, InvitationStatus, Suppression, SurveyKind, Time, WaveId, account, contact,
-    invitation, ownership, team, team_place, wave,
+    invitation, ownership, survey_version, team, team_place, wave,
 };
 use sea_orm::{
     ColumnTrait, FromQueryResult,
@@ -29,6 +29,7 @@ use crate::{
     queue,
     secure::{Purpose, Secret, digest},
     store::{Engine, Tx, Visible, among, one},
+    survey::Definition,
 };
 
 /// How long a link works after the mail was queued, where nothing else is said.
@@ -207,13 +208,17 @@ pub async fn write(
 ) -> Result<Counts> {
     let delivery = Delivery::of(wave)?;
     let homes = homes(tx, &accounts(contacts)).await?;
+    let version = survey_version::Column::Id.eq(wave.survey_version_id);
+    let version = tx.find::<survey_version::Entity>().filter(version).one("survey").await?;
+    let definition = Definition::read(version.definition.clone())?;
     let now = tx.now();
     let (mut rows, mut jobs) = (Vec::new(), Vec::new());
     for (contact, verdict) in contacts.iter().zip(verdicts) {
         let home = homes.get(&contact.account_id).ok_or_else(|| Error::internal("a contact without its account"))?;
         let mut row = blank(tx.id(), wave, contact, home);
         home.freeze(&mut row, contact, now);
-        row.language = contact.language.clone().unwrap_or_else(|| ctx.company().language.clone());
+        let company = &ctx.company().language;
+        row.language = definition.text(&[contact.language.as_ref().unwrap_or(company), company])?.language.clone();
         match verdict {
             Verdict::NotDrawn => continue,
             Verdict::Not(reason) => {

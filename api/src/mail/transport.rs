@@ -1,7 +1,9 @@
 //! How a letter leaves.
 
 use std::{
-    path::PathBuf,
+    fs::{DirBuilder, OpenOptions},
+    io::Write as _,
+    path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
 };
 
@@ -34,12 +36,29 @@ impl Transport for Folder {
         let name = letter.message_id.split('@').next().unwrap_or_default();
         let name: String = name.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }).collect();
         let late = |error: std::io::Error| Refusal::NotNow(format!("{}: {error}", self.path.display()));
-        tokio::fs::create_dir_all(&self.path).await.map_err(late)?;
+        // Letters hold links that answer: for the owner's eyes only.
+        make_private(&self.path).map_err(late)?;
         // Written aside and moved, so that nobody ever reads half a letter.
         let part = self.path.join(format!(".{name}.part"));
-        tokio::fs::write(&part, written.bytes).await.map_err(late)?;
+        write_private(&part, &written.bytes).map_err(late)?;
         tokio::fs::rename(&part, self.path.join(format!("{name}.eml"))).await.map_err(late)
     }
+}
+
+fn make_private(folder: &Path) -> std::io::Result<()> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
+fn write_private(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(file)?.write_all(bytes)
 }
 
 /// Keeps letters, for tests.

@@ -1,7 +1,9 @@
 //! Whom a sending is meant for, before anybody is judged.
 
 use async_graphql::InputObject;
-use entity::{ContactId, InvitationStatus, ProgramId, TeamId, Time, account, contact, invitation, team_tree, wave};
+use entity::{
+    ContactId, InvitationStatus, ProgramId, Suppression, TeamId, Time, account, contact, invitation, team_tree, wave,
+};
 use sea_orm::{
     ColumnTrait,
     sea_query::{Condition, Expr, ExprTrait, Order, Query},
@@ -114,6 +116,10 @@ fn recent(program: ProgramId, asked: Time, refused: Time) -> sea_orm::sea_query:
     let silent = Condition::any()
         .add(at(invitation::Column::QueuedAt).gt(refused))
         .add(invitation::Column::Status.ne(InvitationStatus::Suppressed));
+    // What was called off was asked of nobody.
+    let called_off = at(invitation::Column::Suppressed)
+        .is_not_null()
+        .and(at(invitation::Column::Suppressed).eq(Suppression::Cancelled.as_str()));
     Query::select()
         .expr(Expr::val(1))
         .from(invitation::Entity)
@@ -121,6 +127,7 @@ fn recent(program: ProgramId, asked: Time, refused: Time) -> sea_orm::sea_query:
         .and_where(at(invitation::Column::QueuedAt).gt(asked))
         .and_where(at(invitation::Column::WaveId).in_subquery(waves))
         .cond_where(silent)
+        .and_where(called_off.not())
         .to_owned()
 }
 

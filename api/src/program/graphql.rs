@@ -51,7 +51,7 @@ impl ProgramQuery {
         wave(cx.data::<Ctx>()?, id).await.map(Some).map_err(failed)
     }
 
-    /// The waves of programmes you see, and your own sendings; the newest first.
+    /// The waves of programmes you see, your own sendings, and whatever else asked at accounts you see; the newest first.
     async fn waves(
         &self,
         cx: &Context<'_>,

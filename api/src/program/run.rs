@@ -24,7 +24,9 @@ pub async fn run(ctx: &Ctx, id: ProgramId) -> Result<WaveId> {
     ctx.write(move |tx| async move {
         let row = tx.find::<program::Entity>().filter(program::Column::Id.eq(id)).lock().one("program").await?;
         if row.state != ProgramState::Active {
-            return Err(Error::conflict("this programme is not active"));
+            return Err(Error::conflict(
+                "this programme is not active; activateProgram starts a draft, resumeProgram one that rests",
+            ));
         }
         if is_being_made(&tx, id).await? {
             return Err(Error::conflict("a wave of this programme is being made"));

@@ -7,7 +7,7 @@ use entity::{InvitationStatus, ProgramId, Suppression, SurveyId, Time, WaveId, W
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait,
-    sea_query::{Condition, Expr, Order, Query},
+    sea_query::{Condition, Expr, ExprTrait, Order, Query},
 };
 
 use crate::{
@@ -56,7 +56,7 @@ impl Wave {
     }
 }
 
-/// The waves of programmes in sight, and those somebody made themselves.
+/// The waves one may stop: of programmes in sight, and those somebody made themselves.
 fn mine(viewer: &Viewer, engine: Engine) -> Condition {
     if *viewer.scope.rows() == Rows::All {
         return Condition::all();
@@ -72,11 +72,22 @@ fn mine(viewer: &Viewer, engine: Engine) -> Condition {
     own.into_iter().fold(any, Condition::add)
 }
 
+/// The same, and those that asked, or would have, at accounts in sight.
+fn known(viewer: &Viewer, engine: Engine) -> Condition {
+    let there = Query::select()
+        .expr(Expr::val(1))
+        .from(invitation::Entity)
+        .and_where(Expr::col((invitation::Entity, invitation::Column::WaveId)).equals((wave::Entity, wave::Column::Id)))
+        .cond_where(invitation::Entity::visible(&viewer.scope, engine))
+        .to_owned();
+    Condition::any().add(mine(viewer, engine)).add(Expr::exists(there))
+}
+
 /// One wave, or `NotFound`.
 pub async fn wave(ctx: &Ctx, id: WaveId) -> Result<Wave> {
     ctx.may(Action::StopWaves)?;
-    let mine = mine(ctx.viewer(), ctx.store().engine());
-    let row = ctx.find::<wave::Entity>().filter(wave::Column::Id.eq(id)).filter(mine).one("wave").await?;
+    let known = known(ctx.viewer(), ctx.store().engine());
+    let row = ctx.find::<wave::Entity>().filter(wave::Column::Id.eq(id)).filter(known).one("wave").await?;
     let funnel = funnels(ctx, &[id]).await?.remove(&id).unwrap_or_default();
     Ok(Wave::new(&row, funnel))
 }
@@ -93,7 +104,7 @@ pub async fn waves(ctx: &Ctx, ask: &ListWaves, count: bool) -> Result<(Page<(Str
     ctx.may(Action::StopWaves)?;
     let keyset = ask.page.keyset::<(Time, WaveId)>()?;
     let find = || {
-        let find = ctx.find::<wave::Entity>().filter(mine(ctx.viewer(), ctx.store().engine()));
+        let find = ctx.find::<wave::Entity>().filter(known(ctx.viewer(), ctx.store().engine()));
         match ask.program_id {
             Some(id) => find.filter(wave::Column::ProgramId.eq(id)),
             None => find,
@@ -130,8 +141,13 @@ pub async fn set_wave(ctx: &Ctx, id: WaveId, to: WaveState) -> Result<WaveId> {
     ctx.may(Action::StopWaves)?;
     ctx.write(move |tx| async move {
         let mine = mine(tx.viewer(), tx.engine());
-        let found = tx.find::<wave::Entity>().filter(wave::Column::Id.eq(id)).filter(mine).lock();
-        let row = found.one("wave").await?;
+        let find = || tx.find::<wave::Entity>().filter(wave::Column::Id.eq(id));
+        let Some(row) = find().filter(mine).lock().maybe().await? else {
+            find().filter(known(tx.viewer(), tx.engine())).one("wave").await?;
+            return Err(Error::Forbidden(
+                "this sending is not yours to stop; revokeInvitation withdraws a single link".to_owned(),
+            ));
+        };
         if row.state == to {
             return Ok(id);
         }

@@ -3,10 +3,10 @@
 use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::{InputObject, dataloader::Loader};
-use entity::{Category, SurveyKind, question, response};
+use entity::{Category, SurveyKind, invitation, question, response};
 use sea_orm::{
     ColumnTrait,
-    sea_query::{Condition, Expr, ExprTrait, Query, SimpleExpr},
+    sea_query::{Condition, Expr, ExprTrait, Query},
 };
 use serde::Deserialize;
 
@@ -16,7 +16,8 @@ use crate::{
     store::{
         among,
         filter::{
-            self, CategoryFilter, DateTimeFilter, Filter, IdFilter, IntFilter, SurveyKindFilter, TextFilter, TierFilter,
+            self, CategoryFilter, DateTimeFilter, Filter, IdFilter, IntFilter, SurveyKindFilter, TextFilter,
+            TierFilter, is,
         },
     },
 };
@@ -40,6 +41,8 @@ pub struct ResponseFilter {
     pub contact_id: Option<IdFilter>,
     /// By survey.
     pub survey_id: Option<IdFilter>,
+    /// By the wave that asked; imported answers have none.
+    pub wave_id: Option<IdFilter>,
     /// By what the survey measures.
     pub kind: Option<SurveyKindFilter>,
     /// By the key of the scored question.
@@ -73,6 +76,7 @@ impl ResponseFilter {
             ("segment", self.segment.is_some()),
             ("territory", self.territory.is_some()),
             ("tier", self.tier.is_some()),
+            ("waveId", self.wave_id.is_some()),
             ("category", self.category.is_some()),
             ("ownerId", self.owner_id.is_some()),
             ("inherited", self.inherited.is_some()),
@@ -92,6 +96,7 @@ impl Filter for ResponseFilter {
         let fields = [
             self.account_id.as_ref().map(|f| f.on::<Table>(C::AccountId)),
             self.survey_id.as_ref().map(|f| f.on::<Table>(C::SurveyId)),
+            self.wave_id.as_ref().map(|f| f.on::<invitation::Entity>(invitation::Column::WaveId).map(asked_by)),
             self.kind.as_ref().map(|f| f.on::<Table>(C::Kind)),
             self.contact_id.as_ref().map(|f| f.on::<Table>(C::ContactId)),
             self.question.as_ref().map(|f| f.on::<Table>(C::Question)),
@@ -117,9 +122,14 @@ impl Filter for ResponseFilter {
     }
 }
 
-fn is(yes: bool, condition: SimpleExpr) -> Condition {
-    let condition = Condition::all().add(condition);
-    if yes { condition } else { condition.not() }
+/// The answers to the invitations that `which` names.
+fn asked_by(which: Condition) -> Condition {
+    let ids = Query::select()
+        .column((invitation::Entity, invitation::Column::Id))
+        .from(invitation::Entity)
+        .cond_where(which)
+        .to_owned();
+    Condition::all().add(Expr::col((Table::default(), C::InvitationId)).in_subquery(ids))
 }
 
 /// The answers of one category.

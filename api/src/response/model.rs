@@ -1,7 +1,7 @@
 //! An answer as both doors show it.
 
 use async_graphql::SimpleObject;
-use entity::{AccountId, ContactId, ResponseId, SurveyId, SurveyKind, Time, contact, member, response};
+use entity::{AccountId, ContactId, ResponseId, SurveyId, SurveyKind, Tier, Time, contact, member, response};
 use serde::Deserialize;
 
 use crate::{
@@ -29,6 +29,8 @@ pub struct Response {
     pub language: Option<String>,
     /// When it was first given.
     pub answered_at: Time,
+    /// When all that is required was answered first; null while it is open.
+    pub completed_at: Option<Time>,
     /// When the contact last changed the answer, or went on with it and left it open again.
     pub amended_at: Option<Time>,
     /// 1, and one more with each amendment.
@@ -39,6 +41,15 @@ pub struct Response {
     /// The owner had the account for less than 30 days.
     #[graphql(guard = "StaffOnly")]
     pub inherited: Option<bool>,
+    /// The account's segment of that day.
+    #[graphql(guard = "StaffOnly")]
+    pub segment: Option<String>,
+    /// The account's territory of that day.
+    #[graphql(guard = "StaffOnly")]
+    pub territory: Option<String>,
+    /// The account's tier of that day.
+    #[graphql(guard = "StaffOnly")]
+    pub tier: Option<Tier>,
     /// Who answered.
     #[graphql(guard = "May(Action::ReadContacts)")]
     pub contact: Option<Contact>,
@@ -64,7 +75,11 @@ impl From<ResponseRow> for Response {
             comment: row.comment,
             language: row.language,
             answered_at: row.answered_at,
+            completed_at: row.completed_at,
             amended_at: row.amended_at,
+            segment: row.segment,
+            territory: row.territory,
+            tier: Some(row.tier),
             version: row.version,
             credited_to: owner.map(Into::into),
             inherited: Some(row.inherited),

@@ -237,6 +237,12 @@ pub fn contains<E: EntityTrait>(column: E::Column, field: &str, text: &str) -> R
     Ok(Condition::all().add(Expr::col((E::default(), column)).like(like)))
 }
 
+/// The rows that meet a condition, or all others.
+pub fn is(yes: bool, condition: SimpleExpr) -> Condition {
+    let condition = Condition::all().add(condition);
+    if yes { condition } else { condition.not() }
+}
+
 /// PostgreSQL cannot hold U+0000, so no row does: both engines refuse it alike.
 pub fn no_nul(text: &str) -> Result<()> {
     if text.contains('\0') {

@@ -64,7 +64,7 @@ pub async fn current(
         Some(id) if survey.archived_at.is_none() => {
             tx.find::<survey_version::Entity>().filter(survey_version::Column::Id.eq(id)).one("survey").await?
         }
-        _ => return Err(Error::conflict("this survey is not published")),
+        _ => return Err(Error::conflict("this survey is not published; publishSurvey does that")),
     };
     let definition = Definition::read(version.definition.clone())?;
     Ok((survey, version, definition))

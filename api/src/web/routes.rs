@@ -95,7 +95,11 @@ pub fn router(server: Server) -> Router {
 }
 
 async fn missing() -> Problem {
-    Problem::new(StatusCode::NOT_FOUND, "NOT_FOUND", "there is nothing at this address")
+    Problem::new(
+        StatusCode::NOT_FOUND,
+        "NOT_FOUND",
+        "there is nothing at this address; GraphQL is at /graphql, and /openapi.json describes REST",
+    )
 }
 
 async fn wrong_method() -> Problem {

@@ -244,7 +244,7 @@ fn failed_page(server: &Server, texts: &Texts, error: Error) -> Response {
 async fn opt_out_page(State(server): State<Server>, Segment(token): Segment) -> Response {
     let ctx = Ctx::nobody(server.env.clone());
     match muted(&ctx, &token).await {
-        Ok(muted) => preferences(&server, &ctx, muted, false),
+        Ok((muted, language)) => preferences(&server, &language, muted, false),
         Err(error) => error.into_response(),
     }
 }
@@ -259,7 +259,7 @@ async fn opt_out_form(
     let ctx = Ctx::nobody(server.env.clone());
     let wanted = form.map_or_else(|_| Muted::ALL, |Form(fields)| chosen(&fields));
     match mute(&ctx, &token, wanted).await {
-        Ok(()) => preferences(&server, &ctx, wanted, true),
+        Ok(language) => preferences(&server, &language, wanted, true),
         Err(error) => error.into_response(),
     }
 }
@@ -273,11 +273,11 @@ fn chosen(fields: &[(String, String)]) -> Muted {
     MessageClass::ALL.iter().copied().filter(|class| !has("class", class.as_str())).collect()
 }
 
-fn preferences(server: &Server, ctx: &Ctx, muted: Muted, saved: bool) -> Response {
+fn preferences(server: &Server, language: &str, muted: Muted, saved: bool) -> Response {
     let on = |class| !muted.has(class);
     let state =
         Preferences { relationship: on(MessageClass::Relationship), service: on(MessageClass::ServiceFeedback), saved };
-    show(server, StatusCode::OK, page_of_preferences(&server.brand, Texts::of(&ctx.company().language), state))
+    show(server, StatusCode::OK, page_of_preferences(&server.brand, Texts::of(language), state))
 }
 
 fn show(server: &Server, status: StatusCode, html: String) -> Response {
