@@ -54,7 +54,8 @@ pub fn contacts(deals: &Deals, excluded: &str, dice: &mut Dice) -> Vec<Line> {
         .collect();
     let mut lines: Vec<Line> = Vec::new();
     for (number, account) in deals.owners.keys().flat_map(|account| [account; 3]).enumerate() {
-        let mut email = format!("c{number}@{}.test", account.to_lowercase().replace(' ', "-"));
+        let domain = account.to_lowercase().replace(|letter: char| !letter.is_ascii_alphanumeric(), "");
+        let mut email = format!("c{number}@{domain}.test");
         let once = |line: &&Line| lines.iter().filter(|other| other.email == line.email).count() == 1;
         let elsewhere = |line: &&Line| line.out.is_none() && line.asked.account != *account;
         let others: Vec<&str> = lines.iter().filter(elsewhere).filter(once).map(|line| &*line.email).collect();
