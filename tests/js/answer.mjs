@@ -12,6 +12,7 @@ const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
   args: ["--no-sandbox", "--disable-dev-shm-usage"],
 });
+
 async function answer(link, score) {
   const context = await browser.newContext({ javaScriptEnabled: false, viewport: { width: Number(width), height: 720 } });
   const page = await context.newPage();
