@@ -12,10 +12,11 @@ use tests::{
 
 use crate::programmes::ask;
 
-const ALL: &str = "judged suppressed { reason count } eligible waiting withdrawn sent failed bounced delivered visited started completed responseRate responseRateLow";
+/// All that a funnel tells.
+pub const ALL: &str = "judged suppressed { reason count } eligible waiting withdrawn sent failed bounced delivered visited started completed responseRate responseRateLow";
 
 /// What a browser sends along.
-const BROWSER: [(&str, &str); 2] =
+pub const BROWSER: [(&str, &str); 2] =
     [("user-agent", "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0"), ("accept-language", "de")];
 
 async fn funnel(app: &TestApp, token: &str, arguments: &str) -> Value {
@@ -24,7 +25,7 @@ async fn funnel(app: &TestApp, token: &str, arguments: &str) -> Value {
 }
 
 /// Opens a survey's page as a browser does.
-async fn open(app: &TestApp, link: &str, query: &str) {
+pub async fn open(app: &TestApp, link: &str, query: &str) {
     assert_eq!(app.raw("GET", &format!("/s/{link}{query}"), &BROWSER, "").await.status, 200);
 }
 

@@ -76,7 +76,7 @@ async fn walk(app: TestApp) {
     js.node(&["keyboard.mjs", &at(&format!("/s/{}", nps[3])), "9", "By keyboard.", refused.to_str().unwrap()]).await;
     for width in ["360", "800"] {
         let link = at(&format!("/s/{}", nps[if width == "360" { 0 } else { 2 }]));
-        js.node(&["answer.mjs", &link, "8", "Quick & friendly.", width]).await;
+        js.node(&["answer.mjs", "Quick & friendly.", width, &link, "8"]).await;
     }
     let seen = app.gql(Some(&admin), ask, json!({})).await;
     let given = |score, comment| {

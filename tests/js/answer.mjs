@@ -1,10 +1,10 @@
-// Answers a survey link as a customer does, with scripts switched off.
-// node answer.mjs LINK SCORE COMMENT WIDTH [FOLDER]   pictures go to the folder. Chromium: $CHROMIUM or /usr/bin/chromium.
+// Answers survey links as customers do, with scripts switched off.
+// node answer.mjs COMMENT WIDTH LINK SCORE [LINK SCORE …]   Pictures go to $PICTURES. Chromium: $CHROMIUM or /usr/bin/chromium.
 import { chromium } from "playwright-core";
 
-const [link, score, comment, width, folder] = process.argv.slice(2);
-if (!width) {
-  console.error("usage: node answer.mjs LINK SCORE COMMENT WIDTH [FOLDER]");
+const [comment, width, ...answers] = process.argv.slice(2);
+if (answers.length < 2) {
+  console.error("usage: node answer.mjs COMMENT WIDTH LINK SCORE [LINK SCORE …]");
   process.exit(2);
 }
 
@@ -12,9 +12,11 @@ const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
   args: ["--no-sandbox", "--disable-dev-shm-usage"],
 });
-try {
+
+async function answer(link, score) {
   const context = await browser.newContext({ javaScriptEnabled: false, viewport: { width: Number(width), height: 720 } });
   const page = await context.newPage();
+  const folder = process.env.PICTURES;
   const picture = async (name) => folder && page.screenshot({ path: `${folder}/${name}-${width}.png`, fullPage: true });
   await page.goto(link);
   await picture("question");
@@ -22,13 +24,18 @@ try {
   await page.locator(`label:has(input[name=score][value="${score}"])`).click();
   await page.locator("textarea[name=comment]").fill(comment);
   await picture("chosen");
-  const [answer] = await Promise.all([page.waitForNavigation(), page.locator("button[type=submit]").click()]);
-  if (answer.status() !== 200) throw new Error(`the form was answered with ${answer.status()}`);
+  const [reply] = await Promise.all([page.waitForNavigation(), page.locator("button[type=submit]").click()]);
+  if (reply.status() !== 200) throw new Error(`the form was answered with ${reply.status()}`);
   await picture("thanks");
   const text = await page.locator("main").innerText();
   if (!text.includes(score)) throw new Error(`the score is not shown: ${text}`);
   if (text.includes(comment)) throw new Error(`the comment is shown: ${text}`);
   console.log(text);
+  await context.close();
+}
+
+try {
+  for (let at = 0; at + 1 < answers.length; at += 2) await answer(answers[at], answers[at + 1]);
 } finally {
   await browser.close();
 }

@@ -70,6 +70,14 @@ impl Sink {
         Self::run(&[paths[0].as_os_str(), paths[1].as_os_str()])
     }
 
+    /// One that refuses some addresses for good and others at first; see `python/sink.py`.
+    ///
+    /// # Panics
+    /// When a server that can be started does not come up.
+    pub fn unreliable() -> Option<Self> {
+        Self::run(&["--unreliable".as_ref()])
+    }
+
     fn run(arguments: &[&OsStr]) -> Option<Self> {
         let python = python()?;
         let folder = tempfile::Builder::new().prefix("steward-mails-").tempdir().expect("make a temporary folder");
@@ -103,6 +111,19 @@ impl Sink {
     /// When the folder cannot be read.
     pub fn mails(&self) -> Vec<Mail> {
         self.paths().into_iter().map(|path| Mail::parse(&std::fs::read(path).expect("a mail"))).collect()
+    }
+
+    /// What an unreliable one refused, in that order: code and address.
+    ///
+    /// # Panics
+    /// When its notes cannot be read.
+    pub fn refused(&self) -> Vec<(u16, String)> {
+        let notes = std::fs::read_to_string(self.folder.path().join("refused")).unwrap_or_default();
+        let note = |line: &str| {
+            let (code, address) = line.split_once(' ').expect("a code and an address");
+            (code.parse().expect("a code"), address.to_owned())
+        };
+        notes.lines().map(note).collect()
     }
 
     /// The files of all that arrived, in that order; beside `….eml` lies `….eml.how`, which says `tls` or `plain`.

@@ -67,6 +67,20 @@ impl Deals {
     pub fn owner(&self, account: &str) -> &str {
         &self.owners[account].last().unwrap().1
     }
+
+    /// Every account with who owns it in the end.
+    pub fn last_owners(&self) -> BTreeMap<String, String> {
+        self.owners.keys().map(|account| (account.clone(), self.owner(account).to_owned())).collect()
+    }
+
+    /// Whether an owner's accounts are a member's too: their own, those of a team they lead, or all.
+    pub fn are_of(&self, owner: &str, member: &member::Model) -> bool {
+        match member.role {
+            MemberRole::Admin => true,
+            MemberRole::Manager => self.agents[owner].1 == member.name,
+            _ => owner == member.name,
+        }
+    }
 }
 
 async fn all<E: api::store::Owned>(app: &TestApp) -> Vec<E::Model>

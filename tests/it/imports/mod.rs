@@ -1,10 +1,13 @@
 //! Files of others become the company's own rows: real ones, and bad ones.
 
+mod audience;
+mod books;
 mod company;
 mod guests;
 mod loop_by_mail;
 mod refusals;
 mod rules;
+mod wave_by_mail;
 
 use api::import::Summary;
 
