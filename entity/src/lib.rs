@@ -24,6 +24,7 @@ pub mod member;
 pub mod ownership;
 pub mod program;
 pub mod question;
+pub mod refusal;
 pub mod response;
 pub mod response_version;
 pub mod score_owner;

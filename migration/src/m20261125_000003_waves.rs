@@ -1,5 +1,5 @@
 //! Waves that are made piece by piece: how far one has come, whom it left out, nobody twice in it; and which score
-//! a visit's link carried.
+//! a visit's link carried; and refusals of addresses that contacts have left.
 
 use sea_orm_migration::prelude::*;
 
@@ -9,7 +9,8 @@ pub struct Migration;
 const UP: &str = include_str!("m20261125_000003_waves/up.sql");
 
 /// Undoes [`UP`], the last first.
-const DOWN: &str = "ALTER TABLE visit DROP COLUMN picked;
+const DOWN: &str = "DROP TABLE refusal;
+ALTER TABLE visit DROP COLUMN picked;
 DROP INDEX invitation_time;
 DROP INDEX invitation_wave_contact;
 DROP INDEX wave_time;

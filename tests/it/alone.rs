@@ -133,7 +133,7 @@ both! {
         }
         silent.retain(|_, silent| *silent);
         let silent: Vec<_> = silent.into_keys().collect();
-        let known = ["Account.archivedAt", "Account.unownedSince", "Invitation.suppressed"];
+        let known = ["Account.archivedAt", "Account.unownedSince", "Contact.archivedAt", "Invitation.suppressed"];
         assert_eq!(silent, known, "a field that is always null here is not tried: give it a value");
     }
 }

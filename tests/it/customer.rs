@@ -36,7 +36,7 @@ const HIDDEN: [(&str, &[&str]); 3] = [
         ],
     ),
     ("Member", &["role", "active", "version", "createdAt", "team{name}"]),
-    ("Response", &["creditedTo{name}", "inherited", "category", "versions{version}"]),
+    ("Response", &["creditedTo{name}", "inherited", "category", "segment", "territory", "tier", "versions{version}"]),
 ];
 
 /// Fields that customers see.
@@ -72,6 +72,7 @@ const SHOWN: [(&str, &[&str]); 3] = [
             "comment",
             "language",
             "answeredAt",
+            "completedAt",
             "amendedAt",
             "version",
             "contact",

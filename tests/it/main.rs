@@ -18,6 +18,7 @@ mod dkim;
 mod doctor;
 mod figures;
 mod funnel;
+mod grasp;
 mod ground;
 mod imports;
 mod input;

@@ -225,8 +225,8 @@ both! {
         assert_eq!(dry, json!({ "queued": 0, "notDrawn": 0, "suppressed": [], "contacts": [] }));
         let wave = run(app, &token, &program).await;
         let told = wave_now(app, &token, &wave).await;
-        let none = json!({ "queued": 0, "sent": 0, "failed": 0, "revoked": 0, "suppressed": [] });
-        assert!(told["madeAt"].is_string() && told["counts"] == none, "{told}");
+        let none = json!({ "waiting": 0, "sent": 0, "failed": 0, "withdrawn": 0, "suppressed": [] });
+        assert!(told["madeAt"].is_string() && told["funnel"] == none, "{told}");
         let empty = app.account("Empty", team, None).await;
         for (who, dry) in [(json!({ "audience": nobody }), false), (json!({ "audience": nobody }), true), (json!({ "accountId": empty }), false), (json!({ "accountId": empty }), true)] {
             let mut input = who.clone();

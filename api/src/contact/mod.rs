@@ -6,10 +6,13 @@
 mod filter;
 mod graphql;
 mod model;
+mod refusal;
 mod service;
 
 pub use filter::{ContactFilter, ContactRolesFilter};
 pub use graphql::{ContactMutation, ContactQuery};
 pub use model::{Contact, CreateContact, UpdateContact};
+pub use refusal::refused;
+use refusal::remember;
 use service::read;
 pub use service::{ListContacts, create, get, list, revoke, update};

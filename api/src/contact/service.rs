@@ -8,7 +8,7 @@ use sea_orm::{
     sea_query::{Condition, Expr, Order},
 };
 
-use super::{Contact, CreateContact, UpdateContact};
+use super::{Contact, CreateContact, UpdateContact, remember};
 use crate::{
     access::Action,
     base::{Check, Error, MAX_LINE, Result, checked, key, put},
@@ -130,6 +130,7 @@ pub async fn revoke(tx: &Tx, ids: &[ContactId]) -> Result<()> {
     if ids.is_empty() {
         return Ok(());
     }
+    remember(tx, ids).await?;
     let all = among::<invitation::Entity, _>(invitation::Column::ContactId, ids);
     let none = vec![(invitation::Column::UnsubscribeHash, Expr::val(None::<Vec<u8>>))];
     tx.set::<invitation::Entity>(all, none).await?;

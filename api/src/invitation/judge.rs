@@ -14,6 +14,7 @@ use sea_orm::{
 
 use crate::{
     base::Result,
+    contact::refused,
     store::{Tx, among},
 };
 
@@ -63,7 +64,7 @@ struct Asked {
 }
 
 impl Facts {
-    /// Four statements, whatever the number of contacts.
+    /// Five statements, whatever the number of contacts.
     pub async fn gather(
         tx: &Tx,
         contacts: &[impl std::ops::Deref<Target = contact::Model>],
@@ -95,6 +96,11 @@ impl Facts {
             }
             if row.mail_state == MailState::Bounced {
                 facts.bounced.insert(key);
+            }
+        }
+        for (key, muted) in refused(tx, &keys().collect::<Vec<_>>()).await? {
+            if muted.has(kind.class()) {
+                facts.opted_out.insert(key);
             }
         }
         facts.rests(tx, &keys().collect::<Vec<_>>(), kind, against).await?;

@@ -6,9 +6,9 @@
 
 use entity::{
     AccountId, InvitationId, account, account_grant, answer, api_key, audit, contact, exclusion, interaction,
-    invitation, job, member, ownership, program, question, response, response_version, score_owner, score_slice,
-    session, setting, signing_key, survey, survey_version, team, team_deputy, team_member, team_place, team_tree,
-    visit, wave,
+    invitation, job, member, ownership, program, question, refusal, response, response_version, score_owner,
+    score_slice, session, setting, signing_key, survey, survey_version, team, team_deputy, team_member, team_place,
+    team_tree, visit, wave,
 };
 use sea_orm::{
     ColumnTrait, EntityTrait,
@@ -286,6 +286,7 @@ company! {
     survey, true, |_| everything();
     survey_version, true, |_| everything();
     question, true, |_| everything();
+    refusal, false, |scope| when(*scope.rows() == Rows::All && scope.is_staff());
     program, true, programs;
     wave, true, |scope| when(scope.is_staff());
     api_key, true, |scope| when(*scope.rows() == Rows::All && scope.is_staff());

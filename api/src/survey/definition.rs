@@ -105,7 +105,7 @@ pub struct LanguageTexts {
     /// The mail's subject; the usual one where null. May name `{company}`, `{name}`, `{account}` and `{owner}`, as
     /// may the four that follow. At most 150 characters.
     pub subject: Option<String>,
-    /// What the mail says before the question; at most 2,000 characters.
+    /// What the mail says between the greeting and the question; at most 2,000 characters.
     pub intro: Option<String>,
     /// The subject of reminders.
     pub reminder_subject: Option<String>,

@@ -10,7 +10,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
-use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, timeout::TimeoutLayer};
+use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 use utoipa::{
     Modify, OpenApi,
     openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
@@ -86,12 +86,20 @@ pub fn router(server: Server) -> Router {
     app.fallback(missing)
         .method_not_allowed_fallback(wrong_method)
         .layer(CatchPanicLayer::custom(|_| Error::internal("a request panicked").into_response()))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIME))
+        .layer(middleware::from_fn(in_time))
         .layer(DefaultBodyLimit::max(BODY))
         .layer(CompressionLayer::new())
         .layer(middleware::from_fn(headers::secure))
         .layer(middleware::from_fn_with_state(server.clone(), trace::trace))
         .with_state(server)
+}
+
+/// Ends a request that takes too long with an answer that says so.
+async fn in_time(request: Request, next: middleware::Next) -> Response {
+    match tokio::time::timeout(TIME, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => Problem::from(Error::Unavailable).into_response(),
+    }
 }
 
 async fn missing() -> Problem {

@@ -6,3 +6,8 @@ CREATE INDEX wave_time ON wave (created_at DESC, id DESC);
 CREATE UNIQUE INDEX invitation_wave_contact ON invitation (wave_id, contact_id);
 CREATE INDEX invitation_time ON invitation (queued_at DESC, id DESC);
 ALTER TABLE visit ADD COLUMN picked SMALLINT;
+CREATE TABLE refusal (
+    address $key PRIMARY KEY NOT NULL,
+    muted INTEGER NOT NULL,
+    at $time NOT NULL
+);

@@ -1,0 +1,56 @@
+//! A no outlives the address it was said at: who left it behind does not take the no along.
+
+use std::collections::HashMap;
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use entity::{ContactId, MailState, Muted, contact, refusal};
+use sea_orm::{ActiveValue::Set, ColumnTrait, sea_query::Condition};
+
+use crate::{
+    base::Result,
+    secure::digest,
+    store::{Tx, among},
+};
+
+/// Keeps what these contacts want none of for the addresses they have now, which they are about to leave.
+pub(super) async fn remember(tx: &Tx, ids: &[ContactId]) -> Result<()> {
+    let refusing = Condition::any()
+        .add(contact::Column::Muted.ne(Muted::default()))
+        .add(contact::Column::MailState.eq(MailState::Unsubscribed));
+    let which = among::<contact::Entity, _>(contact::Column::Id, ids);
+    let mut refused: HashMap<String, Muted> = HashMap::new();
+    for row in tx.find::<contact::Entity>().filter(which).filter(refusing).all().await? {
+        let muted = if row.mail_state == MailState::Unsubscribed { Muted::ALL } else { row.muted };
+        if let Some(key) = row.email_key.clone() {
+            refused.entry(key).or_default().0 |= muted.0;
+        }
+    }
+    if refused.is_empty() {
+        return Ok(());
+    }
+    let now = tx.now();
+    let known = tx.everywhere::<refusal::Entity>().filter(at(refused.keys())).lock().all().await?;
+    for row in known {
+        let Some(key) = refused.keys().find(|key| address(key) == row.address).cloned() else { continue };
+        let muted = Muted(row.muted.0 | refused.remove(&key).unwrap_or_default().0);
+        tx.update::<refusal::Entity>(row, |row| row.muted = Set(muted)).await?;
+    }
+    let rows = refused.into_iter().map(|(key, muted)| refusal::Model { address: address(&key), muted, at: now });
+    tx.insert_all::<refusal::Entity>(rows.collect()).await
+}
+
+/// What was refused at these normalised addresses by contacts who have left them.
+pub async fn refused(tx: &Tx, keys: &[String]) -> Result<HashMap<String, Muted>> {
+    let found = tx.everywhere::<refusal::Entity>().filter(at(keys.iter())).all().await?;
+    let known: HashMap<_, _> = found.into_iter().map(|row| (row.address.clone(), row.muted)).collect();
+    let of = |key: &String| Some((key.clone(), *known.get(&address(key))?));
+    Ok(if known.is_empty() { HashMap::new() } else { keys.iter().filter_map(of).collect() })
+}
+
+fn at<'a>(keys: impl Iterator<Item = &'a String>) -> Condition {
+    Condition::all().add(refusal::Column::Address.is_in(keys.map(|key| address(key))))
+}
+
+fn address(key: &str) -> String {
+    URL_SAFE_NO_PAD.encode(digest(key).0)
+}
