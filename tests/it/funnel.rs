@@ -220,8 +220,8 @@ both! {
 
     async fn a_hundred_visits_are_kept_of_a_link(app: TestApp) {
         let asked: Asked = app.asked(SurveyKind::Nps).await;
-        for _ in 0..3 {
-            for _ in 0..60 {
+        for _ in 0..6 {
+            for _ in 0..25 {
                 app.raw("HEAD", &format!("/s/{}", asked.link), &[], "").await;
             }
             app.app.write_visits().await;

@@ -438,8 +438,8 @@ both! {
         let make = "mutation($input: CreateExclusion!) { createExclusion(input: $input) { id by { name } reason } }";
         let input = |account: AccountId, contact: Option<ContactId>, until: &str| json!({ "input": {
             "accountId": account, "contactId": contact, "reason": "In a dispute", "until": until } });
-        let made = ask(app, &ana, make, input(firm.account, Some(all[0]), "2026-03-12T00:00:00Z")).await;
-        assert_eq!((&made["by"]["name"], &made["reason"]), (&json!("Ana"), &json!("In a dispute")));
+        let made = ask(app, &app.fresh(firm.lead.id).await, make, input(firm.account, Some(all[0]), "2026-03-12T00:00:00Z")).await;
+        assert_eq!((&made["by"]["name"], &made["reason"]), (&json!("Mia"), &json!("In a dispute")));
         assert_eq!(refused(app, &ana, make, input(firm.account, None, "2027-03-12T00:00:00Z")).await, "INVALID");
         assert_eq!(refused(app, &ana, make, input(firm.account, None, "2026-03-02T09:00:00Z")).await, "INVALID");
         assert_eq!(refused(app, &ana, make, input(other, None, "2026-03-12T00:00:00Z")).await, "NOT_FOUND");

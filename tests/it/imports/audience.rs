@@ -33,6 +33,8 @@ pub struct Line {
     /// The secret of the link in their mail.
     pub link: Option<String>,
     pub is_gone: bool,
+    /// Left open for longer than a day.
+    pub is_closed: bool,
     pub was_there: bool,
     pub answered: Answered,
 }
@@ -80,7 +82,18 @@ pub fn contacts(deals: &Deals, excluded: &str, dice: &mut Dice) -> Vec<Line> {
         let asked = Asked { account: account.clone(), credited: deals.owner(account).to_owned(), score: None };
         let (name, language) = (format!("Contact {number}"), LANGUAGES[number % LANGUAGES.len()]);
         let (link, answered) = (None, Answered::No);
-        lines.push(Line { name, email, language, asked, out, link, is_gone: false, was_there: false, answered });
+        lines.push(Line {
+            name,
+            email,
+            language,
+            asked,
+            out,
+            link,
+            is_gone: false,
+            is_closed: false,
+            was_there: false,
+            answered,
+        });
     }
     lines
 }

@@ -124,7 +124,9 @@ impl Wave {
         self.app.forward(TimeDelta::hours(2));
         let served = Served::start(self.app.app.router()).await;
         let mut browsed = Vec::new();
-        for line in self.lines.iter_mut().filter(|line| line.link.is_some() && line.answered < Answered::All) {
+        for line in
+            self.lines.iter_mut().filter(|line| line.link.is_some() && line.answered < Answered::All && !line.is_closed)
+        {
             let token = line.link.as_deref().unwrap();
             let score = line.asked.score.unwrap_or_else(|| i64::try_from(dice.roll(11)).unwrap());
             let chance = dice.roll(9);
@@ -209,10 +211,16 @@ both! {
 
         wave.people(&mut dice, BTreeSet::from(LANGUAGES), &js).await;
         wave.compare().await;
+        // The same day again: an answer left open is gone on with, and four days later it is closed.
+        wave.people(&mut dice, BTreeSet::new(), &js).await;
+        wave.compare().await;
 
-        wave.app.forward(TimeDelta::days(4) - TimeDelta::hours(1));
+        wave.app.forward(TimeDelta::days(4) - TimeDelta::hours(3));
+        for line in wave.lines.iter_mut().filter(|line| line.answered == Answered::Score) {
+            line.is_closed = true;
+        }
         let reminded = wave.post(|texts| texts.mail.reminders[0].subject).await;
-        let open = wave.lines.iter().filter(|line| line.link.is_some() && line.answered < Answered::All);
+        let open = wave.lines.iter().filter(|line| line.link.is_some() && line.answered == Answered::No);
         assert_eq!(reminded, open.map(|line| line.name.clone()).collect());
         wave.people(&mut dice, BTreeSet::new(), &js).await;
         wave.compare().await;

@@ -37,6 +37,9 @@ pub struct Measure {
 /// Lists of the introspection types that lead from one type to the next.
 const TYPE_LISTS: [&str; 4] = ["fields", "inputFields", "interfaces", "possibleTypes"];
 
+/// A field that judges a whole audience, and how many fields it counts for.
+const DEAR: (&str, u64) = ("dryRunProgram", 5_000);
+
 /// Measures every operation and every fragment, used or not: validation walks them all.
 pub(super) fn document(document: &ExecutableDocument, request: &Request, limits: &Limits) -> Result<Measure, Refusal> {
     let mut whole = Measure::default();
@@ -217,7 +220,7 @@ impl<'a> Walk<'a> {
             levels: below.levels,
             aliases: below.aliases + u64::from(field.alias.is_some()),
             directives: below.directives,
-            cost: row.saturating_mul(rows).saturating_add(1),
+            cost: row.saturating_mul(rows).saturating_add(if name == DEAR.0 { DEAR.1 } else { 1 }),
             roots: 1,
             paged: name == "edges" || name == "nodes",
             type_lists,

@@ -168,6 +168,16 @@ fn pages_multiply_what_is_below_them() {
 }
 
 #[test]
+fn dry_runs_are_few() {
+    let dry = |count: usize| {
+        let all: String = (0..count).map(|at| format!("a{at}: dryRunProgram(id: 1) {{ queued }} ")).collect();
+        format!("{{ {all} }}")
+    };
+    assert!(measured(&dry(3)).is_ok());
+    too_complex(&dry(4), "20000");
+}
+
+#[test]
 fn pages_read_their_length_from_variables() {
     let query = "query Q($n: Int = 20000) { a(first: $n) { nodes { id } } }";
     let with = |variables| {
