@@ -218,7 +218,8 @@ pub async fn write(
         let mut row = blank(tx.id(), wave, contact, home);
         home.freeze(&mut row, contact, now);
         let company = &ctx.company().language;
-        row.language = definition.text(&[contact.language.as_ref().unwrap_or(company), company])?.language.clone();
+        let spoken = definition.text(&[contact.language.as_ref().unwrap_or(company), company])?;
+        row.language.clone_from(&spoken.language);
         match verdict {
             Verdict::NotDrawn => continue,
             Verdict::Not(reason) => {
