@@ -85,6 +85,7 @@ impl Small {
             ("satisfaction by team", self.ask(ana, "{satisfaction(groupBy:TEAM){label figures{value}}}").await, 3),
             ("satisfaction of the accounts", self.ask(ana, "{satisfaction(view:ACCOUNTS){figures{value}}}").await, 3),
             ("funnel", self.ask(ana, "{funnel(groupBy:LANGUAGE){language funnel{sent completed}}}").await, 2),
+            ("waves alone", self.ask(ana, "{waves{nodes{state}}}").await, 2),
             (
                 "waves",
                 self.ask(ana, "{waves{nodes{state survey{name} program{name} funnel{sent completed}}}}").await,

@@ -90,9 +90,7 @@ pub async fn update(ctx: &Ctx, input: UpdateAccount) -> Result<AccountId> {
     let id = input.id;
     ctx.write(move |tx| async move {
         let row = tx.account(id).await?;
-        if !tx.viewer().scope.manages(row.team_id, row.owner_id) {
-            return Err(Error::Forbidden("this account is at home in another team; ask its manager".to_owned()));
-        }
+        tx.is_theirs(&row, "it is at home in another team: ask its manager")?;
         if row.version != input.version {
             return Err(Error::Stale);
         }

@@ -81,7 +81,9 @@ pub async fn update(ctx: &Ctx, input: UpdateContact) -> Result<ContactId> {
             MaybeUndefined::Value(key) => row.email_key.as_ref() != Some(key),
         };
         if moved || input.archived.is_some() {
-            is_theirs(&tx, row.account_id).await?;
+            // Links, rests and opt-outs hang on an address.
+            let account = tx.account(row.account_id).await?;
+            tx.is_theirs(&account, "its owner, or their manager, changes addresses and archives contacts")?;
         }
         if moved {
             revoke(&tx, &[id]).await?;
@@ -112,16 +114,6 @@ pub async fn update(ctx: &Ctx, input: UpdateContact) -> Result<ContactId> {
         Ok(id)
     })
     .await
-}
-
-/// Refuses whose account it is not: links, rests and opt-outs hang on an address.
-async fn is_theirs(tx: &Tx, account: AccountId) -> Result<()> {
-    let account = tx.account(account).await?;
-    if tx.viewer().scope.manages(account.team_id, account.owner_id) {
-        return Ok(());
-    }
-    let why = "this account is not yours; its owner, or their manager, changes addresses and archives contacts";
-    Err(Error::Forbidden(why.to_owned()))
 }
 
 /// Links that went to the old addresses of these contacts stop working: no answer, no change of one given, no choice

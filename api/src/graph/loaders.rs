@@ -20,7 +20,7 @@ use crate::{
     account::{Account, AccountLoader, Want},
     ctx::{Ctx, failed},
     member::{Member, MemberLoader},
-    program::ProgramLoader,
+    program::{FunnelLoader, ProgramLoader},
     response::{AnswerLoader, QuestionLoader, VersionLoader},
     survey::{Survey, SurveyLoader},
     team::{Team, TeamLoader},
@@ -38,6 +38,7 @@ pub fn with_ctx(request: Request, ctx: Ctx) -> Request {
         .data(DataLoader::new(VersionLoader(ctx.clone()), later).delay(Duration::ZERO))
         .data(DataLoader::new(VisitLoader(ctx.clone()), later).delay(Duration::ZERO))
         .data(DataLoader::new(SurveyLoader(ctx.clone()), later).delay(Duration::ZERO))
+        .data(DataLoader::new(FunnelLoader(ctx.clone()), later).delay(Duration::ZERO))
         .data(DataLoader::new(ProgramLoader(ctx.clone()), later).delay(Duration::ZERO))
         .data(ctx)
 }

@@ -1,6 +1,6 @@
 //! One invitation at a time: its mail again, or its link withdrawn.
 
-use entity::{InvitationId, InvitationStatus, MailState, account, contact, invitation, response};
+use entity::{InvitationId, InvitationStatus, MailState, contact, invitation, response};
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait,
@@ -13,8 +13,11 @@ use crate::{
     base::{Error, Result},
     ctx::{Ctx, Job},
     queue,
-    store::{Tx, Visible},
+    store::Tx,
 };
+
+/// Who may act on an invitation of an account.
+const MANAGES: &str = "a manager of its team may do this";
 
 /// Sends the mail of an invitation again that failed, or that came back before its contact had a new address. It
 /// is credited anew, and judged like any other.
@@ -39,7 +42,8 @@ pub async fn resend(ctx: &Ctx, id: InvitationId) -> Result<InvitationId> {
         if answered(&tx, id).await? {
             return Err(Error::conflict("this invitation is answered"));
         }
-        let account = theirs(&tx, &held).await?;
+        let account = tx.account(held.account_id).await?;
+        tx.is_theirs(&account, MANAGES)?;
         if account.archived_at.is_some() {
             return Err(Error::conflict("this account is archived"));
         }
@@ -79,7 +83,8 @@ pub async fn revoke(ctx: &Ctx, id: InvitationId) -> Result<InvitationId> {
             InvitationStatus::Suppressed => return Err(Error::conflict("nobody was asked by this invitation")),
             InvitationStatus::Queued | InvitationStatus::Sent | InvitationStatus::Failed => {}
         }
-        theirs(&tx, &held).await?;
+        let account = tx.account(held.account_id).await?;
+        tx.is_theirs(&account, MANAGES)?;
         tx.update::<invitation::Entity>(held, |row| {
             row.status = Set(InvitationStatus::Revoked);
             row.due_at = Set(None);
@@ -92,13 +97,4 @@ pub async fn revoke(ctx: &Ctx, id: InvitationId) -> Result<InvitationId> {
 
 async fn answered(tx: &Tx, id: InvitationId) -> Result<bool> {
     Ok(tx.find::<response::Entity>().filter(response::Column::InvitationId.eq(id)).count().await? > 0)
-}
-
-/// The account of an invitation; refused where it was only granted.
-async fn theirs(tx: &Tx, held: &invitation::Model) -> Result<Visible<account::Model>> {
-    let account = tx.account(held.account_id).await?;
-    if tx.viewer().scope.manages(account.team_id, account.owner_id) {
-        return Ok(account);
-    }
-    Err(Error::Forbidden("this account is not yours; a manager of its team may do this".to_owned()))
 }

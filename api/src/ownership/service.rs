@@ -134,10 +134,8 @@ pub async fn end(ctx: &Ctx, input: EndOwnership) -> Result<AccountId> {
 /// The account, if it is the actor's to give; one that was only granted to them is not.
 async fn managed(tx: &Tx, id: AccountId) -> Result<Visible<account::Model>> {
     let account = tx.account(id).await?;
-    if tx.viewer().scope.manages(account.team_id, account.owner_id) {
-        return Ok(account);
-    }
-    Err(Error::Forbidden("this account is at home in another team; ask its manager".to_owned()))
+    tx.is_theirs(&account, "it is at home in another team: ask its manager")?;
+    Ok(account)
 }
 
 /// Closes the open period, if any, and gives the instant: now, but after the last period's start.

@@ -7,13 +7,14 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, sea_query::Order};
 
 use crate::{
     access::Action,
-    base::{Check, Error, MAX_LINE, Result},
+    base::{Check, MAX_LINE, Result},
     ctx::Ctx,
-    store::Tx,
 };
 
 /// The longest an exclusion lasts.
 const LONGEST: TimeDelta = TimeDelta::days(366);
+/// Who may leave an account out.
+const EXCLUDES: &str = "its owner, or their manager, may do this";
 /// Exclusions of one account that are shown, at most.
 const SHOWN: u64 = 200;
 
@@ -67,14 +68,6 @@ pub struct CreateExclusion {
     pub until: Time,
 }
 
-/// Refuses whose account it is not: what was only granted to somebody is not theirs to leave out.
-fn is_theirs(tx: &Tx, account: &entity::account::Model) -> Result<()> {
-    if tx.viewer().scope.manages(account.team_id, account.owner_id) {
-        return Ok(());
-    }
-    Err(Error::Forbidden("this account is not yours; its owner, or their manager, may do this".to_owned()))
-}
-
 /// Keeps somebody out, from now on: mails that wait are judged by it too.
 pub async fn create_exclusion(ctx: &Ctx, input: CreateExclusion) -> Result<ExclusionId> {
     ctx.may(Action::ManageExclusions)?;
@@ -91,7 +84,7 @@ pub async fn create_exclusion(ctx: &Ctx, input: CreateExclusion) -> Result<Exclu
     check.done()?;
     ctx.write(move |tx| async move {
         let account = tx.account(input.account_id).await?;
-        is_theirs(&tx, &account)?;
+        tx.is_theirs(&account, EXCLUDES)?;
         if let Some(id) = input.contact_id {
             tx.under::<contact::Entity>(&account).filter(contact::Column::Id.eq(id)).one("contact").await?;
         }
@@ -117,7 +110,7 @@ pub async fn lift_exclusion(ctx: &Ctx, id: ExclusionId) -> Result<ExclusionId> {
         let found = tx.find::<exclusion::Entity>().filter(exclusion::Column::Id.eq(id)).lock();
         let row = found.one("exclusion").await?;
         let account = tx.account(row.account_id).await?;
-        is_theirs(&tx, &account)?;
+        tx.is_theirs(&account, EXCLUDES)?;
         if row.by_id.is_none() || row.by_id != tx.viewer().member() {
             tx.viewer().may(Action::SendToContacts)?;
         }

@@ -4,13 +4,15 @@ use async_graphql::{ComplexObject, Context, Object, Result, dataloader::DataLoad
 use entity::{AccountId, ExclusionId, ProgramId, SurveyId, WaveId, WaveState};
 
 use super::{
-    Change, CreateExclusion, CreateProgram, DryRun, Exclusion, ListWaves, Program, ProgramLoader, SendSurvey, Sent,
-    UpdateProgram, Wave, change, create, create_exclusion, dry_run, exclusion, exclusions, get, lift_exclusion, list,
-    run, send, set_wave, update, wave, waves,
+    Change, CreateExclusion, CreateProgram, DryRun, Exclusion, FunnelLoader, ListWaves, Program, ProgramLoader,
+    SendSurvey, Sent, UpdateProgram, Wave, change, create, create_exclusion, dry_run, exclusion, exclusions, get,
+    lift_exclusion, list, run, send, set_wave, update, wave, waves,
 };
 use crate::{
-    ctx::{Ctx, failed},
+    access::Action,
+    ctx::{Ctx, May, failed},
     graph::{Connection, Paging, member_of, survey_of, team_of},
+    invitation::Funnel,
     member::Member,
     survey::Survey,
     team::Team,
@@ -192,6 +194,13 @@ impl Program {
 
 #[ComplexObject]
 impl Wave {
+    /// How far it has come, at the accounts you see.
+    #[graphql(guard = "May(Action::ReadInvitations)")]
+    async fn funnel(&self, cx: &Context<'_>) -> Result<Option<Funnel>> {
+        let found = cx.data::<DataLoader<FunnelLoader>>()?.load_one(self.id).await.map_err(failed)?;
+        Ok(Some(found.unwrap_or_default()))
+    }
+
     /// The programme that made it; null where somebody sent the survey by hand, or where you do not see it.
     async fn program(&self, cx: &Context<'_>) -> Result<Option<Program>> {
         let Some(id) = self.program_id else { return Ok(None) };

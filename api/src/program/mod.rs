@@ -25,7 +25,7 @@ pub use dry::{DryRun, Planned, dry_run};
 pub use exclusion::{CreateExclusion, Exclusion, create_exclusion, exclusions, lift_exclusion};
 pub use graphql::{ProgramMutation, ProgramQuery};
 pub use jobs::{MakeWave, Tick};
-pub use loader::ProgramLoader;
+pub use loader::{FunnelLoader, ProgramLoader};
 pub use model::{CreateProgram, Program, UpdateProgram};
 pub use plan::{Plan, Trigger};
 pub use rest::routes;

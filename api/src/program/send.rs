@@ -20,6 +20,8 @@ use crate::{
 
 /// Contacts of one sending, at most.
 const MOST: usize = 1_000;
+/// Who may ask at an account.
+const SENDS: &str = "its owner, or their manager, sends surveys";
 
 /// Whom to ask: named contacts, all eligible contacts of one account, or an audience. One of the three.
 #[derive(Clone, Debug, Default, InputObject, Deserialize, ToSchema)]
@@ -160,7 +162,7 @@ async fn chosen(tx: &Tx, input: &SendSurvey) -> Result<Vec<Visible<contact::Mode
     }
     let account = input.account_id.ok_or(Error::NotFound("account"))?;
     let account = tx.find::<account::Entity>().filter(account::Column::Id.eq(account)).one("account").await?;
-    is_theirs(tx, &account)?;
+    tx.is_theirs(&account, SENDS)?;
     let find = tx.under::<contact::Entity>(&account).filter(contact::Column::ArchivedAt.is_null());
     find.order(contact::Column::Id, Order::Asc).limit(MOST as u64).all().await
 }
@@ -170,12 +172,5 @@ async fn are_theirs(tx: &Tx, contacts: &[Visible<contact::Model>]) -> Result<()>
     let ids: BTreeSet<AccountId> = contacts.iter().map(|row| row.account_id).collect();
     let ids: Vec<AccountId> = ids.into_iter().collect();
     let found = tx.find::<account::Entity>().filter(among::<account::Entity, _>(account::Column::Id, &ids));
-    found.all().await?.iter().try_for_each(|account| is_theirs(tx, account))
-}
-
-fn is_theirs(tx: &Tx, account: &account::Model) -> Result<()> {
-    if tx.viewer().scope.manages(account.team_id, account.owner_id) {
-        return Ok(());
-    }
-    Err(Error::Forbidden("this account is not yours; its owner, or their manager, sends surveys".to_owned()))
+    found.all().await?.iter().try_for_each(|account| tx.is_theirs(account, SENDS))
 }

@@ -1,7 +1,5 @@
 //! Waves: what a sending came to, and stopping it.
 
-use std::collections::HashMap;
-
 use async_graphql::SimpleObject;
 use entity::{InvitationStatus, ProgramId, Suppression, SurveyId, Time, WaveId, WaveState, invitation, program, wave};
 use sea_orm::{
@@ -13,8 +11,7 @@ use sea_orm::{
 use crate::{
     access::{Action, Rows, Viewer},
     base::{Error, Result},
-    ctx::{Ctx, May},
-    invitation::{Funnel, of_waves},
+    ctx::Ctx,
     store::{Engine, Owned, Page, PageArgs, Tx, beyond, cursor},
 };
 
@@ -36,13 +33,10 @@ pub struct Wave {
     pub made_at: Option<Time>,
     /// Contacts whom the sample passed over.
     pub not_drawn: i32,
-    /// How far it has come, at the accounts you see.
-    #[graphql(guard = "May(Action::ReadInvitations)")]
-    pub funnel: Option<Funnel>,
 }
 
 impl Wave {
-    fn new(row: &wave::Model, funnel: Funnel) -> Self {
+    fn new(row: &wave::Model) -> Self {
         Self {
             id: row.id,
             program_id: row.program_id,
@@ -51,7 +45,6 @@ impl Wave {
             created_at: row.created_at,
             made_at: row.made_at,
             not_drawn: row.not_drawn,
-            funnel: Some(funnel),
         }
     }
 }
@@ -88,8 +81,7 @@ pub async fn wave(ctx: &Ctx, id: WaveId) -> Result<Wave> {
     ctx.may(Action::StopWaves)?;
     let known = known(ctx.viewer(), ctx.store().engine());
     let row = ctx.find::<wave::Entity>().filter(wave::Column::Id.eq(id)).filter(known).one("wave").await?;
-    let funnel = funnels(ctx, &[id]).await?.remove(&id).unwrap_or_default();
-    Ok(Wave::new(&row, funnel))
+    Ok(Wave::new(&row))
 }
 
 /// Which waves, which page; the newest first.
@@ -99,7 +91,7 @@ pub struct ListWaves {
     pub page: PageArgs,
 }
 
-/// A page of waves, with their funnels by one statement more.
+/// A page of waves, in one statement; the count is one more.
 pub async fn waves(ctx: &Ctx, ask: &ListWaves, count: bool) -> Result<(Page<(String, Wave)>, Option<i64>)> {
     ctx.may(Action::StopWaves)?;
     let keyset = ask.page.keyset::<(Time, WaveId)>()?;
@@ -119,20 +111,9 @@ pub async fn waves(ctx: &Ctx, ask: &ListWaves, count: bool) -> Result<(Page<(Str
         page = page.order(column, if keyset.backward { Order::Asc } else { Order::Desc });
     }
     let page = Page::cut(page.limit(keyset.size as u64 + 1).all().await?, &keyset);
-    let ids: Vec<WaveId> = page.rows.iter().map(|row| row.id).collect();
-    let mut funnels = funnels(ctx, &ids).await?;
-    let page = page.map(|row| {
-        let funnel = funnels.remove(&row.id).unwrap_or_default();
-        (cursor(&(row.created_at, row.id)), Wave::new(&row, funnel))
-    });
+    let page = page.map(|row| (cursor(&(row.created_at, row.id)), Wave::new(&row)));
     let total = if count { Some(find().count().await?) } else { None };
     Ok((page, total))
-}
-
-/// How far waves have come, at the accounts in scope, by the wave's id.
-async fn funnels(ctx: &Ctx, ids: &[WaveId]) -> Result<HashMap<WaveId, Funnel>> {
-    let groups = of_waves(ctx, ids).await?;
-    Ok(groups.into_iter().filter_map(|group| Some((group.wave_id?, group.funnel))).collect())
 }
 
 /// Pauses, resumes or cancels a wave. Paused, its mails and reminders wait; resumed, they go on within a quarter of an

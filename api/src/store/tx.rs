@@ -127,6 +127,14 @@ impl Tx {
         self.find::<account::Entity>().filter(account::Column::Id.eq(id)).lock().one("account").await
     }
 
+    /// Refuses whose account it is not; what was only granted to somebody is not theirs. `who` may do what.
+    pub fn is_theirs(&self, account: &account::Model, who: &str) -> Result<()> {
+        if self.viewer().scope.manages(account.team_id, account.owner_id) {
+            return Ok(());
+        }
+        Err(Error::Forbidden(format!("this account is not yours; {who}")))
+    }
+
     /// Rows of one account that was read inside the scope: only the child's own rule is left to add.
     pub fn under<E: Child>(&self, account: &Visible<account::Model>) -> Find<'_, E> {
         Find::under(Conn::Tx(&self.conn), &self.shared.viewer.scope, self.engine(), account.id)
