@@ -195,12 +195,17 @@ pub fn nothing() -> Condition {
     Condition::all().add(Expr::val(1).eq(0))
 }
 
-/// `column = only`, or `column IN (…)`; nothing for an empty list.
+/// `column = only`, or `column IN (…)`; nothing for an empty list. A long list is filled up with its last
+/// value to a power of two, so that few texts of statements are ever prepared and kept.
 pub fn among<E: EntityTrait, V: Into<sea_orm::Value> + Clone>(column: E::Column, values: &[V]) -> Condition {
     let column = Expr::col((E::default(), column));
     match values {
         [] => nothing(),
         [only] => Condition::all().add(column.eq(only.clone().into())),
-        many => Condition::all().add(column.is_in(many.iter().cloned().map(Into::into))),
+        many => {
+            let filled = if (16..=16_384).contains(&many.len()) { many.len().next_power_of_two() } else { many.len() };
+            let values = many.iter().chain(many.last().into_iter().cycle()).take(filled);
+            Condition::all().add(column.is_in(values.cloned().map(Into::into)))
+        }
     }
 }

@@ -7,6 +7,7 @@
 #![expect(clippy::disallowed_methods, reason = "the one home of SQL: everybody else comes through here")]
 
 mod audit;
+mod bulk;
 mod columns;
 mod conn;
 mod db;
