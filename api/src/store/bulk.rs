@@ -10,13 +10,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use entity::AuditAction;
 use futures_util::future::join;
 use sea_orm::{
-    ActiveModelBehavior, ActiveModelTrait, ActiveValue, ConnectionTrait, EntityTrait, IntoActiveModel, Iterable,
-    PrimaryKeyToColumn, QueryTrait, Statement, Value,
-    sea_query::{Expr, ExprTrait, OnConflict},
+    ActiveModelBehavior, ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel, Iterable, PrimaryKeyToColumn,
+    Statement, Value,
+    sea_query::{Expr, ExprTrait, Func, InsertStatement, IntoIden, OnConflict, Query, TableRef, ValueTuple},
 };
 use serde::Serialize;
+use uuid::Uuid;
 
-use super::{Columns, Owned, Tx, from_db};
+use super::{Columns, Owned, Tx, conn::Conn, from_db};
 use crate::base::Result;
 
 /// Rows of one statement, at most: of 26 columns, fewer values than either engine takes.
@@ -53,7 +54,22 @@ impl Tx {
         E::Model: IntoActiveModel<E::ActiveModel> + Serialize + Send + Sync,
         E::ActiveModel: ActiveModelBehavior + Send,
     {
-        let mut rows = rows.into_iter();
+        let rows = rows.into_iter().map(|row| {
+            if taken == Taken::Fails {
+                self.note::<E>(AuditAction::Create, &row, None, None)?;
+            }
+            let mut row = row.into_active_model();
+            Ok(E::Column::iter().filter_map(|column| row.take(column).into_value()).collect())
+        });
+        self.put_values::<E>(rows, taken).await
+    }
+
+    /// Puts rows in, each as its values in the order of the columns.
+    pub(super) async fn put_values<E: Owned>(
+        &self,
+        mut rows: impl ExactSizeIterator<Item = Result<Vec<Value>>> + Send,
+        taken: Taken,
+    ) -> Result<()> {
         let mut piece = || {
             let count = size(rows.len());
             (count > 0).then(|| self.piece::<E>(rows.by_ref().take(count), count, taken)).transpose()
@@ -69,38 +85,56 @@ impl Tx {
 
     fn piece<E: Owned>(
         &self,
-        rows: impl Iterator<Item = E::Model>,
+        rows: impl Iterator<Item = Result<Vec<Value>>>,
         count: usize,
         taken: Taken,
-    ) -> Result<Statement>
-    where
-        E::Model: IntoActiveModel<E::ActiveModel> + Serialize,
-        E::ActiveModel: ActiveModelBehavior,
-    {
-        let mut actives = Vec::with_capacity(count);
-        for row in rows {
-            if taken == Taken::Fails {
-                self.note::<E>(AuditAction::Create, &row, None, None)?;
-            }
-            actives.push(row.into_active_model().reset_all());
-        }
+    ) -> Result<Statement> {
         let engine = self.conn.get_database_backend();
-        let text = self.texts().get((E::NAME, count, taken), || {
-            let mut insert = E::insert_many(actives.iter().cloned());
-            if taken != Taken::Fails {
-                insert = insert.on_conflict(clash::<E>(taken));
-            }
-            insert.build(engine).sql
-        });
-        let columns = || E::Column::iter();
-        let value = |row: &mut E::ActiveModel, column| match row.take(column) {
-            ActiveValue::Set(value) | ActiveValue::Unchanged(value) => value,
-            // After `reset_all` there is none.
-            ActiveValue::NotSet => Value::Bool(None),
-        };
-        let values = actives.iter_mut().flat_map(|row| columns().map(move |column| value(row, column)));
+        let mut values = Vec::with_capacity(count * E::Column::iter().count());
+        for row in rows {
+            values.extend(row?);
+        }
+        let text = self.texts().get((E::NAME, count, taken), || engine.build(&blank::<E>(count, taken)).sql);
         Ok(Statement::from_sql_and_values(engine, text, values))
     }
+
+    /// Raises the columns of each row, by its id, to the values given where these are more; for kept columns, as
+    /// [`Tx::set`] is. No row may come twice.
+    pub async fn raise<E: Owned>(&self, columns: &[E::Column], rows: &[(Uuid, Vec<Value>)]) -> Result<()> {
+        for piece in rows.chunks(1_024) {
+            // Filled up with its last row, so that there are few numbers of rows here too.
+            let filled = piece.iter().chain(piece.last().into_iter().cycle()).take(piece.len().next_power_of_two());
+            let given = filled.map(|(id, values)| {
+                let values = values.iter().cloned();
+                ValueTuple::Many(std::iter::once(Value::from(*id)).chain(values).collect())
+            });
+            let mut update = Query::update();
+            update.table(E::default()).from(TableRef::ValuesList(given.collect(), "given".into_iden()));
+            for (at, column) in columns.iter().enumerate() {
+                let given = Expr::col(("given", format!("column{}", at + 2)));
+                update.value(*column, Func::greatest([Expr::col((E::default(), *column)), given]));
+            }
+            for key in E::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column) {
+                update.and_where(Expr::col((E::default(), key)).eq(Expr::col(("given", "column1"))));
+            }
+            update.cond_where(E::visible(&self.viewer().scope, self.engine()));
+            Conn::Tx(&self.conn).execute(&update).await?;
+        }
+        Ok(())
+    }
+}
+
+/// The statement that puts `count` rows in, without their values.
+fn blank<E: Owned>(count: usize, taken: Taken) -> InsertStatement {
+    let mut insert = Query::insert();
+    insert.into_table(E::default()).columns(E::Column::iter());
+    for _ in 0..count {
+        insert.values_panic(E::Column::iter().map(|_| Expr::val(Value::Bool(None))));
+    }
+    if taken != Taken::Fails {
+        insert.on_conflict(clash::<E>(taken));
+    }
+    insert
 }
 
 /// How many of `left` rows the next statement takes.

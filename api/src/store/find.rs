@@ -143,6 +143,13 @@ impl<'c, E: Owned> Find<'c, E> {
         Ok(conn.rows::<E::Model>(&select).await?.into_iter().map(Visible).collect())
     }
 
+    /// Some columns of the rows, as a type of its own: cheaper where many are only looked at.
+    pub async fn some<T: FromQueryResult>(mut self, columns: &[E::Column]) -> Result<Vec<Visible<T>>> {
+        self.select.exprs(columns.iter().map(|column| Expr::col((E::default(), *column))));
+        let (select, conn) = self.scoped();
+        Ok(conn.rows::<T>(&select).await?.into_iter().map(Visible).collect())
+    }
+
     pub async fn maybe(self) -> Result<Option<Visible<E::Model>>>
     where
         E::Model: FromQueryResult,

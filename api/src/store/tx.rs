@@ -176,12 +176,16 @@ impl Tx {
     }
 
     /// Inserts rows of accounts that were read inside the scope.
-    pub async fn insert_each<E: Child>(&self, witnesses: &[impl Witness], rows: Vec<E::Model>) -> Result<()>
+    pub async fn insert_each<E: Child>(
+        &self,
+        witnesses: impl IntoIterator<Item = impl Witness>,
+        rows: Vec<E::Model>,
+    ) -> Result<()>
     where
         E::Model: IntoActiveModel<E::ActiveModel> + Serialize + Send + Sync,
         E::ActiveModel: ActiveModelBehavior + Send,
     {
-        let seen: HashSet<AccountId> = witnesses.iter().map(Witness::account).collect();
+        let seen: HashSet<AccountId> = witnesses.into_iter().map(|witness| witness.account()).collect();
         if rows.iter().any(|row| !seen.contains(&E::account_of(row))) {
             return Err(Error::internal("a row was inserted under another account"));
         }
@@ -292,8 +296,8 @@ impl Tx {
         let entries = std::mem::take(&mut *self.shared.audit.lock().unwrap_or_else(PoisonError::into_inner));
         let now = self.now();
         let actor = self.shared.viewer.actor;
-        let rows = entries.into_iter().map(|entry| entry.row(self.id(), now, actor)).collect();
-        self.put::<entity::audit::Entity>(rows, Taken::Fails).await
+        let rows = entries.into_iter().map(|entry| entry.values(self.id(), now, actor, self.engine()));
+        self.put_values::<entity::audit::Entity>(rows, Taken::Fails).await
     }
 }
 

@@ -78,7 +78,8 @@ where
                 break;
             }
             self = system
-                .write(move |tx| async move {
+                .store()
+                .write_many(move |tx| async move {
                     self.chunk(&tx, chunk).await?;
                     Ok(self)
                 })
@@ -87,7 +88,8 @@ where
         let mut more = true;
         while more {
             (self, more) = system
-                .write(move |tx| async move {
+                .store()
+                .write_many(move |tx| async move {
                     let more = self.finish(&tx).await?;
                     Ok((self, more))
                 })
@@ -98,10 +100,12 @@ where
 
     /// All of it in one transaction, which always fails in the end.
     async fn rehearse(mut self, system: &Ctx) -> Result<Self, Stopped> {
+        system.store().db().brace().await?;
         let end = Arc::new(Mutex::new(None));
         let kept = Arc::clone(&end);
         let rolled_back: Result<()> = system
-            .write(move |tx| async move {
+            .store()
+            .write_many(move |tx| async move {
                 let done = self.all(&tx).await.map(|()| self);
                 *kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(done);
                 Err(Error::Stale)
