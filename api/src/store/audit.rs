@@ -25,9 +25,11 @@ pub(super) struct Entry {
 impl Entry {
     /// The values of the row, in the order of its columns.
     pub(super) fn values(self, id: AuditId, at: Time, actor: Actor, engine: Engine) -> Result<Vec<Sql>> {
-        let json = |text: Option<String>| match (text, engine) {
-            (Some(text), Engine::Postgres) => serde_json::from_str::<Value>(&text).map(Sql::from),
-            (text, _) => Ok(Sql::from(text)),
+        let json = |text: Option<String>| match engine {
+            Engine::Sqlite => Ok(Sql::from(text)),
+            Engine::Postgres => {
+                text.map(|text| serde_json::from_str(&text)).transpose().map(|json: Option<Value>| json.into())
+            }
         };
         let (before, after) = (json(self.before), json(self.after));
         let (mut before, mut after) = (Some(before.map_err(Error::internal)?), Some(after.map_err(Error::internal)?));

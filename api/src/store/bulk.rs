@@ -1,8 +1,8 @@
 //! Many rows in few statements.
 //!
-//! Rows go in by pieces of a few fixed numbers, so that the text of a statement is made once for each
-//! table and number, and the database prepares it once as well. The next piece is made while the
-//! database works on the one before.
+//! A change of very many rows puts them in by pieces of a few fixed numbers, so that the text of a
+//! statement is made once for each table and number, and the database prepares it once as well. The
+//! next piece is made while the database works on the one before.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -20,9 +20,11 @@ use uuid::Uuid;
 use super::{Columns, Owned, Tx, conn::Conn, from_db};
 use crate::base::Result;
 
-/// Rows of one statement, at most: of 26 columns, fewer values than either engine takes.
+/// Values of one statement, at most: PostgreSQL takes 65,535, SQLite 32,766.
+const VALUES: usize = 30_000;
+/// Rows of one piece, at most.
 const PIECE: usize = 256;
-/// So few rows are one statement, whatever their number.
+/// So few rows are a piece of their own, whatever their number.
 const FEW: usize = 32;
 
 /// What becomes of a row whose key is there already.
@@ -71,7 +73,7 @@ impl Tx {
         taken: Taken,
     ) -> Result<()> {
         let mut piece = || {
-            let count = size(rows.len());
+            let count = self.size::<E>(rows.len());
             (count > 0).then(|| self.piece::<E>(rows.by_ref().take(count), count, taken)).transpose()
         };
         let mut next = piece()?;
@@ -81,6 +83,16 @@ impl Tx {
             next = made?;
         }
         Ok(())
+    }
+
+    /// How many of `left` rows the next statement takes.
+    fn size<E: Owned>(&self, left: usize) -> usize {
+        match left {
+            _ if !self.mass() => left.min(VALUES / E::Column::iter().count().max(1)),
+            0..FEW => left,
+            FEW..PIECE => 1 << left.ilog2(),
+            PIECE.. => PIECE,
+        }
     }
 
     fn piece<E: Owned>(
@@ -94,7 +106,9 @@ impl Tx {
         for row in rows {
             values.extend(row?);
         }
-        let text = self.texts().get((E::NAME, count, taken), || engine.build(&blank::<E>(count, taken)).sql);
+        let make = || engine.build(&blank::<E>(count, taken)).sql;
+        let kept = count < FEW || self.mass();
+        let text = if kept { self.texts().get((E::NAME, count, taken), make) } else { make() };
         Ok(Statement::from_sql_and_values(engine, text, values))
     }
 
@@ -135,15 +149,6 @@ fn blank<E: Owned>(count: usize, taken: Taken) -> InsertStatement {
         insert.on_conflict(clash::<E>(taken));
     }
     insert
-}
-
-/// How many of `left` rows the next statement takes.
-const fn size(left: usize) -> usize {
-    match left {
-        0..FEW => left,
-        FEW..PIECE => 1 << left.ilog2(),
-        PIECE.. => PIECE,
-    }
 }
 
 fn clash<E: Owned>(taken: Taken) -> OnConflict {

@@ -140,11 +140,12 @@ impl Db {
         writer::maintain(writer, "PRAGMA optimize").await
     }
 
-    /// Makes the SQLite writer ready for very many changes: it holds more of the file in memory, and moves them
-    /// there less often.
+    /// Makes the SQLite writer ready for very many changes: it keeps more of the file at hand, and moves what it
+    /// wrote into the file less often.
     pub async fn brace(&self) -> Result<()> {
         let Some(writer) = &self.0.writer else { return Ok(()) };
-        writer::maintain(writer, "PRAGMA cache_size = -32000; PRAGMA wal_autocheckpoint = 8000").await
+        writer::maintain(writer, "PRAGMA cache_size = -24000; PRAGMA mmap_size = 0; PRAGMA wal_autocheckpoint = 8000")
+            .await
     }
 
     pub(super) fn reader(&self) -> Conn<'_> {

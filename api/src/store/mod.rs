@@ -40,7 +40,6 @@ pub use tx::Tx;
 use std::sync::Arc;
 
 use futures_util::FutureExt;
-use writer::Job;
 
 use crate::access::Viewer;
 
@@ -86,7 +85,7 @@ impl Store {
     {
         // Boxed at once: what runs in the writer should not weigh on the future of whoever waits for it.
         let change = move |tx| change(tx).boxed();
-        writer::write(&self.db, Arc::clone(&self.viewer), Job::Change, change).await
+        writer::write(&self.db, Arc::clone(&self.viewer), false, change).await
     }
 
     /// [`Store::write`] for a change of very many rows: it shares its commit with nobody, and others wait for it.
@@ -97,7 +96,7 @@ impl Store {
         Fut: Future<Output = crate::base::Result<T>> + Send + 'static,
     {
         let change = move |tx| change(tx).boxed();
-        writer::write(&self.db, Arc::clone(&self.viewer), Job::Mass, change).await
+        writer::write(&self.db, Arc::clone(&self.viewer), true, change).await
     }
 
     /// Runs what a change would run, keeping nobody from writing and nothing of it.

@@ -27,13 +27,15 @@ use crate::{
 pub(super) struct Shared {
     db: Db,
     viewer: Arc<Viewer>,
+    /// The change is one of very many rows.
+    mass: bool,
     audit: Mutex<Vec<Entry>>,
     events: Mutex<Vec<Event>>,
 }
 
 impl Shared {
-    pub(super) fn new(db: Db, viewer: Arc<Viewer>) -> Self {
-        Self { db, viewer, audit: Mutex::default(), events: Mutex::default() }
+    pub(super) fn new(db: Db, viewer: Arc<Viewer>, mass: bool) -> Self {
+        Self { db, viewer, mass, audit: Mutex::default(), events: Mutex::default() }
     }
 
     fn announced(&self) -> Vec<Event> {
@@ -64,6 +66,10 @@ impl Tx {
 
     pub fn engine(&self) -> Engine {
         self.shared.db.engine()
+    }
+
+    pub(super) fn mass(&self) -> bool {
+        self.shared.mass
     }
 
     pub(super) fn texts(&self) -> &Texts {

@@ -30,17 +30,17 @@ pub(super) enum Job {
     Maintain(&'static str, oneshot::Sender<Result<()>>),
 }
 
-pub(super) async fn write<T, F, Fut>(db: &Db, viewer: Arc<Viewer>, job: fn(Change) -> Job, change: F) -> Result<T>
+pub(super) async fn write<T, F, Fut>(db: &Db, viewer: Arc<Viewer>, mass: bool, change: F) -> Result<T>
 where
     T: Send + 'static,
     F: FnOnce(Tx) -> Fut + Send + 'static,
     Fut: Future<Output = Result<T>> + Send + 'static,
 {
-    let shared = Arc::new(Shared::new(db.clone(), viewer));
+    let shared = Arc::new(Shared::new(db.clone(), viewer, mass));
     // What a change keeps between its statements is large; callers should not carry it on their stack.
     let change = move |tx| Box::pin(change(tx));
     match &db.0.writer {
-        Some(writer) => queued(writer, shared, job, change).await,
+        Some(writer) => queued(writer, shared, mass, change).await,
         None => alone(&db.0.read, shared, change).await,
     }
 }
@@ -52,7 +52,7 @@ where
     Fut: Future<Output = Result<T>>,
 {
     let tx = Arc::new(db.0.read.begin().await.map_err(from_db)?);
-    let done = change(Tx::new(Arc::clone(&tx), Arc::new(Shared::new(db.clone(), viewer)))).await;
+    let done = change(Tx::new(Arc::clone(&tx), Arc::new(Shared::new(db.clone(), viewer, false)))).await;
     let tx = Arc::into_inner(tx).ok_or_else(leaked)?;
     tx.rollback().await.map_err(from_db)?;
     done
@@ -75,12 +75,7 @@ where
     }
 }
 
-async fn queued<T, F, Fut>(
-    writer: &mpsc::Sender<Job>,
-    shared: Arc<Shared>,
-    job: fn(Change) -> Job,
-    change: F,
-) -> Result<T>
+async fn queued<T, F, Fut>(writer: &mpsc::Sender<Job>, shared: Arc<Shared>, mass: bool, change: F) -> Result<T>
 where
     T: Send + 'static,
     F: FnOnce(Tx) -> Fut + Send + 'static,
@@ -104,7 +99,8 @@ where
         }
         .boxed()
     });
-    writer.try_send(job(change)).map_err(|_| Error::Unavailable)?;
+    let job = if mass { Job::Mass(change) } else { Job::Change(change) };
+    writer.try_send(job).map_err(|_| Error::Unavailable)?;
     answer.await.map_err(|_| Error::Unavailable)?
 }
 

@@ -2,6 +2,7 @@
 
 mod audience;
 mod books;
+mod bulk;
 mod company;
 mod guests;
 mod loop_by_mail;

@@ -11,8 +11,8 @@ use crate::{
     import::{FileError, Refusal, Row, Rows, Trouble},
 };
 
-/// Rows of one chunk, at most: so many share a commit, while others who write wait for half a second.
-const CHUNK: usize = 5_000;
+/// Rows of one chunk, at most: so many share a commit, and others who write wait for it.
+const CHUNK: usize = 6_000;
 
 /// The next rows, good and bad, and how far the file is read after them.
 pub(super) struct Chunk<T> {

@@ -14,6 +14,9 @@ use crate::{
     store::Tx,
 };
 
+/// Rows of a chunk that are looked up, judged and written at once: what that takes is held in memory.
+const PART: usize = 1_500;
+
 /// An import under way.
 struct Run<T: Apply, R, W: Write> {
     chunks: Chunks<T, R>,
@@ -127,7 +130,6 @@ where
                 break;
             }
             self.chunk(tx, chunk).await?;
-            tx.flush_audit().await?;
         }
         while self.finish(tx).await? {
             tx.flush_audit().await?;
@@ -147,7 +149,12 @@ where
             }
         }
         let count = good.len();
-        let verdicts = T::apply(tx, &self.setting, &mut self.memory, good).await?;
+        let (mut good, mut verdicts) = (good.into_iter(), Vec::new());
+        while good.len() > 0 {
+            let part = good.by_ref().take(PART).collect();
+            verdicts.extend(T::apply(tx, &self.setting, &mut self.memory, part).await?);
+            tx.flush_audit().await?;
+        }
         if verdicts.len() != count {
             return Err(Error::internal("a row was not judged"));
         }
