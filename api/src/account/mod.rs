@@ -8,11 +8,13 @@ mod list;
 mod loader;
 mod model;
 mod read;
+mod rest;
 mod service;
 
 pub use graphql::{AccountMutation, AccountQuery, view};
 pub use list::{ListAccounts, list};
 pub use loader::AccountLoader;
 pub use model::{Account, AccountFilter, AccountSort, CreateAccount, Related, UpdateAccount};
+pub use rest::routes;
 pub use read::{Want, get, read, some_of};
 pub use service::{create, update};

@@ -5,8 +5,10 @@
 
 mod filter;
 mod graphql;
+mod list;
 mod model;
 mod refusal;
+mod rest;
 mod service;
 
 pub use filter::{ContactFilter, ContactRolesFilter};
@@ -14,5 +16,7 @@ pub use graphql::{ContactMutation, ContactQuery};
 pub use model::{Contact, CreateContact, UpdateContact};
 pub use refusal::refused;
 use refusal::remember;
+pub use rest::routes;
 use service::read;
-pub use service::{ListContacts, create, get, list, revoke, update};
+pub use list::{ContactSort, ListContacts, list};
+pub use service::{create, get, revoke, update};
