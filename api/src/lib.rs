@@ -4,7 +4,7 @@
 //!
 //! 7 app cli config
 //! 6 graph web work
-//! 5 account contact demo import invitation key member ownership program response satisfaction session setup survey team timeline visit
+//! 5 account contact demo import invitation key member ownership program response satisfaction session setup survey team timeline upsert visit
 //! 4 ctx
 //! 3 mail queue
 //! 2 store
@@ -38,6 +38,7 @@ pub mod store;
 pub mod survey;
 pub mod team;
 pub mod timeline;
+pub mod upsert;
 pub mod visit;
 pub mod web;
 pub mod work;

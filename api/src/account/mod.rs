@@ -15,6 +15,6 @@ pub use graphql::{AccountMutation, AccountQuery, view};
 pub use list::{ListAccounts, list};
 pub use loader::AccountLoader;
 pub use model::{Account, AccountFilter, AccountSort, CreateAccount, Related, UpdateAccount};
-pub use rest::routes;
 pub use read::{Want, get, read, some_of};
-pub use service::{create, update};
+pub use rest::routes;
+pub use service::{create, domain, update};

@@ -2,11 +2,7 @@
 
 use async_graphql::MaybeUndefined;
 use entity::{ContactId, InvitationStatus, MailState, Muted, contact, invitation};
-use sea_orm::{
-    ActiveValue::Set,
-    ColumnTrait,
-    sea_query::Expr,
-};
+use sea_orm::{ActiveValue::Set, ColumnTrait, sea_query::Expr};
 
 use super::{Contact, CreateContact, UpdateContact, remember};
 use crate::{

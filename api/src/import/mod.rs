@@ -27,7 +27,7 @@ mod tests;
 mod value;
 mod when;
 
-pub use apply::{Import, Stopped, import};
+pub use apply::{Batch, Import, Stopped, import, put};
 pub use error::{Fault, Faults, FileError, Refusal, RowError, Trouble};
 pub use mapping::{AnswerRule, Entry, Kind, Mapping, Repeats};
 pub use read::{Header, Reader, Record};

@@ -21,6 +21,8 @@ pub enum By {
     Name,
     Email,
     Domain,
+    /// Our own id.
+    Id,
 }
 
 impl By {
@@ -30,6 +32,7 @@ impl By {
             Self::Name => "name",
             Self::Email => "email",
             Self::Domain => "domain",
+            Self::Id => "id",
         }
     }
 }

@@ -5,8 +5,8 @@ use entity::Category;
 use futures_util::{Stream, stream};
 
 use super::{
-    AnswerLoader, FurtherAnswer, ListResponses, QuestionLoader, Response, ResponseFilter,
-    ResponseSort, ResponseVersion, VersionLoader, category, get, list,
+    AnswerLoader, FurtherAnswer, ListResponses, QuestionLoader, Response, ResponseFilter, ResponseSort,
+    ResponseVersion, VersionLoader, category, get, list,
 };
 use crate::{
     access::Action,

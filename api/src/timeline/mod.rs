@@ -11,4 +11,4 @@ mod service;
 pub use graphql::TimelineMutation;
 pub use model::{Interaction, InteractionRow, LogInteraction};
 pub use read::{TimelineArgs, shape};
-pub use service::{Event, event, log, touch};
+pub use service::{Event, event, is_ours, log, touch, usual};

@@ -9,11 +9,13 @@ mod query;
 mod routes;
 mod server;
 mod trace;
+mod version;
 
-pub use body::Body;
+pub use body::{Body, IdempotencyKey, Posted};
 pub use extract::{Anyone, Segment, Signed};
 pub use problem::{NO_STORE, Problem, ProblemBody};
 pub use query::{Listed, Paged, Query, Which};
 pub use routes::{document, router};
 pub use server::{Introspection, Server};
 pub use trace::request_id;
+pub use version::{Preconditions, etag, if_match, if_none};

@@ -69,7 +69,8 @@ fn described(status: u16, code: &str, about: &str, detail: &str, errors: &[(&str
     let mut response = ResponseBuilder::new().description(about).content("application/problem+json", content);
     if status == 429 || status == 503 {
         let seconds = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1));
-        let header = HeaderBuilder::new().schema(Some(seconds)).description(Some("Seconds to wait before the next try"));
+        let header =
+            HeaderBuilder::new().schema(Some(seconds)).description(Some("Seconds to wait before the next try"));
         response = response.header("Retry-After", header.build());
     }
     response.build()

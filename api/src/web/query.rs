@@ -243,7 +243,6 @@ impl<L: Listed> IntoParams for Query<L> {
     }
 }
 
-
 /// One page of a list.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Paged<T> {

@@ -24,7 +24,7 @@ use crate::{
     base::Error,
     contact,
     graph::{self, explorer},
-    invitation, program, response, session, survey,
+    invitation, program, response, session, survey, upsert,
 };
 
 /// Bytes of a REST body.
@@ -46,6 +46,7 @@ const TIME: Duration = Duration::from_secs(30);
         (name = "sign-in", description = "Access tokens and the keys that sign them."),
         (name = "accounts", description = "Client companies."),
         (name = "contacts", description = "The people there."),
+        (name = "interactions", description = "What happened with an account."),
         (name = "surveys", description = "Surveys, and sending them."),
         (name = "responses", description = "What was answered."),
         (name = "invitations", description = "The survey behind a link: for front ends of your own."),
@@ -70,6 +71,7 @@ fn described() -> OpenApiRouter<Server> {
         .merge(session::routes())
         .merge(account::routes())
         .merge(contact::routes())
+        .merge(upsert::routes())
         .merge(survey::routes())
         .merge(program::routes())
         .merge(response::routes())

@@ -137,7 +137,8 @@ impl Word for Uuid {
     }
 
     fn read(text: &str) -> Result<Value, String> {
-        let id: Self = text.parse().map_err(|_| "must be an id like 019a6f2e-7c1d-7b64-9f30-2f1a5c7d8e90".to_owned())?;
+        let id: Self =
+            text.parse().map_err(|_| "must be an id like 019a6f2e-7c1d-7b64-9f30-2f1a5c7d8e90".to_owned())?;
         Ok(json!(id))
     }
 }
