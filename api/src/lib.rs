@@ -4,7 +4,7 @@
 //!
 //! 7 app cli config
 //! 6 graph web work
-//! 5 account contact demo import invitation key member ownership program response satisfaction session setup survey team timeline upsert visit
+//! 5 account audit contact demo import invitation key member ownership program response satisfaction session setup survey team timeline upsert visit
 //! 4 ctx
 //! 3 mail queue
 //! 2 store
@@ -14,6 +14,7 @@
 pub mod access;
 pub mod account;
 pub mod app;
+pub mod audit;
 pub mod base;
 pub mod cli;
 pub mod config;

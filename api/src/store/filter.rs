@@ -253,6 +253,10 @@ choosing! {
     CategoryFilter(entity::Category);
     /// Compares a type of interaction.
     InteractionTypeFilter(entity::InteractionType);
+    /// Compares what happened to a row.
+    AuditActionFilter(entity::AuditAction);
+    /// Compares who made a change.
+    ActorKindFilter(entity::ActorKind);
 }
 
 impl CategoryFilter {

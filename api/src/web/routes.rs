@@ -17,7 +17,7 @@ use utoipa::{
 };
 use utoipa_axum::router::OpenApiRouter;
 
-use super::{Anyone, Introspection, Problem, Server, headers, problems, trace};
+use super::{Anyone, Introspection, Problem, Server, cors::cors, headers, problems, rate, trace};
 use crate::{
     access::Role,
     account,
@@ -103,6 +103,8 @@ pub fn router(server: Server) -> Router {
         .layer(middleware::from_fn(in_time))
         .layer(DefaultBodyLimit::max(BODY))
         .layer(CompressionLayer::new())
+        .layer(middleware::from_fn_with_state(server.clone(), rate::limit))
+        .layer(cors(server.origins.clone()))
         .layer(middleware::from_fn(headers::secure))
         .layer(middleware::from_fn_with_state(server.clone(), trace::trace))
         .with_state(server)

@@ -128,6 +128,8 @@ words! {
     entity::Category: str::parse;
     entity::InteractionType: str::parse;
     entity::ContactRole: str::parse;
+    entity::AuditAction: str::parse;
+    entity::ActorKind: str::parse;
 }
 
 impl Word for Uuid {
