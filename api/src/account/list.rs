@@ -130,7 +130,8 @@ pub async fn list(
     Ok((page, total))
 }
 
-fn conditions(ask: &ListAccounts) -> Result<sea_orm::sea_query::Condition> {
+/// What a list asks of its rows, but for the page.
+pub fn conditions(ask: &ListAccounts) -> Result<sea_orm::sea_query::Condition> {
     let mut all = filter::condition(ask.filter.as_ref())?;
     if let Some(words) = &ask.search {
         all = all.add(

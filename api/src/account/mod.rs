@@ -12,9 +12,9 @@ mod rest;
 mod service;
 
 pub use graphql::{AccountMutation, AccountQuery, view};
-pub use list::{ListAccounts, list};
+pub use list::{ListAccounts, conditions, list};
 pub use loader::AccountLoader;
 pub use model::{Account, AccountFilter, AccountSort, CreateAccount, Related, UpdateAccount};
 pub use read::{Want, get, read, some_of};
-pub use rest::routes;
+pub use rest::{Accounts, routes};
 pub use service::{create, domain, update};

@@ -74,7 +74,8 @@ pub async fn list(ctx: &Ctx, ask: &ListContacts, count: bool) -> Result<(Page<(S
     Ok((page, total))
 }
 
-fn conditions(ask: &ListContacts) -> Result<Condition> {
+/// What a list asks of its rows, but for the page.
+pub fn conditions(ask: &ListContacts) -> Result<Condition> {
     let mut all = filter::condition(ask.filter.as_ref())?;
     if let Some(id) = ask.account_id {
         all = all.add(contact::Column::AccountId.eq(id));

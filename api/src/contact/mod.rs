@@ -13,10 +13,10 @@ mod service;
 
 pub use filter::{ContactFilter, ContactRolesFilter};
 pub use graphql::{ContactMutation, ContactQuery};
-pub use list::{ContactSort, ListContacts, list};
+pub use list::{ContactSort, ListContacts, conditions, list};
 pub use model::{Contact, CreateContact, UpdateContact};
 pub use refusal::refused;
 use refusal::remember;
-pub use rest::routes;
+pub use rest::{Contacts, routes};
 use service::read;
 pub use service::{create, get, revoke, update};

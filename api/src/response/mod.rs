@@ -14,4 +14,4 @@ pub use graphql::{ResponseQuery, ResponseSubscription};
 pub use kept::{keep_latest, latest_nps};
 pub use model::{Response, ResponseRow};
 pub use read::{ListResponses, ResponseSort, ScoreRow, get, list, scores, shape};
-pub use rest::routes;
+pub use rest::{Responses, routes};

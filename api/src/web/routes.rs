@@ -22,7 +22,7 @@ use crate::{
     access::Role,
     account,
     base::Error,
-    contact,
+    contact, export,
     graph::{self, explorer},
     invitation, program, response, session, survey, upsert,
 };
@@ -49,6 +49,7 @@ const TIME: Duration = Duration::from_secs(30);
         (name = "interactions", description = "What happened with an account."),
         (name = "surveys", description = "Surveys, and sending them."),
         (name = "responses", description = "What was answered."),
+        (name = "exports", description = "What you see, as files that spreadsheets and the importer read."),
         (name = "invitations", description = "The survey behind a link: for front ends of your own."),
         (name = "operation", description = "Whether the server is up."),
     ),
@@ -75,6 +76,7 @@ fn described() -> OpenApiRouter<Server> {
         .merge(survey::routes())
         .merge(program::routes())
         .merge(response::routes())
+        .merge(export::routes())
         .merge(invitation::routes())
         .merge(operation::routes())
 }
