@@ -58,6 +58,12 @@ impl Witness for Visible<account::Model> {
     }
 }
 
+impl<W: Witness> Witness for &W {
+    fn account(&self) -> AccountId {
+        (*self).account()
+    }
+}
+
 /// A table whose rows belong to no account: the company's own.
 pub trait Apart: Owned {}
 

@@ -6,6 +6,7 @@
 //! run does the same in one transaction that is rolled back, so it holds the writers back as long.
 
 mod accounts;
+mod chunks;
 mod contacts;
 mod credit;
 mod drafts;

@@ -45,7 +45,6 @@ struct Writing {
     fresh: Vec<response::Model>,
     changed: Vec<(Visible<response::Model>, response::Model)>,
     counts: Vec<(Credited, i16, i32)>,
-    witnesses: Vec<Visible<account::Model>>,
 }
 
 impl Apply for ResponseRow {
@@ -96,7 +95,7 @@ impl Apply for ResponseRow {
                 Err(fault) => Verdict::Refused(fault.into()),
             });
         }
-        write(tx, writing).await?;
+        write(tx, &desk.accounts, writing).await?;
         Ok(verdicts)
     }
 }
@@ -123,8 +122,6 @@ impl Desk {
         writing: &mut Writing,
     ) -> Result<(Outcome, Vec<RowError>), RowError> {
         let like = self.like(tx, setting, &row)?;
-        let witness = self.accounts.get(&row.account, row.row, |_| true)?;
-        writing.witnesses.push(witness.clone());
         let (mut outcome, mut refused) = (Outcome::Unchanged, Vec::new());
         for answer in row.answers {
             let done = answer.and_then(|answer| {
@@ -232,7 +229,7 @@ fn one(
 }
 
 /// The counters come last: their locks last until the commit.
-async fn write(tx: &Tx, writing: Writing) -> Result<()> {
+async fn write(tx: &Tx, accounts: &Book<account::Entity>, writing: Writing) -> Result<()> {
     let kept = writing.changed.iter().map(|(old, _)| response_version::Model {
         response_id: old.id,
         version: old.version,
@@ -247,7 +244,7 @@ async fn write(tx: &Tx, writing: Writing) -> Result<()> {
     touched.dedup();
     tx.insert_all::<response_version::Entity>(kept.collect()).await?;
     tx.rewrite::<response::Entity>(writing.changed).await?;
-    tx.insert_each::<response::Entity>(&writing.witnesses, writing.fresh).await?;
+    tx.insert_each::<response::Entity>(accounts.rows(), writing.fresh).await?;
     keep_latest(tx, &touched).await?;
     if writing.counts.iter().any(|(_, score, _)| !(0..=10).contains(score)) {
         return Err(Error::internal("score off the scale"));

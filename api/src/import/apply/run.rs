@@ -1,25 +1,24 @@
 //! Reads a file in chunks and hands each to its kind, in a transaction each, or all in one that is rolled back.
 
-use std::collections::HashSet;
 use std::io::{self, Read, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::{Apply, Import, Setting, Stopped, Verdict};
+use super::{
+    Apply, Import, Setting, Stopped, Verdict,
+    chunks::{Chunk, Chunks},
+};
 use crate::{
     base::{Error, Result},
     ctx::Ctx,
-    import::{FileError, Refusal, Report, Rows, Summary, Trouble, rows},
+    import::{FileError, Mapping, Report, Summary, Trouble, rows},
     store::Tx,
 };
 
-/// Rows of one transaction, at most.
-const CHUNK: usize = 1_000;
-
 /// An import under way.
 struct Run<T: Apply, R, W: Write> {
-    rows: Rows<T, R>,
-    /// Belongs to the next chunk, because its reference is in this one already.
-    held: Option<T>,
+    chunks: Chunks<T, R>,
+    /// Rows read so far, and those of them that were left out.
+    read: (u64, u64),
     memory: T::Memory,
     report: Report<W>,
     setting: Setting,
@@ -36,26 +35,32 @@ where
 {
     let open = || (import.open)().map_err(FileError::Io);
     let mut memory = T::Memory::default();
-    let mut first = rows::<T, R>(open()?, import.mapping.clone())?;
-    for row in first.by_ref() {
-        match row {
-            Ok(row) => row.scan(&mut memory),
-            Err(Trouble::Row(_)) => {}
-            Err(Trouble::File(error)) => return Err(error.into()),
-        }
-    }
+    let total = scan::<T, _>(open()?, &import.mapping, &mut memory)?;
     T::ready(system, &import.mapping, &mut memory).await?;
     let run = Run {
-        total: first.read(),
+        total,
         setting: Setting { source: import.mapping.source.clone(), company: system.company().clone() },
         report: Report::new(import.mapping.kind, import.dry_run, import.faults),
-        rows: rows::<T, R>(open()?, import.mapping)?,
-        held: None,
+        chunks: Chunks::of(rows::<T, R>(open()?, import.mapping)?),
+        read: (0, 0),
         memory,
         progress: import.progress,
     };
     let run = if import.dry_run { run.rehearse(system).await? } else { run.perform(system).await? };
-    run.report.finish(run.rows.read(), run.rows.skipped()).map_err(Stopped::Report)
+    run.report.finish(run.read.0, run.read.1).map_err(Stopped::Report)
+}
+
+/// The first reading: nothing is written, and trouble with the file stops everything. Gives the number of rows.
+fn scan<T: Apply, R: Read>(file: R, mapping: &Mapping, memory: &mut T::Memory) -> Result<u64, FileError> {
+    let mut rows = rows::<T, R>(file, mapping.clone())?;
+    for row in rows.by_ref() {
+        match row {
+            Ok(row) => row.scan(memory),
+            Err(Trouble::Row(_)) => {}
+            Err(Trouble::File(error)) => return Err(error),
+        }
+    }
+    Ok(rows.read())
 }
 
 impl<T, R, W> Run<T, R, W>
@@ -65,13 +70,16 @@ where
     W: Write + Send + 'static,
 {
     async fn perform(mut self, system: &Ctx) -> Result<Self, Stopped> {
+        system.store().db().brace().await?;
         loop {
-            let chunk = self.read()?;
-            if chunk.is_empty() {
+            let chunk = self.chunks.next().await?;
+            self.read = (chunk.read, chunk.skipped);
+            if chunk.rows.is_empty() {
                 break;
             }
             self = system
-                .write(move |tx| async move {
+                .store()
+                .write_many(move |tx| async move {
                     self.chunk(&tx, chunk).await?;
                     Ok(self)
                 })
@@ -80,7 +88,8 @@ where
         let mut more = true;
         while more {
             (self, more) = system
-                .write(move |tx| async move {
+                .store()
+                .write_many(move |tx| async move {
                     let more = self.finish(&tx).await?;
                     Ok((self, more))
                 })
@@ -91,10 +100,12 @@ where
 
     /// All of it in one transaction, which always fails in the end.
     async fn rehearse(mut self, system: &Ctx) -> Result<Self, Stopped> {
+        system.store().db().brace().await?;
         let end = Arc::new(Mutex::new(None));
         let kept = Arc::clone(&end);
         let rolled_back: Result<()> = system
-            .write(move |tx| async move {
+            .store()
+            .write_many(move |tx| async move {
                 let done = self.all(&tx).await.map(|()| self);
                 *kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(done);
                 Err(Error::Stale)
@@ -110,8 +121,9 @@ where
 
     async fn all(&mut self, tx: &Tx) -> Result<(), Stopped> {
         loop {
-            let chunk = self.read()?;
-            if chunk.is_empty() {
+            let chunk = self.chunks.next().await?;
+            self.read = (chunk.read, chunk.skipped);
+            if chunk.rows.is_empty() {
                 break;
             }
             self.chunk(tx, chunk).await?;
@@ -123,32 +135,9 @@ where
         Ok(())
     }
 
-    /// The next rows, good and bad; ends before a reference that is among them already.
-    fn read(&mut self) -> Result<Vec<Result<T, Refusal>>, FileError> {
-        let mut seen = HashSet::new();
-        let mut chunk = Vec::new();
-        while chunk.len() < CHUNK {
-            let next = match self.held.take() {
-                Some(row) => Some(Ok(row)),
-                None => self.rows.next(),
-            };
-            match next {
-                None => break,
-                Some(Err(Trouble::File(error))) => return Err(error),
-                Some(Err(Trouble::Row(refusal))) => chunk.push(Err(refusal)),
-                Some(Ok(row)) if seen.insert(row.reference().to_owned()) => chunk.push(Ok(row)),
-                Some(Ok(row)) => {
-                    self.held = Some(row);
-                    break;
-                }
-            }
-        }
-        Ok(chunk)
-    }
-
-    async fn chunk(&mut self, tx: &Tx, chunk: Vec<Result<T, Refusal>>) -> Result<()> {
+    async fn chunk(&mut self, tx: &Tx, chunk: Chunk<T>) -> Result<()> {
         let (mut good, mut order) = (Vec::new(), Vec::new());
-        for row in chunk {
+        for row in chunk.rows {
             match row {
                 Ok(row) => {
                     good.push(row);
@@ -167,7 +156,7 @@ where
             let verdict = refused.map(Verdict::Refused).or_else(|| verdicts.next());
             self.tell(verdict.into_iter())?;
         }
-        (self.progress)(self.rows.read(), self.total);
+        (self.progress)(self.read.0, self.total);
         Ok(())
     }
 
