@@ -1,6 +1,6 @@
 //! Typed rows become rows of the database: upsert by (source, reference), in chunks.
 //!
-//! The file is read twice. The first reading writes nothing: it finds what would stop the second
+//! The file is read twice, after the look that settles what the mapping leaves open. The first reading writes nothing: it finds what would stop the second
 //! one in the middle, and counts. The second one writes a chunk of rows a transaction. Whatever a
 //! row names is looked up for the whole chunk at once. Of a refused row nothing is written. A dry
 //! run does the same in one transaction that is rolled back, so it holds the writers back as long.
@@ -36,7 +36,7 @@ const AHEAD: chrono::TimeDelta = chrono::TimeDelta::minutes(5);
 /// An import to be run.
 pub struct Import<O, W> {
     pub mapping: Mapping,
-    /// Opens the file; called twice.
+    /// Opens the file; called several times.
     pub open: O,
     /// Write nothing, and say what would be written.
     pub dry_run: bool,

@@ -8,7 +8,7 @@ use super::{Apply, Import, Setting, Stopped, Verdict};
 use crate::{
     base::{Error, Result},
     ctx::Ctx,
-    import::{FileError, Refusal, Report, Rows, Summary, Trouble, rows},
+    import::{FileError, Refusal, Report, Rows, Summary, Trouble, rows, settle},
     store::Tx,
 };
 
@@ -27,13 +27,14 @@ struct Run<T: Apply, R, W: Write> {
     progress: Box<dyn FnMut(u64, u64) + Send>,
 }
 
-pub(super) async fn run<T, O, R, W>(system: &Ctx, import: Import<O, W>) -> Result<Summary, Stopped>
+pub(super) async fn run<T, O, R, W>(system: &Ctx, mut import: Import<O, W>) -> Result<Summary, Stopped>
 where
     T: Apply,
     O: Fn() -> io::Result<R>,
     R: Read + Send + 'static,
     W: Write + Send + 'static,
 {
+    settle(&import.open, &mut import.mapping)?;
     let open = || (import.open)().map_err(FileError::Io);
     let mut memory = T::Memory::default();
     let mut first = rows::<T, R>(open()?, import.mapping.clone())?;
@@ -48,7 +49,7 @@ where
     let run = Run {
         total: first.read(),
         setting: Setting { source: import.mapping.source.clone(), company: system.company().clone() },
-        report: Report::new(import.mapping.kind, import.dry_run, import.faults),
+        report: Report::new(import.mapping.kind, import.mapping.found.clone(), import.dry_run, import.faults),
         rows: rows::<T, R>(open()?, import.mapping)?,
         held: None,
         memory,

@@ -224,7 +224,7 @@ fn random_files_are_cut_as_another_reader_cuts_them() {
             .map(String::from)
             .chain((0..random(24)).map(|_| parts[random(parts.len())].to_owned()))
             .collect();
-        let mut ours = Reader::open(file.as_bytes(), b',').unwrap();
+        let mut ours = Reader::open(file.as_bytes(), Written::default()).unwrap();
         let theirs =
             csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(file.as_bytes()).into_records();
         for record in theirs.map(Result::unwrap) {

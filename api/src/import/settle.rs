@@ -1,0 +1,119 @@
+//! What a mapping leaves open, found in the file itself: encoding, separator, the order of its dates.
+//!
+//! The file is read once whole for it, unless everything is told. What it does not show beyond doubt is asked
+//! for: the import stops before its first row.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::io::{self, Read};
+
+use serde::Serialize;
+
+use super::dates::Dates;
+use super::look::{self, Look};
+use super::orders::Tally;
+use super::read::{Evidence, Written};
+use super::rule::{Filled, Rule};
+use super::{Charset, Fault, Faults, FileError, Mapping, Reader, Record, Trouble};
+
+/// How a file was read.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Found {
+    /// The encoding, like `UTF-8`.
+    pub encoding: &'static str,
+    /// What separates cells, like `,` or `tab`.
+    pub separator: &'static str,
+    /// Formats of dates that nobody told, by field; those of ISO dates are not among them.
+    pub dates: BTreeMap<String, Vec<String>>,
+}
+
+impl fmt::Display for Found {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}, cells separated by {}", self.encoding, self.separator)?;
+        self.dates.iter().try_for_each(|(key, formats)| write!(f, "; {key} written {}", formats.join(" or ")))
+    }
+}
+
+/// Dates of one rule, as far as they were seen.
+type Tallies = BTreeMap<String, Tally>;
+
+/// Fills in what the mapping leaves open. A mapping that is settled already stays as it is.
+pub fn settle<R: Read>(open: impl Fn() -> io::Result<R>, mapping: &mut Mapping) -> Result<(), FileError> {
+    if mapping.found.is_some() {
+        return Ok(());
+    }
+    let look = Look::at(open()?)?;
+    let known = mapping.encoding.or_else(|| look.charset());
+    if mapping.separator.is_none() {
+        let text = look.text(known);
+        mapping.separator = Some(look.separator(&text, |header| mapping.clone().bind(header).is_ok())?);
+    }
+    let written = Written { charset: known.unwrap_or_default(), ..mapping.written() };
+    mapping.encoding = known;
+    let mut tallies = Tallies::new();
+    let mut untold = false;
+    mapping.each_named(&mut |_, rule| untold |= rule.untold());
+    if known.is_none() || untold {
+        let mut reader =
+            if known.is_none() { Reader::doubting(open()?, written)? } else { Reader::open(open()?, written)? };
+        mapping.bind(reader.header()).map_err(FileError::Header)?;
+        while let Some(record) = reader.next_record() {
+            match record {
+                Ok(record) if untold && !mapping.skips(&record) => see(mapping, &record, &mut tallies),
+                Ok(_) | Err(Trouble::Row(_)) => {}
+                Err(Trouble::File(error)) => return Err(error),
+            }
+        }
+        if known.is_none() {
+            mapping.encoding = Some(judge(reader.evidence())?);
+        }
+    }
+    let dates = conclude(mapping, &tallies)?;
+    let encoding = mapping.encoding.unwrap_or_default().name();
+    mapping.found = Some(Found { encoding, separator: look::shown(written.separator), dates });
+    Ok(())
+}
+
+fn see(mapping: &mut Mapping, record: &Record, tallies: &mut Tallies) {
+    mapping.each_named(&mut |key, rule| {
+        if rule.untold()
+            && let Filled::Text(text) = rule.fill(record)
+        {
+            if !tallies.contains_key(key) {
+                tallies.insert(key.to_owned(), Tally::default());
+            }
+            if let Some(tally) = tallies.get_mut(key) {
+                tally.see(&text, record.row());
+            }
+        }
+    });
+}
+
+/// Takes the formats that the values show.
+fn conclude(mapping: &mut Mapping, tallies: &Tallies) -> Result<BTreeMap<String, Vec<String>>, FileError> {
+    let (mut faults, mut dates) = (Vec::new(), BTreeMap::new());
+    mapping.each_named(&mut |key, rule: &mut Rule| match tallies.get(key).map(Tally::formats) {
+        Some(Ok(formats)) if !formats.is_empty() => {
+            dates.insert(key.to_owned(), formats.clone());
+            rule.dates = Dates::Told(formats);
+        }
+        Some(Err(doubt)) => {
+            faults.push(Fault { key: format!("{key}.date_format"), rule: format!("column {}: {doubt}", rule.label) });
+        }
+        _ => {}
+    });
+    if faults.is_empty() { Ok(dates) } else { Err(FileError::Unclear(Faults(faults))) }
+}
+
+/// The encoding of a file without a mark.
+fn judge(evidence: Evidence) -> Result<Charset, FileError> {
+    match evidence {
+        Evidence { utf8: Some(utf8), other: Some(other), .. } => Err(FileError::MixedEncodings { utf8, other }),
+        Evidence { utf8: Some(_), other: None, cut: Some(row) } => {
+            Err(FileError::CutOff { row, charset: Charset::UTF_8 })
+        }
+        Evidence { other: None, cut: None, .. } => Ok(Charset::UTF_8),
+        _ => Ok(Charset::WINDOWS_1252),
+    }
+}
