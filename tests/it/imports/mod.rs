@@ -3,8 +3,11 @@
 mod audience;
 mod books;
 mod company;
+mod folder;
 mod guests;
 mod loop_by_mail;
+mod patients;
+mod ratings;
 mod refusals;
 mod rules;
 mod wave_by_mail;

@@ -61,7 +61,7 @@ fn a_file_that_ends_inside_a_letter_is_cut_off() {
     let mut file = utf16(TEXT, false);
     file.pop();
     let utf16 = read("encoding = \"utf-16le\"", &file).unwrap_err();
-    assert_eq!(utf16, "row 4 ends inside a character: the file is cut off, or is not UTF-16LE");
+    assert_eq!(utf16, "row 3 ends inside a character: the file is cut off, or is not UTF-16LE");
     let lone = [utf16_head(), vec![0x00, 0xD8, b'x', 0]].concat();
     let lone = read("", &lone).unwrap_err();
     assert!(lone.starts_with("row 2 holds bytes that are not UTF-16LE"), "{lone}");
