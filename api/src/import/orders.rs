@@ -14,12 +14,15 @@ const SHOWN: usize = 5;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Order {
-    DayFirst,
-    MonthFirst,
-    YearFirst,
+    /// Day, month, year.
+    Dmy,
+    /// Month, day, year.
+    Mdy,
+    /// Year, month, day.
+    Ymd,
 }
 
-const ORDERS: [Order; 3] = [Order::DayFirst, Order::MonthFirst, Order::YearFirst];
+const ORDERS: [Order; 3] = [Order::Dmy, Order::Mdy, Order::Ymd];
 
 /// All of a date's form but the order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,9 +37,9 @@ impl Form {
     fn format(self, order: Order) -> String {
         let (year, s) = (if self.long { "%Y" } else { "%y" }, self.separator);
         let day = match order {
-            Order::DayFirst => format!("%d{s}%m{s}{year}"),
-            Order::MonthFirst => format!("%m{s}%d{s}{year}"),
-            Order::YearFirst => format!("{year}{s}%m{s}%d"),
+            Order::Dmy => format!("%d{s}%m{s}{year}"),
+            Order::Mdy => format!("%m{s}%d{s}{year}"),
+            Order::Ymd => format!("{year}{s}%m{s}%d"),
         };
         day + self.time
     }
@@ -138,7 +141,7 @@ impl Tally {
         if self.instants {
             formats.push("%+".to_owned());
         }
-        formats.extend(self.certain.iter().map(|form| form.format(Order::YearFirst)));
+        formats.extend(self.certain.iter().map(|form| form.format(Order::Ymd)));
         for group in self.groups.values() {
             let order = group.order()?;
             formats.extend(group.forms.iter().map(|form| form.format(order)));
@@ -193,35 +196,25 @@ impl Group {
 
 /// Reads three numbers between two equal separators, and a time behind them.
 fn written(raw: &str) -> Option<Written> {
-    let (a, rest) = figures(raw)?;
+    let (first, rest) = figures(raw)?;
     let separator = rest.chars().next().filter(|letter| matches!(letter, '/' | '.' | '-'))?;
-    let (b, rest) = figures(&rest[1..])?;
-    let (c, rest) = figures(rest.strip_prefix(separator)?)?;
-    let time = time(rest)?;
-    let number = |text: &str| text.parse::<u32>().ok();
-    let (x, y, z) = (number(a)?, number(b)?, number(c)?);
-    let day = |year: u32, month, day| NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day);
-    // As `%y` reads it.
-    let century = |short: u32| if short < 70 { 2000 + short } else { 1900 + short };
-    let two = |text: &str| text.len() <= 2;
-    match (a.len(), c.len()) {
-        (4, _) if two(b) && two(c) => {
-            let form = Form { separator, long: true, time };
-            Some(Written { form, certain: true, days: [None, None, day(x, y, z)] })
-        }
-        (1 | 2, 4) if two(b) => {
-            let form = Form { separator, long: true, time };
-            Some(Written { form, certain: false, days: [day(z, y, x), day(z, x, y), None] })
-        }
-        (1 | 2, 1 | 2) if two(b) => {
-            let form = Form { separator, long: false, time };
-            let last = |fits: Option<NaiveDate>| fits.filter(|_| c.len() == 2);
-            let first = day(century(x), y, z).filter(|_| a.len() == 2);
-            Some(Written {
-                form,
-                certain: false,
-                days: [last(day(century(z), y, x)), last(day(century(z), x, y)), first],
-            })
+    let (second, rest) = figures(&rest[1..])?;
+    let (third, rest) = figures(rest.strip_prefix(separator)?)?;
+    let form = Form { separator, long: first.len() == 4 || third.len() == 4, time: time(rest)? };
+    let day = |year: &str, month: &str, day: &str| {
+        let year: i32 = year.parse().ok()?;
+        // As `%y` reads it.
+        let year = if form.long { year } else { year + if year < 70 { 2000 } else { 1900 } };
+        NaiveDate::from_ymd_opt(year, month.parse().ok()?, day.parse().ok()?)
+    };
+    let (dmy, mdy, ymd) = (day(third, second, first), day(third, first, second), day(first, second, third));
+    match (first.len(), second.len(), third.len()) {
+        (4, 1 | 2, 1 | 2) => Some(Written { form, certain: true, days: [None, None, ymd] }),
+        (1 | 2, 1 | 2, 4) => Some(Written { form, certain: false, days: [dmy, mdy, None] }),
+        (1 | 2, 1 | 2, 1 | 2) => {
+            let (year_last, year_first) = (third.len() == 2, first.len() == 2);
+            let days = [dmy.filter(|_| year_last), mdy.filter(|_| year_last), ymd.filter(|_| year_first)];
+            Some(Written { form, certain: false, days })
         }
         _ => None,
     }

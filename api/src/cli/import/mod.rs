@@ -64,6 +64,7 @@ settings or mapping, or a question that the mapping must answer."#;
 /// Bring in accounts, members, contacts, interactions or responses from CSV files
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = MORE, allow_missing_positional = true)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct Args {
     /// What the rows are; absent for a folder.
     kind: Option<Rows>,

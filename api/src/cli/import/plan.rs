@@ -32,25 +32,12 @@ pub(super) fn plan(args: &Args) -> Result<Option<Vec<Step>>, Ended> {
     let mut steps = Vec::new();
     let mut guessed = false;
     for (kind, file, map) in files(args)? {
-        let mut mapping = match map {
-            Some(map) => {
-                let text = std::fs::read_to_string(&map).map_err(|error| Ended::failed(&map, error))?;
-                let fault = |faults| Ended::Usage(format!("the mapping {} does not fit:\n{faults}", map.display()));
-                Mapping::parse(kind, &text).map_err(fault)?
-            }
-            None => {
-                let guess = guess(|| File::open(&file), kind, &args.source, encoding)
-                    .map_err(|error| Ended::file(&file, error))?;
-                guessed = true;
-                ask::show(&file, kind, &guess);
-                if let Some(path) = &args.write_map {
-                    std::fs::write(path, &guess.toml).map_err(|error| Ended::failed(path, error))?;
-                    eprintln!("\nwritten to {}; go on with: --map {}", path.display(), path.display());
-                    return Ok(None);
-                }
-                ask::complete(&file, kind, &guess)?
-            }
+        guessed |= map.is_none();
+        let mapping = match map {
+            Some(map) => Some(told(kind, &map)?),
+            None => guess_of(args, kind, &file, encoding)?,
         };
+        let Some(mut mapping) = mapping else { return Ok(None) };
         mapping.encoding = encoding.or(mapping.encoding);
         settle(|| File::open(&file), &mut mapping).map_err(|error| Ended::file(&file, error))?;
         if let (true, Some(found)) = (guessed, &mapping.found) {
@@ -66,6 +53,22 @@ pub(super) fn plan(args: &Args) -> Result<Option<Vec<Step>>, Ended> {
         ask::consent()?;
     }
     Ok(Some(steps))
+}
+
+fn told(kind: Kind, map: &Path) -> Result<Mapping, Ended> {
+    let text = std::fs::read_to_string(map).map_err(|error| Ended::failed(map, error))?;
+    let fault = |faults| Ended::Usage(format!("the mapping {} does not fit:\n{faults}", map.display()));
+    Mapping::parse(kind, &text).map_err(fault)
+}
+
+/// A guess, shown; none where it was only to be written down.
+fn guess_of(args: &Args, kind: Kind, file: &Path, encoding: Option<Charset>) -> Result<Option<Mapping>, Ended> {
+    let guess = guess(|| File::open(file), kind, &args.source, encoding).map_err(|error| Ended::file(file, error))?;
+    ask::show(file, kind, &guess);
+    let Some(path) = &args.write_map else { return ask::complete(file, kind, &guess).map(Some) };
+    std::fs::write(path, &guess.toml).map_err(|error| Ended::failed(path, error))?;
+    eprintln!("written to {}; go on with: --map {}", path.display(), path.display());
+    Ok(None)
 }
 
 /// Kind, file and mapping of each.

@@ -1,5 +1,7 @@
 //! The order of day, month and year: found where a column shows it, asked for where it does not.
 
+use std::fmt::Write;
+
 use super::*;
 
 const HEAD: &str = "source = \"s\"\n";
@@ -12,7 +14,8 @@ fn mapping(date: &str) -> Mapping {
 fn days(date: &str, values: &[&str]) -> Result<Vec<String>, String> {
     let mut file = "id,day,land\n".to_owned();
     for (at, value) in values.iter().enumerate() {
-        file.push_str(&format!("{at},{value},{}\n", if at % 2 == 0 { "US" } else { "UK" }));
+        let land = if at % 2 == 0 { "US" } else { "UK" };
+        let _ = writeln!(file, "{at},{value},{land}");
     }
     let (_, rows) = settled::<AccountRow>(mapping(date), file.as_bytes()).map_err(|error| error.to_string())?;
     let day = |row: AccountRow| row.renewal_on.value().map_or_else(String::new, |day| day.to_string());
