@@ -113,13 +113,6 @@ fn cells(line: &[u8], separator: u8) -> usize {
 }
 
 /// A separator as people write it.
-pub(super) fn shown(separator: u8) -> &'static str {
-    match separator {
-        b',' => ",",
-        b';' => ";",
-        b'|' => "|",
-        b'\t' => "tab",
-        b':' => ":",
-        _ => "another",
-    }
+pub(super) fn shown(separator: u8) -> String {
+    if separator == b'\t' { "tab".to_owned() } else { char::from(separator).to_string() }
 }

@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::dates::Dates;
 use super::look::{self, Look};
 use super::orders::Tally;
-use super::read::{Evidence, Written};
+use super::read::Evidence;
 use super::rule::{Filled, Rule};
 use super::{Charset, Fault, Faults, FileError, Mapping, Reader, Record, Trouble};
 
@@ -23,7 +23,7 @@ pub struct Found {
     /// The encoding, like `UTF-8`.
     pub encoding: &'static str,
     /// What separates cells, like `,` or `tab`.
-    pub separator: &'static str,
+    pub separator: String,
     /// Formats of dates that nobody told, by field; those of ISO dates are not among them.
     pub dates: BTreeMap<String, Vec<String>>,
 }
@@ -35,8 +35,12 @@ impl fmt::Display for Found {
     }
 }
 
-/// Dates of one rule, as far as they were seen.
-type Tallies = BTreeMap<String, Tally>;
+/// A rule whose dates nobody told, and what was seen of them.
+struct Dated {
+    key: String,
+    rule: Rule,
+    tally: Tally,
+}
 
 /// Fills in what the mapping leaves open. A mapping that is settled already stays as it is.
 pub fn settle<R: Read>(open: impl Fn() -> io::Result<R>, mapping: &mut Mapping) -> Result<(), FileError> {
@@ -49,18 +53,17 @@ pub fn settle<R: Read>(open: impl Fn() -> io::Result<R>, mapping: &mut Mapping) 
         let text = look.text(known);
         mapping.separator = Some(look.separator(&text, |header| mapping.clone().bind(header).is_ok())?);
     }
-    let written = Written { charset: known.unwrap_or_default(), ..mapping.written() };
     mapping.encoding = known;
-    let mut tallies = Tallies::new();
-    let mut untold = false;
-    mapping.each_named(&mut |_, rule| untold |= rule.untold());
-    if known.is_none() || untold {
+    let written = mapping.written();
+    let mut dated = untold(mapping);
+    if known.is_none() || !dated.is_empty() {
         let mut reader =
             if known.is_none() { Reader::doubting(open()?, written)? } else { Reader::open(open()?, written)? };
         mapping.bind(reader.header()).map_err(FileError::Header)?;
+        dated = untold(mapping);
         while let Some(record) = reader.next_record() {
             match record {
-                Ok(record) if untold && !mapping.skips(&record) => see(mapping, &record, &mut tallies),
+                Ok(record) if !dated.is_empty() && !mapping.skips(&record) => see(&mut dated, &record),
                 Ok(_) | Err(Trouble::Row(_)) => {}
                 Err(Trouble::File(error)) => return Err(error),
             }
@@ -69,41 +72,53 @@ pub fn settle<R: Read>(open: impl Fn() -> io::Result<R>, mapping: &mut Mapping) 
             mapping.encoding = Some(judge(reader.evidence())?);
         }
     }
-    let dates = conclude(mapping, &tallies)?;
+    let dates = conclude(mapping, &dated)?;
     let encoding = mapping.encoding.unwrap_or_default().name();
     mapping.found = Some(Found { encoding, separator: look::shown(written.separator), dates });
     Ok(())
 }
 
-fn see(mapping: &mut Mapping, record: &Record, tallies: &mut Tallies) {
+/// The rules whose dates are to be found out, tied to the file as far as the mapping is.
+fn untold(mapping: &mut Mapping) -> Vec<Dated> {
+    let mut dated = Vec::new();
     mapping.each_named(&mut |key, rule| {
-        if rule.untold()
-            && let Filled::Text(text) = rule.fill(record)
-        {
-            if !tallies.contains_key(key) {
-                tallies.insert(key.to_owned(), Tally::default());
-            }
-            if let Some(tally) = tallies.get_mut(key) {
-                tally.see(&text, record.row());
-            }
+        if rule.untold() {
+            dated.push(Dated { key: key.to_owned(), rule: rule.clone(), tally: Tally::default() });
         }
     });
+    dated
+}
+
+fn see(dated: &mut [Dated], record: &Record) {
+    for Dated { rule, tally, .. } in dated {
+        if let Filled::Text(text) = rule.fill(record) {
+            tally.see(&text, record.row());
+        }
+    }
 }
 
 /// Takes the formats that the values show.
-fn conclude(mapping: &mut Mapping, tallies: &Tallies) -> Result<BTreeMap<String, Vec<String>>, FileError> {
+fn conclude(mapping: &mut Mapping, dated: &[Dated]) -> Result<BTreeMap<String, Vec<String>>, FileError> {
     let (mut faults, mut dates) = (Vec::new(), BTreeMap::new());
-    mapping.each_named(&mut |key, rule: &mut Rule| match tallies.get(key).map(Tally::formats) {
-        Some(Ok(formats)) if !formats.is_empty() => {
-            dates.insert(key.to_owned(), formats.clone());
-            rule.dates = Dates::Told(formats);
+    for Dated { key, rule, tally } in dated {
+        match tally.formats() {
+            Ok(formats) if formats.is_empty() => {}
+            Ok(formats) => drop(dates.insert(key.clone(), formats)),
+            Err(doubt) => {
+                let rule = format!("column {}: {doubt}", rule.label);
+                faults.push(Fault { key: format!("{key}.date_format"), rule });
+            }
         }
-        Some(Err(doubt)) => {
-            faults.push(Fault { key: format!("{key}.date_format"), rule: format!("column {}: {doubt}", rule.label) });
+    }
+    if !faults.is_empty() {
+        return Err(FileError::Unclear(Faults(faults)));
+    }
+    mapping.each_named(&mut |key, rule| {
+        if let Some(formats) = dates.get(key) {
+            rule.dates = Dates::Told(formats.clone());
         }
-        _ => {}
     });
-    if faults.is_empty() { Ok(dates) } else { Err(FileError::Unclear(Faults(faults))) }
+    Ok(dates)
 }
 
 /// The encoding of a file without a mark.
