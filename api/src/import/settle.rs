@@ -55,15 +55,15 @@ pub fn settle<R: Read>(open: impl Fn() -> io::Result<R>, mapping: &mut Mapping) 
     }
     mapping.encoding = known;
     let written = mapping.written();
-    let mut dated = untold(mapping);
-    if known.is_none() || !dated.is_empty() {
+    let mut asked = untold(mapping);
+    if known.is_none() || !asked.is_empty() {
         let mut reader =
             if known.is_none() { Reader::doubting(open()?, written)? } else { Reader::open(open()?, written)? };
         mapping.bind(reader.header()).map_err(FileError::Header)?;
-        dated = untold(mapping);
+        asked = untold(mapping);
         while let Some(record) = reader.next_record() {
             match record {
-                Ok(record) if !dated.is_empty() && !mapping.skips(&record) => see(&mut dated, &record),
+                Ok(record) if !asked.is_empty() && !mapping.skips(&record) => see(&mut asked, &record),
                 Ok(_) | Err(Trouble::Row(_)) => {}
                 Err(Trouble::File(error)) => return Err(error),
             }
@@ -72,7 +72,7 @@ pub fn settle<R: Read>(open: impl Fn() -> io::Result<R>, mapping: &mut Mapping) 
             mapping.encoding = Some(judge(reader.evidence())?);
         }
     }
-    let dates = conclude(mapping, &dated)?;
+    let dates = conclude(mapping, &asked)?;
     let encoding = mapping.encoding.unwrap_or_default().name();
     mapping.found = Some(Found { encoding, separator: look::shown(written.separator), dates });
     Ok(())
@@ -80,17 +80,17 @@ pub fn settle<R: Read>(open: impl Fn() -> io::Result<R>, mapping: &mut Mapping) 
 
 /// The rules whose dates are to be found out, tied to the file as far as the mapping is.
 fn untold(mapping: &mut Mapping) -> Vec<Dated> {
-    let mut dated = Vec::new();
+    let mut asked = Vec::new();
     mapping.each_named(&mut |key, rule| {
         if rule.untold() {
-            dated.push(Dated { key: key.to_owned(), rule: rule.clone(), tally: Tally::default() });
+            asked.push(Dated { key: key.to_owned(), rule: rule.clone(), tally: Tally::default() });
         }
     });
-    dated
+    asked
 }
 
-fn see(dated: &mut [Dated], record: &Record) {
-    for Dated { rule, tally, .. } in dated {
+fn see(asked: &mut [Dated], record: &Record) {
+    for Dated { rule, tally, .. } in asked {
         if let Filled::Text(text) = rule.fill(record) {
             tally.see(&text, record.row());
         }
@@ -98,9 +98,9 @@ fn see(dated: &mut [Dated], record: &Record) {
 }
 
 /// Takes the formats that the values show.
-fn conclude(mapping: &mut Mapping, dated: &[Dated]) -> Result<BTreeMap<String, Vec<String>>, FileError> {
+fn conclude(mapping: &mut Mapping, asked: &[Dated]) -> Result<BTreeMap<String, Vec<String>>, FileError> {
     let (mut faults, mut dates) = (Vec::new(), BTreeMap::new());
-    for Dated { key, rule, tally } in dated {
+    for Dated { key, rule, tally } in asked {
         match tally.formats() {
             Ok(formats) if formats.is_empty() => {}
             Ok(formats) => drop(dates.insert(key.clone(), formats)),
