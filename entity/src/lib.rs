@@ -21,6 +21,7 @@ pub mod interaction;
 pub mod invitation;
 pub mod job;
 pub mod member;
+pub mod once;
 pub mod ownership;
 pub mod program;
 pub mod question;

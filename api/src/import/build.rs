@@ -75,10 +75,8 @@ impl<'a> Fields<'a> {
         let mut names = Vec::new();
         for step in &path.steps {
             let Filled::Text(text) = step.fill(self.record) else { return Given::Blank };
-            let split = path.split.as_deref();
-            let parts = split.map_or_else(|| vec![&*text], |split| text.split(split).collect());
-            for part in parts {
-                match read::line(part, step) {
+            for part in path.names(&text) {
+                match read::line(&part, step) {
                     Ok(name) if name.is_empty() => self.fault(&step.label, &text, "has a step without a name"),
                     Ok(name) => names.push(name),
                     Err(broken) => self.fault(&step.label, &text, broken),

@@ -23,6 +23,22 @@ const SAMPLES: usize = 3;
 /// Letters of a sample.
 const LETTERS: usize = 24;
 
+/// Columns of an export that no field is called like.
+const EXPORTED: &[&str] = &[
+    "id",
+    "source",
+    "archived_at",
+    "question",
+    "answers",
+    "completed_at",
+    "amended_at",
+    "team",
+    "segment",
+    "tier",
+    "decision_maker",
+    "inherited",
+];
+
 /// A guessed mapping.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Guess {
@@ -70,7 +86,7 @@ struct Guessing<'a> {
     kind: Kind,
     names: &'a [String],
     rows: &'a [Record],
-    /// Every column is called as a field is: an export of Steward.
+    /// Every column is called as Steward calls it.
     ours: bool,
     /// Columns by field.
     used: BTreeMap<&'static str, usize>,
@@ -80,7 +96,7 @@ impl Guessing<'_> {
     fn match_all(&mut self) {
         let fields = synonyms::fields(self.kind);
         let words: Vec<String> = self.names.iter().map(|name| word(name)).collect();
-        let ours = |name: &String| name == "source" || fields.iter().any(|(field, _)| name == field);
+        let ours = |name: &String| EXPORTED.contains(&name.as_str()) || fields.iter().any(|(field, _)| name == field);
         self.ours = self.names.iter().all(ours);
         for (field, _) in fields {
             if let Some(at) = words.iter().position(|found| *found == word(field)) {
@@ -96,6 +112,10 @@ impl Guessing<'_> {
             {
                 self.used.insert(field, at);
             }
+        }
+        // In an export rows point at each other by id: not every row there has a reference.
+        if let Some(id) = self.names.iter().position(|name| name == "id").filter(|_| self.exported()) {
+            self.used.insert("reference", id);
         }
         for target in self.kind.targets().iter().filter(|target| !target.required) {
             if let Some(at) = self.used.get(target.name)
@@ -119,14 +139,21 @@ impl Guessing<'_> {
             || cells.any(|cell| (target.check)(cell, &rule).is_ok())
     }
 
+    /// Whether Steward wrote the file: it names members by address there.
+    fn exported(&self) -> bool {
+        self.ours && self.names.iter().any(|name| name == "id")
+    }
+
     /// By what a column points at other rows.
     fn by(&self, ways: &[By], at: usize) -> By {
         let name = word(&self.names[at]);
+        let is_member = name == "owner" || name == "member";
         let id = ["id", "ref", "reference", "number", "code", "key"].iter().any(|end| name.ends_with(end));
-        if self.ours || id {
-            By::Reference
-        } else if ways.contains(&By::Email) && self.cells(at).any(|cell| cell.contains('@')) {
+        let addresses = self.cells(at).any(|cell| cell.contains('@')) || self.exported() && is_member;
+        if ways.contains(&By::Email) && addresses {
             By::Email
+        } else if self.ours || id {
+            By::Reference
         } else {
             By::Name
         }
@@ -141,6 +168,8 @@ impl Guessing<'_> {
                 By::Reference => column,
                 by => format!("{{ column = {column}, by = \"{}\" }}", by.as_str()),
             },
+            // Amounts of an export are minor units already.
+            Takes::Scale if self.ours => format!("{{ column = {column}, scale = 1 }}"),
             _ => column,
         })
     }

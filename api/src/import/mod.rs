@@ -38,7 +38,7 @@ mod tests;
 mod value;
 mod when;
 
-pub use apply::{Import, Stopped, import};
+pub use apply::{Batch, Import, Stopped, import, put};
 pub use charset::Charset;
 pub use error::{Fault, Faults, FileError, Refusal, RowError, Trouble};
 pub use guess::{Guess, guess};

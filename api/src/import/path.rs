@@ -1,5 +1,8 @@
 //! A team by its names from the top of the tree down: a template for each step, or one cell that holds them all.
 
+use std::borrow::Cow;
+
+use chrono_tz::Tz;
 use toml::Value;
 
 use super::Fault;
@@ -7,8 +10,6 @@ use super::rule::Rule;
 use super::section::Section;
 use super::targets::Target;
 use super::template::{self, Piece};
-
-use chrono_tz::Tz;
 
 /// How a path is filled; not at all without steps.
 #[derive(Clone, Debug, Default)]
@@ -63,6 +64,15 @@ impl Path {
         section.finish();
         let steps = column.map(|column| Rule::plain(vec![Piece::column(column.trim())], target, zone));
         Self { steps: steps.into_iter().collect(), split }
+    }
+
+    /// The names that the text of a step holds. In one cell `\/` and `\\` are the signs themselves.
+    pub fn names<'a>(&self, text: &'a str) -> Vec<Cow<'a, str>> {
+        let Some(split) = &self.split else { return vec![text.into()] };
+        let own = |name: &'a str| {
+            if name.contains('\\') { name.replace("\\/", "/").replace("\\\\", "\\").into() } else { name.into() }
+        };
+        text.split(split.as_str()).map(own).collect()
     }
 
     pub fn is_empty(&self) -> bool {

@@ -22,6 +22,8 @@ pub enum By {
     Name,
     Email,
     Domain,
+    /// Our own id.
+    Id,
 }
 
 impl By {
@@ -31,6 +33,7 @@ impl By {
             Self::Name => "name",
             Self::Email => "email",
             Self::Domain => "domain",
+            Self::Id => "id",
         }
     }
 }

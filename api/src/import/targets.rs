@@ -23,8 +23,8 @@ pub(super) struct Target {
     pub check: fn(&str, &Rule) -> Parsed<()>,
 }
 
-const ACCOUNT_BY: Takes = Takes::By(&[By::Reference, By::Name, By::Domain]);
-const PERSON_BY: Takes = Takes::By(&[By::Reference, By::Name, By::Email]);
+const ACCOUNT_BY: Takes = Takes::By(&[By::Reference, By::Name, By::Domain, By::Id]);
+const PERSON_BY: Takes = Takes::By(&[By::Reference, By::Name, By::Email, By::Id]);
 
 type Check = fn(&str, &Rule) -> Parsed<()>;
 

@@ -61,3 +61,15 @@ pub struct CreateIntegrationKey {
     /// From when on it is worthless; never, where absent.
     pub expires_at: Option<Time>,
 }
+
+/// A key to be followed by another.
+#[derive(Clone, Debug, InputObject)]
+pub struct RotateIntegrationKey {
+    /// The key that is to end.
+    pub id: KeyId,
+    /// Hours for which it works on beside the new one: 0 to 720.
+    #[graphql(default = 24)]
+    pub overlap_hours: i32,
+    /// From when on the new one is worthless; never, where absent.
+    pub expires_at: Option<Time>,
+}

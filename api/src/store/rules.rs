@@ -6,7 +6,7 @@
 
 use entity::{
     AccountId, InvitationId, account, account_grant, answer, api_key, audit, contact, exclusion, interaction,
-    invitation, job, member, ownership, program, question, refusal, response, response_version, score_owner,
+    invitation, job, member, once, ownership, program, question, refusal, response, response_version, score_owner,
     score_slice, session, setting, signing_key, survey, survey_version, team, team_deputy, team_member, team_place,
     team_tree, visit, wave,
 };
@@ -261,6 +261,16 @@ impl Owned for response_version::Entity {
     }
 }
 impl Apart for response_version::Entity {}
+
+/// What came of a request is read only by whoever asked, by the key they chose.
+impl Owned for once::Entity {
+    const NAME: &'static str = "once";
+    const AUDITED: bool = false;
+    fn visible(_: &Scope, _: Engine) -> Condition {
+        everything()
+    }
+}
+impl Apart for once::Entity {}
 
 macro_rules! company {
     ($($table:ident, $audited:literal, $rule:expr;)+) => {$(

@@ -9,6 +9,7 @@ mod loop_by_mail;
 mod patients;
 mod ratings;
 mod refusals;
+mod round_trip;
 mod rules;
 mod wave_by_mail;
 

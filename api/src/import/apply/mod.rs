@@ -108,6 +108,29 @@ trait Apply: Row + Send + 'static {
     }
 }
 
+/// Rows that a program sends, in each of which no reference comes twice.
+pub enum Batch {
+    Accounts(Vec<super::AccountRow>),
+    Contacts(Vec<super::ContactRow>),
+    Interactions(Vec<super::InteractionRow>),
+}
+
+/// Writes them in the program's own name and scope: what it cannot see is not there. One verdict a row, in their order.
+pub async fn put(ctx: &Ctx, tx: &Tx, source: &str, batch: Batch) -> Result<Vec<Result<Outcome, Refusal>>> {
+    let setting = Setting { source: source.to_owned(), company: ctx.company().clone() };
+    let verdicts = match batch {
+        Batch::Accounts(rows) => Apply::apply(tx, &setting, &mut accounts::Memory::default(), rows).await?,
+        Batch::Contacts(rows) => Apply::apply(tx, &setting, &mut (), rows).await?,
+        Batch::Interactions(rows) => Apply::apply(tx, &setting, &mut interactions::Memory::default(), rows).await?,
+    };
+    let told = verdicts.into_iter().map(|verdict| match verdict {
+        Verdict::Taken(outcome, _) => Ok(Ok(outcome)),
+        Verdict::Refused(refusal) => Ok(Err(refusal)),
+        Verdict::Later => Err(Error::internal("a row waits for others that will not come")),
+    });
+    told.collect()
+}
+
 /// Runs an import in the server's own name.
 pub async fn import<O, R, W>(system: &Ctx, import: Import<O, W>) -> Result<Summary, Stopped>
 where

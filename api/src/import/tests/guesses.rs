@@ -65,6 +65,7 @@ fn our_own_files_are_read_field_by_field() {
     assert_eq!(rows[0].team, Given::Value(vec!["North".to_owned(), "Key".to_owned(), "'+1".to_owned()]));
     let Given::Value(owner) = &rows[0].owner else { panic!("no owner") };
     assert_eq!((owner.by, owner.text.as_str()), (By::Reference, "o1"));
+    assert!(guessed(Kind::Accounts, "reference,name,annual_value\n1,One,125050\n").toml.contains("scale = 1"));
     let responses = "reference,account,contact,owner,answered_at,language,territory,survey,kind,score,comment\n\
         1,a,c1,o1,2026-01-31T09:30:00Z,en,North,nps,NPS,9,''=x\n2,a,,,2026-01-31T09:30:00Z,,,csat,CSAT,2,\n";
     let rows = read::<ResponseRow>(responses);
@@ -79,4 +80,22 @@ fn scores_by_kind_become_answers() {
     let rows = read::<ResponseRow>(file);
     assert_eq!(rows[0].answers.len(), 1);
     assert_eq!(rows[0].answers[0].as_ref().unwrap().comment.as_deref(), Some("good"));
+}
+
+#[test]
+fn an_export_points_by_id_and_at_members_by_address() {
+    let accounts = "id,source,reference,name,domain,parent,territory,industry,segment,tier,lifecycle,annual_value,renewal_on,health,owner,team,archived_at\n\
+        0198,crm,a,Acme,,,,,,KEY,ACTIVE,125050,2027-03-31,70,ana@s.test,North / A\\/B / C\\\\D,\n0199,,,Beta,,0198,,,,KEY,ACTIVE,,,,,,\n";
+    let rows = read::<AccountRow>(accounts);
+    assert_eq!((rows[0].reference.as_str(), rows[1].reference.as_str()), ("0198", "0199"));
+    assert_eq!(rows[0].annual_value, Given::Value(125_050));
+    assert_eq!(rows[0].team, Given::Value(vec!["North".to_owned(), "A/B".to_owned(), "C\\D".to_owned()]));
+    let (Given::Value(owner), Given::Value(parent)) = (&rows[0].owner, &rows[1].parent) else { panic!("no pointers") };
+    assert_eq!(
+        ((owner.by, owner.text.as_str()), (parent.by, parent.text.as_str())),
+        ((By::Email, "ana@s.test"), (By::Reference, "0198"))
+    );
+    let nobody =
+        "id,source,reference,account,contact,member,kind,direction,channel,occurred_at,subject,body,customer_visible\n";
+    assert!(guessed(Kind::Interactions, nobody).toml.contains("member = { column = \"member\", by = \"email\" }\n"));
 }
