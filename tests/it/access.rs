@@ -261,6 +261,11 @@ impl World {
             let fresh = app.account(&format!("Fresh {}", self.made), self.team, Some(self.owner)).await;
             text = text.replace("$fresh", &fresh.to_string());
         }
+        if text.contains("$import") {
+            let input = serde_json::from_value(json!({ "kind": "ACCOUNTS" })).unwrap();
+            let made = api::intake::create(&app.system(), input).await.unwrap();
+            text = text.replace("$import", &made.id.to_string());
+        }
         if text.contains("$key") {
             app.integration(&[], None).await;
             let newest = app.rows::<api_key::Entity>().await.into_iter().map(|row| row.id).max().unwrap();

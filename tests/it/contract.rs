@@ -99,6 +99,8 @@ both! {
         let response = format!("{invitation}/response");
         let send = format!("/api/v1/surveys/{survey}/send");
         let none = "/api/v1/invitations/nothing".to_owned();
+        let made = app.rest("POST", "/api/v1/imports", Some(&key), Some(json!({ "kind": "ACCOUNTS" }))).await.json();
+        let import = format!("/api/v1/imports/{}", made["id"].as_str().unwrap());
         let right = json!({ "grant": "password", "email": "p@acme.test", "password": "correct horse battery staple" });
         let calls: Vec<Call> = vec![
             ("jwks", "get", "/.well-known/jwks.json".into(), "", None, 200),
@@ -140,6 +142,16 @@ both! {
             ("exportInteractionsJsonl", "get", "/api/v1/exports/interactions.jsonl".into(), &key, None, 200),
             ("exportResponsesCsv", "get", "/api/v1/exports/responses.csv".into(), &key, None, 200),
             ("exportResponsesJsonl", "get", "/api/v1/exports/responses.jsonl".into(), &key, None, 200),
+            ("createImport", "post", "/api/v1/imports".into(), &key, Some(json!({ "kind": "ACCOUNTS" })), 201),
+            ("createImport", "post", "/api/v1/imports".into(), &key, Some(json!({ "kind": "HOUSES" })), 422),
+            ("listImports", "get", "/api/v1/imports".into(), &key, None, 200),
+            ("readImport", "get", import.clone(), &key, None, 200),
+            ("readImport", "get", "/api/v1/imports/nothing".into(), &key, None, 404),
+            ("startImport", "post", format!("{import}/start"), &key, Some(json!({})), 409),
+            ("sendImportFile", "put", format!("{import}/file"), &key, Some(json!("Id,Company")), 200),
+            ("startImport", "post", format!("{import}/start"), &key, Some(json!({ "dryRun": true })), 202),
+            ("cancelImport", "post", format!("{import}/cancel"), &key, None, 200),
+            ("readImportErrors", "get", format!("{import}/errors.csv"), &key, None, 200),
             ("healthz", "get", "/healthz".into(), "", None, 200),
             ("readyz", "get", "/readyz".into(), "", None, 200),
         ];

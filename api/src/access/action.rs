@@ -79,11 +79,7 @@ impl Action {
             | Self::ReadAudit => {
                 matches!(role, Admin | Manager | System)
             }
-            Self::ChangeMembers
-            | Self::ChangeTeams
-            | Self::ChangeSurveys
-            | Self::ManageKeys
-            | Self::ImportFiles => {
+            Self::ChangeMembers | Self::ChangeTeams | Self::ChangeSurveys | Self::ManageKeys | Self::ImportFiles => {
                 matches!(role, Admin | System)
             }
         }

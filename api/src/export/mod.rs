@@ -4,13 +4,11 @@
 //! filter are those of the lists. A cell that a spreadsheet would take for a formula comes with an apostrophe before
 //! it, which the importer takes off again.
 
-mod cell;
 mod line;
 mod rest;
 mod stream;
 
 use line::{Directory, Line};
 
-pub use cell::{guarded, unguarded};
 pub use rest::routes;
 pub use stream::{Format, accounts, contacts, interactions, responses};

@@ -8,11 +8,11 @@ use sea_orm::sea_query::{Condition, Expr, ExprTrait, Order};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{Directory, Line, guarded};
+use super::{Directory, Line};
 use crate::{
     access::Role,
     account::{self, ListAccounts},
-    base::{Error, Result},
+    base::{Error, Result, guarded},
     contact::{self, ListContacts},
     ctx::Ctx,
     response::ResponseFilter,

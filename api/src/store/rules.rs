@@ -5,10 +5,10 @@
 //! as a union of ids, a manager's children by walking time and asking each row's team.
 
 use entity::{
-    AccountId, InvitationId, account, account_grant, answer, api_key, audit, contact, exclusion, import, import_piece, interaction,
-    invitation, job, member, once, ownership, program, question, refusal, response, response_version, score_owner,
-    score_slice, session, setting, signing_key, survey, survey_version, team, team_deputy, team_member, team_place,
-    team_tree, visit, wave,
+    AccountId, InvitationId, account, account_grant, answer, api_key, audit, contact, exclusion, import, import_piece,
+    interaction, invitation, job, member, once, ownership, program, question, refusal, response, response_version,
+    score_owner, score_slice, session, setting, signing_key, survey, survey_version, team, team_deputy, team_member,
+    team_place, team_tree, visit, wave,
 };
 use sea_orm::{
     ColumnTrait, EntityTrait,

@@ -7,8 +7,11 @@ const EXPORT: [u16; 10] = [401, 401, 403, 200, 200, 200, 200, 200, 200, 403];
 /// What writing answers by reference: references belong to outside systems.
 const WRITE: [u16; 10] = [401, 401, 403, 403, 403, 403, 403, 403, 201, 403];
 
+/// What imports answer: whole files reach past every scope.
+const IMPORT: [u16; 10] = [401, 401, 403, 403, 403, 403, 403, 200, 200, 403];
+
 /// An operation of the REST door: its id, method, path, body, and what each of [`super::WHO`] gets.
-pub const REST: [(&str, &str, &str, &str, [u16; 10]); 22] = [
+pub const REST: [(&str, &str, &str, &str, [u16; 10]); 29] = [
     ("jwks", "GET", "/.well-known/jwks.json", "", [200; 10]),
     (
         "signIn",
@@ -47,6 +50,19 @@ pub const REST: [(&str, &str, &str, &str, [u16; 10]); 22] = [
     ("exportInteractionsJsonl", "GET", "/api/v1/exports/interactions.jsonl", "", EXPORT),
     ("exportResponsesCsv", "GET", "/api/v1/exports/responses.csv", "", EXPORT),
     ("exportResponsesJsonl", "GET", "/api/v1/exports/responses.jsonl", "", EXPORT),
+    (
+        "createImport",
+        "POST",
+        "/api/v1/imports",
+        r#"{"kind":"ACCOUNTS"}"#,
+        [401, 401, 403, 403, 403, 403, 403, 201, 201, 403],
+    ),
+    ("listImports", "GET", "/api/v1/imports", "", IMPORT),
+    ("readImport", "GET", "/api/v1/imports/$import", "", IMPORT),
+    ("sendImportFile", "PUT", "/api/v1/imports/$import/file", "\"Id,Name\"", IMPORT),
+    ("startImport", "POST", "/api/v1/imports/$import/start", "{}", [401, 401, 403, 403, 403, 403, 403, 409, 409, 403]),
+    ("cancelImport", "POST", "/api/v1/imports/$import/cancel", "", IMPORT),
+    ("readImportErrors", "GET", "/api/v1/imports/$import/errors.csv", "", IMPORT),
     ("healthz", "GET", "/healthz", "", [200; 10]),
     ("readyz", "GET", "/readyz", "", [200; 10]),
 ];

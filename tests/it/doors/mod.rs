@@ -2,6 +2,7 @@
 
 mod batches;
 mod exports;
+mod imports;
 mod lists;
 mod once;
 mod rates;

@@ -45,7 +45,7 @@ fn all_faults_are_told_together() {
         "columns.renewal_on.date_format: is not a format like %d/%m/%Y or %Y-%m-%d %H:%M:%S",
         "columns.owner.by: must be one of reference, name, email",
         "columns.name: is missing; the field must be filled",
-        "sorce: is not a key here; known are columns, repeats, separator, skip_blank, source, time_zone",
+        "sorce: is not a key here; known are columns, encoding, repeats, separator, skip_blank, source, time_zone, unquote_formulas",
     ];
     for fault in expected {
         assert!(told.iter().any(|found| found == fault), "{fault}\nis not among\n{}", told.join("\n"));
@@ -78,7 +78,7 @@ fn entries_and_answers_are_checked_too() {
         told,
         [
             "answers[0].survey: is missing",
-            "answers[0].kind: must be NPS, CSAT or CES",
+            "answers[0].kind: RELATIONSHIP must be NPS, CSAT or CES",
             "answers[0].score: is missing; it names the column of the answers",
             "answers[0].scor: is not a key here; known are comment, kind, score, survey",
         ]
