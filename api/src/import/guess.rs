@@ -39,6 +39,10 @@ const EXPORTED: &[&str] = &[
     "inherited",
 ];
 
+/// Entries that Steward writes itself, and takes from nobody.
+const OWN_ENTRIES: &str =
+    "skip_blank = [{ column = \"kind\", blank = [\"OWNER_CHANGED\", \"SURVEY_SENT\", \"SURVEY_ANSWERED\"] }]\n";
+
 /// A guessed mapping.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Guess {
@@ -199,6 +203,9 @@ impl Guessing<'_> {
         }
         if self.ours {
             toml.push_str("unquote_formulas = true\n");
+        }
+        if self.kind == Kind::Interactions && self.ours {
+            toml.push_str(OWN_ENTRIES);
         }
         toml.push_str("\n[columns]\n");
         let (mut fields, mut missing, mut read) = (Vec::new(), Vec::new(), BTreeSet::new());

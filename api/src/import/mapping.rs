@@ -6,7 +6,7 @@
 //! separator = ";"                   # default: as the file shows
 //! time_zone = "Europe/Berlin"       # of times without offset, default UTC
 //! repeats = "skip"                  # a second row of one reference: skip, or update (default)
-//! skip_blank = ["account"]          # rows with nothing here are left out and counted
+//! skip_blank = ["account"]          # rows with nothing here are left out and counted; or a table with blank
 //! unquote_formulas = true           # an export of Steward: '=1 is the text =1
 //!
 //! [columns]                         # field = "column", or a table:
@@ -23,7 +23,7 @@
 //!
 //! `date_format` may be a list, of which exactly one must fit each value, or a table that tells it by rows,
 //! `{ "2-100" = "%m/%d/%Y", else = "%d/%m/%Y" }`, or with `by` by the cells of a column; without it the file
-//! shows it, see [`super::settle()`]. `team` may be `{ column = "Team", split = " / " }`, the path in one cell.
+//! shows it, see [`super::settle()`]. `team` may be `{ column = "Team", split = " / " }`, the path in one cell, where `\/` and `\\` are the signs themselves.
 //!
 //! `values` and `blank` act on the cells, before a template is filled. Members may have `leads`, a
 //! path like `team`, and a table `[lead]` with the columns of the lead of the row's team.

@@ -17,7 +17,7 @@ pub(super) fn mapping(kind: Kind, mut top: Section<'_>) -> Mapping {
     let unquote_formulas = top.flag("unquote_formulas").unwrap_or(false);
     let zone = zone(&mut top);
     let repeats = repeats(&mut top);
-    let skip_blank = top.texts("skip_blank").iter().map(|column| cell(column, zone)).collect();
+    let skip_blank = skip_blank(&mut top, zone);
     let mut columns = top.table("columns").unwrap_or_default();
     let mut path = |name: &'static str, wanted: bool, top: &mut Section<'_>| match columns.remove(name) {
         Some(value) if wanted => Path::parse(&format!("columns.{name}"), value, &targets::TEAM, zone, top.faults()),
@@ -97,6 +97,24 @@ fn repeats(top: &mut Section<'_>) -> Repeats {
         Some(_) => {
             top.fault("repeats", "must be update or skip");
             Repeats::Update
+        }
+    }
+}
+
+/// Columns that must hold something, or rules of them with the codes that mean nothing.
+fn skip_blank(top: &mut Section<'_>, zone: Tz) -> Vec<Rule> {
+    match top.raw("skip_blank") {
+        None => Vec::new(),
+        Some(toml::Value::Array(values)) => {
+            let rule = |value| Rule::parse("skip_blank", value, &targets::TEAM, zone, top.faults());
+            values.into_iter().filter_map(rule).collect()
+        }
+        Some(_) => {
+            top.fault(
+                "skip_blank",
+                "must be a list of columns, or of tables like { column = \"Name\", blank = [\"-\"] }",
+            );
+            Vec::new()
         }
     }
 }

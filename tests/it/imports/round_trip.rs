@@ -30,14 +30,16 @@ both! {
         let admin = app.admin("Ada").await;
         let ask = "{satisfaction(from:\"2025-05\",until:\"2025-07\"){figures{question n value}}}";
         let before = app.gql(Some(&admin.token), ask, json!({})).await;
-        let mut made = Vec::new();
+        let (mut made, mut left_out) = (Vec::new(), 0);
         for (kind, name) in &kinds[1..] {
             let file = app.rest("GET", &format!("/api/v1/exports/{name}.csv"), Some(&admin.token), None).await.text;
             let summary = by_guess(&app, *kind, "copy", &file).await;
             assert_eq!((summary.refused, summary.refused_answers), (0, 0), "{summary}\n{file}");
             made.push(counts(&summary).0);
+            left_out += summary.skipped;
         }
         assert_eq!(made, [2, 1, 1, 2]);
+        assert_eq!(left_out, 2, "who became owner Steward writes itself");
 
         let accounts = app.rows::<account::Entity>().await;
         let alike = |row: &account::Model| {
@@ -49,7 +51,7 @@ both! {
             rows
         };
         assert_eq!(of("import"), of("copy"));
-        assert!(accounts.iter().any(|row| row.name == "=Acme North" && row.annual_value == 125_050 && row.owner_id.is_some()));
+        assert!(accounts.iter().any(|row| row.name == "=Acme North" && row.annual_value == Some(125_050) && row.owner_id.is_some()));
         assert_eq!(app.rows::<contact::Entity>().await.len(), 2);
         assert_eq!(app.rows::<interaction::Entity>().await.iter().filter(|row| row.subject == "Review").count(), 2);
         let comments: Vec<_> = app.rows::<response::Entity>().await.into_iter().filter_map(|row| row.comment).collect();

@@ -24,11 +24,12 @@ pub(super) struct Asked {
     id: SurveyId,
     kind: SurveyKind,
     question: String,
+    name: String,
 }
 
 impl Asked {
     fn of(row: &survey::Model) -> Self {
-        Self { id: row.id, kind: row.kind, question: row.question.clone() }
+        Self { id: row.id, kind: row.kind, question: row.question.clone(), name: row.name.clone() }
     }
 }
 
@@ -44,7 +45,7 @@ impl Surveys {
     fn get(&self, survey: &str, kind: SurveyKind) -> Result<&Asked, (&'static str, String)> {
         match self.by_word.get(&key(survey)) {
             Some(asked) if asked.kind == kind => Ok(asked),
-            Some(asked) => Err(("kind", format!("is {kind}, but the survey {survey} is {}", asked.kind))),
+            Some(asked) => Err(("kind", format!("is {kind}, but the survey {} is {}", asked.name, asked.kind))),
             None => Err(("survey", format!("{survey} is no survey; there are {}", self.names))),
         }
     }
