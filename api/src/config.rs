@@ -4,6 +4,7 @@ use std::{
     collections::BTreeMap,
     fmt,
     net::SocketAddr,
+    num::NonZeroU32,
     path::{Path, PathBuf},
 };
 
@@ -14,7 +15,7 @@ use crate::{
     base::{Check, Origins},
     invitation::colour::Colour,
     mail::{Dkim, MailServer, SigningKey},
-    web::Introspection,
+    web::{Introspection, Proxies},
 };
 
 /// A value that is never printed.
@@ -63,11 +64,15 @@ pub struct Settings {
     pub job_lease: TimeDelta,
     pub job_concurrency: u32,
     pub introspection: Introspection,
+    /// Requests a minute of somebody who is signed in; none: as many as they like.
+    pub rate_limit: Option<NonZeroU32>,
+    /// Whose word on where requests come from is believed.
+    pub proxies: Proxies,
     pub log: String,
     pub log_json: Option<bool>,
 }
 
-const KNOWN: [&str; 30] = [
+const KNOWN: [&str; 31] = [
     "DATABASE_URL",
     "LISTEN",
     "PUBLIC_URL",
@@ -95,6 +100,7 @@ const KNOWN: [&str; 30] = [
     "JOB_LEASE",
     "JOB_CONCURRENCY",
     "GRAPHQL_INTROSPECTION",
+    "RATE_LIMIT",
     "LOG",
     "LOG_FORMAT",
     "METRICS_LISTEN",
@@ -258,6 +264,8 @@ impl Settings {
             ),
             job_concurrency: u32::try_from(read.parse("JOB_CONCURRENCY", 4, |text| number(text, 1, 64))).unwrap_or(4),
             introspection: read.parse("GRAPHQL_INTROSPECTION", Introspection::SignedIn, introspection),
+            rate_limit: read.parse("RATE_LIMIT", Some(RATE), rate_limit),
+            proxies: read.parse("TRUSTED_PROXIES", Proxies::default(), Proxies::parse),
             log: read.line("LOG", "info"),
             log_json: read.parse("LOG_FORMAT", None, log_format),
             database_url,
@@ -413,6 +421,17 @@ fn number(text: &str, low: i64, high: i64) -> Result<i64, String> {
         .ok()
         .filter(|n| (low..=high).contains(n))
         .ok_or_else(|| format!("must be a number from {low} to {high}"))
+}
+
+/// Requests a minute, where nothing is set.
+const RATE: NonZeroU32 = NonZeroU32::MIN.saturating_add(5_999);
+
+fn rate_limit(text: &str) -> Result<Option<NonZeroU32>, String> {
+    if text == "off" {
+        return Ok(None);
+    }
+    let number = text.parse().ok().filter(|number: &NonZeroU32| number.get() <= 1_000_000);
+    number.map(Some).ok_or_else(|| "must be a number of requests a minute from 1 to 1000000, or off".to_owned())
 }
 
 fn introspection(text: &str) -> Result<Introspection, String> {

@@ -4,7 +4,7 @@
 //!
 //! 7 app cli config
 //! 6 graph web work
-//! 5 account contact demo import invitation key member ownership program response satisfaction session setup survey team timeline visit
+//! 5 account audit contact demo export import intake invitation key member ownership program response satisfaction session setup survey team timeline upsert visit
 //! 4 ctx
 //! 3 mail queue
 //! 2 store
@@ -14,14 +14,17 @@
 pub mod access;
 pub mod account;
 pub mod app;
+pub mod audit;
 pub mod base;
 pub mod cli;
 pub mod config;
 pub mod contact;
 pub mod ctx;
 pub mod demo;
+pub mod export;
 pub mod graph;
 pub mod import;
+pub mod intake;
 pub mod invitation;
 pub mod key;
 pub mod mail;
@@ -38,6 +41,7 @@ pub mod store;
 pub mod survey;
 pub mod team;
 pub mod timeline;
+pub mod upsert;
 pub mod visit;
 pub mod web;
 pub mod work;

@@ -18,3 +18,10 @@ impl<'de> Deserialize<'de> for Digest {
             .ok_or_else(|| serde::de::Error::custom("not hex"))
     }
 }
+
+/// No digest is a number; the trait is asked for by every key.
+impl sea_orm::TryFromU64 for Digest {
+    fn try_from_u64(_: u64) -> Result<Self, sea_orm::DbErr> {
+        Err(sea_orm::DbErr::ConvertFromU64("Digest"))
+    }
+}

@@ -133,6 +133,14 @@ impl Viewer {
         }
     }
 
+    /// The team that an integration is bound to: where what it makes waits.
+    pub fn home(&self) -> Option<TeamId> {
+        match (self.role, self.scope.credit()) {
+            (Role::Integration, Credit::Teams(teams)) => teams.first().copied(),
+            _ => None,
+        }
+    }
+
     /// Refuses who is not signed in, then who may not.
     pub fn may(&self, action: Action) -> Result<()> {
         if self.role == Role::Nobody {

@@ -34,11 +34,14 @@ enum Key {
     Health(i16, String, AccountId),
     Renewal(Day, String, AccountId),
     Live(Time, String, AccountId),
+    Created(AccountId),
+    Updated(Time, AccountId),
 }
 
 impl AccountSort {
     const fn descending(self) -> bool {
-        matches!(self, Self::NameDesc | Self::HealthDesc | Self::RenewalDesc | Self::LastLiveDesc)
+        use AccountSort::{CreatedDesc, HealthDesc, LastLiveDesc, NameDesc, RenewalDesc, UpdatedDesc};
+        matches!(self, NameDesc | HealthDesc | RenewalDesc | LastLiveDesc | CreatedDesc | UpdatedDesc)
     }
 
     fn columns(self) -> Vec<account::Column> {
@@ -48,6 +51,9 @@ impl AccountSort {
             Self::HealthAsc | Self::HealthDesc => vec![C::Health, C::NameKey, C::Id],
             Self::RenewalAsc | Self::RenewalDesc => vec![C::RenewalOn, C::NameKey, C::Id],
             Self::LastLiveAsc | Self::LastLiveDesc => vec![C::LastLiveAt, C::NameKey, C::Id],
+            // Ids rise with time.
+            Self::CreatedAsc | Self::CreatedDesc => vec![C::Id],
+            Self::UpdatedAsc | Self::UpdatedDesc => vec![C::UpdatedAt, C::Id],
         }
     }
 
@@ -61,6 +67,8 @@ impl AccountSort {
             }
             Self::RenewalAsc | Self::RenewalDesc => Key::Renewal(row.renewal_on.unwrap_or(Day::NONE), name, row.id),
             Self::LastLiveAsc | Self::LastLiveDesc => Key::Live(row.last_live_at.unwrap_or(Time::NEVER), name, row.id),
+            Self::CreatedAsc | Self::CreatedDesc => Key::Created(row.id),
+            Self::UpdatedAsc | Self::UpdatedDesc => Key::Updated(row.updated_at, row.id),
         }
     }
 }
@@ -81,6 +89,10 @@ impl Key {
             }
             (Self::Live(v, name, id), AccountSort::LastLiveAsc | AccountSort::LastLiveDesc) => {
                 Some(of(v.into(), name, id))
+            }
+            (Self::Created(id), AccountSort::CreatedAsc | AccountSort::CreatedDesc) => Some(vec![Expr::val(id)]),
+            (Self::Updated(at, id), AccountSort::UpdatedAsc | AccountSort::UpdatedDesc) => {
+                Some(vec![Expr::val(at), Expr::val(id)])
             }
             _ => None,
         }
@@ -118,7 +130,8 @@ pub async fn list(
     Ok((page, total))
 }
 
-fn conditions(ask: &ListAccounts) -> Result<sea_orm::sea_query::Condition> {
+/// What a list asks of its rows, but for the page.
+pub fn conditions(ask: &ListAccounts) -> Result<sea_orm::sea_query::Condition> {
     let mut all = filter::condition(ask.filter.as_ref())?;
     if let Some(words) = &ask.search {
         all = all.add(
@@ -141,11 +154,9 @@ fn refuse_internal(ask: &ListAccounts) -> Result<()> {
             "is not a field to filter by; take id, domain, territory, industry, renewalOn or updatedAt",
         ));
     }
-    if !matches!(
-        ask.sort,
-        AccountSort::NameAsc | AccountSort::NameDesc | AccountSort::RenewalAsc | AccountSort::RenewalDesc
-    ) {
-        return Err(Error::invalid("/sort", "must be NAME_ASC, NAME_DESC, RENEWAL_ASC or RENEWAL_DESC"));
+    use AccountSort::{HealthAsc, HealthDesc, LastLiveAsc, LastLiveDesc};
+    if matches!(ask.sort, HealthAsc | HealthDesc | LastLiveAsc | LastLiveDesc) {
+        return Err(Error::invalid("/sort", "must be by name, renewal, creation or last change"));
     }
     Ok(())
 }

@@ -8,11 +8,13 @@ mod list;
 mod loader;
 mod model;
 mod read;
+mod rest;
 mod service;
 
 pub use graphql::{AccountMutation, AccountQuery, view};
-pub use list::{ListAccounts, list};
+pub use list::{ListAccounts, conditions, list};
 pub use loader::AccountLoader;
 pub use model::{Account, AccountFilter, AccountSort, CreateAccount, Related, UpdateAccount};
 pub use read::{Want, get, read, some_of};
-pub use service::{create, update};
+pub use rest::{Accounts, routes};
+pub use service::{create, domain, update};

@@ -2,19 +2,16 @@
 
 use async_graphql::{Enum, InputObject, MaybeUndefined, SimpleObject};
 use entity::{AccountId, Day, Lifecycle, MemberId, TeamId, Tier, Time, account, contact, member, team};
-use sea_orm::sea_query::Condition;
-use serde::{Deserialize, Serialize};
 
 use crate::{
     access::Action,
-    base::{Long, Result},
+    base::Long,
     ctx::{May, StaffOnly},
     invitation::InvitationRow,
     ownership::{CollaboratorRow, OwnershipRow},
     response::{ResponseRow, ScoreRow},
     store::filter::{
-        self, DateFilter, DateTimeFilter, Filter, IdFilter, IntFilter, LifecycleFilter, LongFilter, TextFilter,
-        TierFilter,
+        DateFilter, DateTimeFilter, IdFilter, IntFilter, LifecycleFilter, LongFilter, TextFilter, TierFilter, filters,
     },
     timeline::{InteractionRow, TimelineArgs},
 };
@@ -80,6 +77,8 @@ pub struct Account {
     #[graphql(skip)]
     pub value: Option<i64>,
     #[graphql(skip)]
+    pub team_id: TeamId,
+    #[graphql(skip)]
     pub related: Related,
 }
 
@@ -123,106 +122,63 @@ impl From<account::Model> for Account {
             updated_at: row.updated_at,
             latest_nps: row.latest_nps,
             value: row.annual_value,
+            team_id: row.team_id,
             related: Related::default(),
         }
     }
 }
 
-/// Which accounts. Conditions in one object must all hold.
-#[derive(Clone, Debug, Default, PartialEq, InputObject, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct AccountFilter {
-    /// All of these.
-    pub and: Option<Vec<AccountFilter>>,
-    /// At least one of these; none of an empty list.
-    pub or: Option<Vec<AccountFilter>>,
-    /// Not this.
-    pub not: Option<Box<AccountFilter>>,
-    /// By id.
-    pub id: Option<IdFilter>,
-    /// By who owns it now.
-    pub owner_id: Option<IdFilter>,
-    /// By home team.
-    pub team_id: Option<IdFilter>,
-    /// By the account it belongs to.
-    pub parent_id: Option<IdFilter>,
-    /// By domain.
-    pub domain: Option<TextFilter>,
-    /// By territory.
-    pub territory: Option<TextFilter>,
-    /// By industry.
-    pub industry: Option<TextFilter>,
-    /// By segment.
-    pub segment: Option<TextFilter>,
-    /// By tier.
-    pub tier: Option<TierFilter>,
-    /// By stage of life.
-    pub lifecycle: Option<LifecycleFilter>,
-    /// Minor units of the company's currency.
-    pub annual_value: Option<LongFilter>,
-    /// By the day of renewal.
-    pub renewal_on: Option<DateFilter>,
-    /// By health, 0 to 100.
-    pub health_score: Option<IntFilter>,
-    /// By the last call, meeting, video call or visit.
-    pub last_live_at: Option<DateTimeFilter>,
-    /// By the last change.
-    pub updated_at: Option<DateTimeFilter>,
-}
+type Table = account::Entity;
+use account::Column as C;
 
-impl AccountFilter {
-    /// The first field used that a customer may not know of.
-    pub fn internal(&self) -> Option<&'static str> {
-        let own = [
-            ("segment", self.segment.is_some()),
-            ("tier", self.tier.is_some()),
-            ("lifecycle", self.lifecycle.is_some()),
-            ("annualValue", self.annual_value.is_some()),
-            ("healthScore", self.health_score.is_some()),
-            ("lastLiveAt", self.last_live_at.is_some()),
-            ("ownerId", self.owner_id.is_some()),
-            ("teamId", self.team_id.is_some()),
-            ("parentId", self.parent_id.is_some()),
-        ];
-        let own = own.into_iter().find_map(|(name, used)| used.then_some(name));
-        own.or_else(|| self.inner().find_map(Self::internal))
-    }
-
-    fn inner(&self) -> impl Iterator<Item = &Self> {
-        self.and.iter().flatten().chain(self.or.iter().flatten()).chain(self.not.as_deref())
-    }
-}
-
-impl Filter for AccountFilter {
-    fn condition(&self) -> Result<Condition> {
-        type Table = account::Entity;
-        use account::Column as C;
-        let mut all = filter::nested(self.and.as_deref(), self.or.as_deref(), self.not.as_deref())?;
-        let fields = [
-            self.id.as_ref().map(|f| f.on::<Table>(C::Id)),
-            self.owner_id.as_ref().map(|f| f.on::<Table>(C::OwnerId)),
-            self.team_id.as_ref().map(|f| f.on::<Table>(C::TeamId)),
-            self.parent_id.as_ref().map(|f| f.on::<Table>(C::ParentId)),
-            self.domain.as_ref().map(|f| f.on::<Table>(C::Domain)),
-            self.territory.as_ref().map(|f| f.on::<Table>(C::Territory)),
-            self.industry.as_ref().map(|f| f.on::<Table>(C::Industry)),
-            self.segment.as_ref().map(|f| f.on::<Table>(C::Segment)),
-            self.tier.as_ref().map(|f| f.on::<Table>(C::Tier)),
-            self.lifecycle.as_ref().map(|f| f.on::<Table>(C::Lifecycle)),
-            self.annual_value.as_ref().map(|f| f.on::<Table>(C::AnnualValue)),
-            self.renewal_on.as_ref().map(|f| f.on::<Table>(C::RenewalOn)),
-            self.health_score.as_ref().map(|f| f.on::<Table>(C::Health)),
-            self.last_live_at.as_ref().map(|f| f.on::<Table>(C::LastLiveAt)),
-            self.updated_at.as_ref().map(|f| f.on::<Table>(C::UpdatedAt)),
-        ];
-        for field in fields.into_iter().flatten() {
-            all = all.add(field?);
-        }
-        Ok(all)
-    }
-
-    fn weight(&self) -> usize {
-        1 + self.inner().map(filter::Filter::weight).sum::<usize>()
+filters! {
+    /// Which accounts. Conditions in one object must all hold.
+    AccountFilter {
+        /// By id.
+        id: IdFilter => |f| f.on::<Table>(C::Id),
+        /// By who owns it now.
+        #[internal]
+        owner_id: IdFilter => |f| f.on::<Table>(C::OwnerId),
+        /// By home team.
+        #[internal]
+        team_id: IdFilter => |f| f.on::<Table>(C::TeamId),
+        /// By the account it belongs to.
+        #[internal]
+        parent_id: IdFilter => |f| f.on::<Table>(C::ParentId),
+        /// By the outside system it came from.
+        #[internal]
+        source: TextFilter => |f| f.on::<Table>(C::Source),
+        /// By that system's own id for it.
+        #[internal]
+        reference: TextFilter => |f| f.on::<Table>(C::Reference),
+        /// By domain.
+        domain: TextFilter => |f| f.on::<Table>(C::Domain),
+        /// By territory.
+        territory: TextFilter => |f| f.on::<Table>(C::Territory),
+        /// By industry.
+        industry: TextFilter => |f| f.on::<Table>(C::Industry),
+        /// By segment.
+        #[internal]
+        segment: TextFilter => |f| f.on::<Table>(C::Segment),
+        /// By tier.
+        #[internal]
+        tier: TierFilter => |f| f.on::<Table>(C::Tier),
+        /// By stage of life.
+        #[internal]
+        lifecycle: LifecycleFilter => |f| f.on::<Table>(C::Lifecycle),
+        /// Minor units of the company's currency.
+        #[internal]
+        annual_value: LongFilter => |f| f.on::<Table>(C::AnnualValue),
+        /// By the day of renewal.
+        renewal_on: DateFilter => |f| f.on::<Table>(C::RenewalOn),
+        /// By health, 0 to 100.
+        #[internal]
+        health_score: IntFilter => |f| f.on::<Table>(C::Health),
+        /// By the last call, meeting, video call or visit.
+        #[internal]
+        last_live_at: DateTimeFilter => |f| f.on::<Table>(C::LastLiveAt),
+        /// By the last change.
+        updated_at: DateTimeFilter => |f| f.on::<Table>(C::UpdatedAt),
     }
 }
 
@@ -246,6 +202,14 @@ pub enum AccountSort {
     LastLiveAsc,
     /// The latest met first.
     LastLiveDesc,
+    /// The oldest first; without regard to names.
+    CreatedAsc,
+    /// The newest first; without regard to names.
+    CreatedDesc,
+    /// The longest unchanged first; without regard to names.
+    UpdatedAsc,
+    /// The last changed first; without regard to names.
+    UpdatedDesc,
 }
 
 /// A new account. It waits in a team until it has an owner.

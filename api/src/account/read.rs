@@ -56,6 +56,7 @@ impl Shown for account::Entity {
         account::Column::Health,
         account::Column::RenewalOn,
         account::Column::LastLiveAt,
+        account::Column::UpdatedAt,
     ];
     const ALSO: &'static [(&'static str, &'static [account::Column])] = &[("healthScore", &[account::Column::Health])];
 }
@@ -74,6 +75,11 @@ impl Want {
     /// From the fields below an account in a query.
     pub fn of(account: &Lookahead<'_>) -> Result<Self> {
         Self::any([account])
+    }
+
+    /// Its own columns, its owner, and the account it belongs to.
+    pub fn flat() -> Self {
+        Self { columns: Columns::ALL, owner: Some(Columns::ALL), parent: true, ..Self::default() }
     }
 
     /// From the fields below several places that show the same accounts.

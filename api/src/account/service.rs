@@ -143,6 +143,9 @@ async fn home(tx: &Tx, named: Option<TeamId>) -> Result<TeamId> {
             return Ok(team);
         }
     }
+    if let Some(team) = tx.viewer().home() {
+        return Ok(team);
+    }
     let top = tx
         .find::<team::Entity>()
         .filter(team::Column::ParentId.is_null())
@@ -169,7 +172,8 @@ async fn no_ring(tx: &Tx, id: AccountId, parent: AccountId) -> Result<()> {
     Err(Error::invalid("/parentId", "must not make a chain of more than 20 accounts"))
 }
 
-fn domain(check: &mut Check, text: Option<&str>) -> Option<String> {
+/// A domain in lower case, or nothing where it is absent or blank.
+pub fn domain(check: &mut Check, text: Option<&str>) -> Option<String> {
     let text = check.line_opt("domain", text, 253)?.to_lowercase();
     let label = |l: &str| (1..=63).contains(&l.len()) && l.chars().all(|c| c.is_alphanumeric() || c == '-');
     if !(text.contains('.') && text.split('.').all(label)) {

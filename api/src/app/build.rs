@@ -16,7 +16,7 @@ use crate::{
     session,
     setup::{self, FirstAdmin},
     store::{self, Db, Open},
-    web::{Server, router},
+    web::{Rates, Server, router},
 };
 
 /// Connections to PostgreSQL.
@@ -103,12 +103,15 @@ impl App {
         setup::fix_zone(&system).await?;
         setup::prepare(&system, None).await?;
         let (schema, limits) = (graph::schema(), Limits::default());
-        let sockets = Sockets::new(Arc::clone(&env), schema.clone(), limits, origins);
+        let sockets = Sockets::new(Arc::clone(&env), schema.clone(), limits, origins.clone());
+        let rates = Rates::new(settings.rate_limit, settings.proxies.clone(), ports.clock);
         let server = Server {
             env: Arc::clone(&env),
             schema,
             limits,
             sockets,
+            origins,
+            rates: Arc::new(rates),
             introspection: settings.introspection,
             brand,
             visits: Arc::default(),

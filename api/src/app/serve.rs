@@ -2,7 +2,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "the app starts the server's tasks and waits for them")]
 
-use std::{io::IsTerminal, sync::Arc, time::Duration};
+use std::{io::IsTerminal, net::SocketAddr, sync::Arc, time::Duration};
 
 use tokio::{net::TcpListener, sync::watch};
 
@@ -47,7 +47,8 @@ where
     let signals = Signals::listen()?;
     ready(app.clone(), url).await?;
     let mut graceful = stopped.clone();
-    let server = axum::serve(listener, app.router()).with_graceful_shutdown(async move {
+    let router = app.router().into_make_service_with_connect_info::<SocketAddr>();
+    let server = axum::serve(listener, router).with_graceful_shutdown(async move {
         let _ = graceful.wait_for(|stop| *stop).await;
     });
     let server = tokio::spawn(server.into_future());

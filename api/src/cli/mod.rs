@@ -60,7 +60,6 @@ enum Command {
     Doctor(doctor::Args),
     Import(import::Args),
     Token(token::Args),
-    /// Make a key for an integration.
     Key(key::Args),
     Healthcheck(healthcheck::Args),
 }

@@ -5,10 +5,7 @@ use entity::{ContactRole, ContactRoles, contact};
 use sea_orm::sea_query::{Condition, Expr, ExprTrait};
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    base::Result,
-    store::filter::{self, Filter, IdFilter, TextFilter},
-};
+use crate::store::filter::{DateTimeFilter, IdFilter, Operator, Operators, TextFilter, filters};
 
 /// Compares what a contact is to their company's dealings with us.
 #[derive(Clone, Debug, Default, PartialEq, Eq, InputObject, Serialize, Deserialize)]
@@ -32,53 +29,41 @@ impl ContactRolesFilter {
     }
 }
 
-/// Which contacts. Conditions in one object must all hold.
-#[derive(Clone, Debug, Default, PartialEq, InputObject, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct ContactFilter {
-    /// All of these.
-    pub and: Option<Vec<ContactFilter>>,
-    /// At least one of these; none of an empty list.
-    pub or: Option<Vec<ContactFilter>>,
-    /// Not this.
-    pub not: Option<Box<ContactFilter>>,
-    /// By id.
-    pub id: Option<IdFilter>,
-    /// By what they are to their company's dealings with us.
-    pub roles: Option<ContactRolesFilter>,
-    /// By job title.
-    pub title: Option<TextFilter>,
-    /// By language tag.
-    pub language: Option<TextFilter>,
-    /// By time zone.
-    pub time_zone: Option<TextFilter>,
-}
-
-impl ContactFilter {
-    fn inner(&self) -> impl Iterator<Item = &Self> {
-        self.and.iter().flatten().chain(self.or.iter().flatten()).chain(self.not.as_deref())
+impl Operators for ContactRolesFilter {
+    fn operators() -> Vec<Operator> {
+        vec![
+            Operator::many::<ContactRole>("any", "any", "At least one of these."),
+            Operator::many::<ContactRole>("none", "none", "Not one of these."),
+        ]
     }
 }
 
-impl Filter for ContactFilter {
-    fn condition(&self) -> Result<Condition> {
-        type Table = contact::Entity;
-        use contact::Column as C;
-        let mut all = filter::nested(self.and.as_deref(), self.or.as_deref(), self.not.as_deref())?;
-        let fields = [
-            self.id.as_ref().map(|f| f.on::<Table>(C::Id)),
-            self.roles.as_ref().map(|f| Ok(f.condition())),
-            self.title.as_ref().map(|f| f.on::<Table>(C::Title)),
-            self.language.as_ref().map(|f| f.on::<Table>(C::Language)),
-            self.time_zone.as_ref().map(|f| f.on::<Table>(C::TimeZone)),
-        ];
-        for field in fields.into_iter().flatten() {
-            all = all.add(field?);
-        }
-        Ok(all)
-    }
+type Table = contact::Entity;
+use contact::Column as C;
 
-    fn weight(&self) -> usize {
-        1 + self.inner().map(Filter::weight).sum::<usize>()
+filters! {
+    /// Which contacts. Conditions in one object must all hold.
+    ContactFilter {
+        /// By id.
+        id: IdFilter => |f| f.on::<Table>(C::Id),
+        /// By account.
+        account_id: IdFilter => |f| f.on::<Table>(C::AccountId),
+        /// By the outside system they came from.
+        #[internal]
+        source: TextFilter => |f| f.on::<Table>(C::Source),
+        /// By that system's own id for them.
+        #[internal]
+        reference: TextFilter => |f| f.on::<Table>(C::Reference),
+        /// By what they are to their company's dealings with us.
+        #[internal]
+        roles: ContactRolesFilter => |f| Ok(f.condition()),
+        /// By job title.
+        title: TextFilter => |f| f.on::<Table>(C::Title),
+        /// By language tag.
+        language: TextFilter => |f| f.on::<Table>(C::Language),
+        /// By time zone.
+        time_zone: TextFilter => |f| f.on::<Table>(C::TimeZone),
+        /// By the last change.
+        updated_at: DateTimeFilter => |f| f.on::<Table>(C::UpdatedAt),
     }
 }

@@ -3,7 +3,9 @@
 use async_graphql::{ComplexObject, Context, Object, Result};
 use entity::{AccountId, ContactId};
 
-use super::{Contact, CreateContact, ListContacts, UpdateContact, create, get, list, read, update};
+use super::{
+    Contact, ContactFilter, ContactSort, CreateContact, ListContacts, UpdateContact, create, get, list, read, update,
+};
 use crate::{
     access::Action,
     account::Account,
@@ -27,7 +29,10 @@ impl ContactQuery {
         &self,
         cx: &Context<'_>,
         #[graphql(desc = "Only people of this account.")] account_id: Option<AccountId>,
+        #[graphql(desc = "Which of them.")] filter: Option<ContactFilter>,
         #[graphql(desc = "Words of the name or the mail address.")] search: Option<String>,
+        #[graphql(default, desc = "In which order.")] sort: ContactSort,
+        #[graphql(default, desc = "Archived ones too.")] archived: bool,
         #[graphql(desc = "At most 100; 25 where absent.")] first: Option<i32>,
         #[graphql(desc = "The `endCursor` of the page before.")] after: Option<String>,
         #[graphql(desc = "The rows before `before`, at most 100; walks back. Not with `first` or `after`.")]
@@ -35,7 +40,7 @@ impl ContactQuery {
         #[graphql(desc = "The `startCursor` of the page after.")] before: Option<String>,
     ) -> Result<Option<Connection<Contact>>> {
         let paging = Paging::of(&cx.look_ahead(), first, after, last, before);
-        let ask = ListContacts { account_id, search, page: paging.args.clone() };
+        let ask = ListContacts { account_id, filter, search, sort, archived, page: paging.args.clone() };
         let (page, total) = list(cx.data::<Ctx>()?, &ask, paging.count).await.map_err(failed)?;
         Ok(Some(paging.connection(page, total)))
     }

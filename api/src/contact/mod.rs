@@ -5,14 +5,18 @@
 
 mod filter;
 mod graphql;
+mod list;
 mod model;
 mod refusal;
+mod rest;
 mod service;
 
 pub use filter::{ContactFilter, ContactRolesFilter};
 pub use graphql::{ContactMutation, ContactQuery};
+pub use list::{ContactSort, ListContacts, conditions, list};
 pub use model::{Contact, CreateContact, UpdateContact};
 pub use refusal::refused;
 use refusal::remember;
+pub use rest::{Contacts, routes};
 use service::read;
-pub use service::{ListContacts, create, get, list, revoke, update};
+pub use service::{create, get, revoke, update};

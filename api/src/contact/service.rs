@@ -1,19 +1,15 @@
 //! Creating, changing and listing contacts.
 
 use async_graphql::MaybeUndefined;
-use entity::{AccountId, ContactId, InvitationStatus, MailState, Muted, contact, invitation};
-use sea_orm::{
-    ActiveValue::Set,
-    ColumnTrait,
-    sea_query::{Condition, Expr, Order},
-};
+use entity::{ContactId, InvitationStatus, MailState, Muted, contact, invitation};
+use sea_orm::{ActiveValue::Set, ColumnTrait, sea_query::Expr};
 
 use super::{Contact, CreateContact, UpdateContact, remember};
 use crate::{
     access::Action,
     base::{Check, Error, MAX_LINE, Result, checked, key, put},
     ctx::Ctx,
-    store::{Page, PageArgs, Tx, among, beyond, cursor, filter},
+    store::{Tx, among},
 };
 
 /// Makes a contact of an account you see.
@@ -148,46 +144,4 @@ pub async fn get(ctx: &Ctx, id: ContactId) -> Result<Contact> {
 pub(super) async fn read(ctx: &Ctx, id: ContactId) -> Result<Contact> {
     let row = ctx.find::<contact::Entity>().filter(contact::Column::Id.eq(id)).one("contact").await?;
     Ok(row.into_inner().into())
-}
-
-/// Which contacts, which page; in the order they were made.
-#[derive(Clone, Debug, Default)]
-pub struct ListContacts {
-    pub account_id: Option<AccountId>,
-    /// Words of the name or the mail address.
-    pub search: Option<String>,
-    pub page: PageArgs,
-}
-
-/// A page of contacts of the accounts in scope.
-pub async fn list(ctx: &Ctx, ask: &ListContacts, count: bool) -> Result<(Page<(String, Contact)>, Option<i64>)> {
-    ctx.may(Action::ReadContacts)?;
-    let keyset = ask.page.keyset::<ContactId>()?;
-    let find = || -> Result<_> {
-        let mut find = ctx.find::<contact::Entity>().filter(contact::Column::ArchivedAt.is_null());
-        if let Some(id) = ask.account_id {
-            find = find.filter(contact::Column::AccountId.eq(id));
-        }
-        if let Some(words) = &ask.search {
-            find = find.filter(
-                Condition::any()
-                    .add(filter::contains::<contact::Entity>(contact::Column::NameKey, "search", words)?)
-                    .add(filter::contains::<contact::Entity>(contact::Column::EmailKey, "search", words)?),
-            );
-        }
-        Ok(find)
-    };
-    let mut page = find()?;
-    if let Some(id) = keyset.from {
-        page = page.filter(beyond(
-            vec![Expr::col((contact::Entity, contact::Column::Id))],
-            vec![Expr::val(id)],
-            keyset.backward,
-        ));
-    }
-    page = page.order(contact::Column::Id, if keyset.backward { Order::Desc } else { Order::Asc });
-    let rows = page.limit(keyset.size as u64 + 1).all().await?;
-    let page = Page::cut(rows, &keyset).map(|row| (cursor(&row.id), row.into_inner().into()));
-    let total = if count { Some(find()?.count().await?) } else { None };
-    Ok((page, total))
 }

@@ -3,10 +3,12 @@
 mod company;
 mod guard;
 mod job;
+mod once;
 
 pub use company::Company;
 pub use guard::{May, StaffOnly, failed, may_see};
 pub use job::{Job, Run};
+pub use once::Once;
 
 use std::sync::Arc;
 
@@ -34,12 +36,14 @@ pub struct Env {
 pub struct Ctx {
     env: Arc<Env>,
     store: Store,
+    /// Set where the request may come again.
+    once: Option<Once>,
 }
 
 impl Ctx {
     pub fn new(env: Arc<Env>, viewer: Viewer) -> Self {
         let store = env.db.store(Arc::new(viewer));
-        Self { env, store }
+        Self { env, store, once: None }
     }
 
     pub fn nobody(env: Arc<Env>) -> Self {

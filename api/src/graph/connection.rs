@@ -4,6 +4,7 @@ use async_graphql::{Lookahead, OutputType, SimpleObject};
 
 use crate::{
     account::Account,
+    audit::AuditEntry,
     contact::Contact,
     invitation::Invitation,
     member::Member,
@@ -30,6 +31,7 @@ pub struct PageInfo {
 /// A row and its cursor.
 #[derive(Clone, Debug, SimpleObject)]
 #[graphql(serial, concrete(name = "AccountEdge", params(Account)))]
+#[graphql(concrete(name = "AuditEdge", params(AuditEntry)))]
 #[graphql(concrete(name = "ContactEdge", params(Contact)))]
 #[graphql(concrete(name = "InteractionEdge", params(Interaction)))]
 #[graphql(concrete(name = "InvitationEdge", params(Invitation)))]
@@ -47,6 +49,7 @@ pub struct Edge<T: OutputType> {
 /// One page of a list.
 #[derive(Clone, Debug, SimpleObject)]
 #[graphql(serial, concrete(name = "AccountConnection", params(Account)))]
+#[graphql(concrete(name = "AuditConnection", params(AuditEntry)))]
 #[graphql(concrete(name = "ContactConnection", params(Contact)))]
 #[graphql(concrete(name = "InteractionConnection", params(Interaction)))]
 #[graphql(concrete(name = "InvitationConnection", params(Invitation)))]

@@ -4,6 +4,7 @@ use async_graphql::{MergedObject, MergedSubscription};
 
 use crate::{
     account::{AccountMutation, AccountQuery},
+    audit::AuditQuery,
     contact::{ContactMutation, ContactQuery},
     invitation::{InvitationMutation, InvitationQuery, PreviewQuery},
     key::{KeyMutation, KeyQuery},
@@ -34,6 +35,7 @@ pub struct Query(
     ResponseQuery,
     SatisfactionQuery,
     KeyQuery,
+    AuditQuery,
 );
 
 /// What can be changed. Verb and noun, one input, the view back.

@@ -1,12 +1,10 @@
 //! Lists of invitations: who was asked, who was not, and where their mails are.
 
-use async_graphql::InputObject;
 use entity::{InvitationId, Time, invitation, response, wave};
 use sea_orm::{
     ColumnTrait,
     sea_query::{Condition, Expr, ExprTrait, Order, Query, SimpleExpr},
 };
-use serde::Deserialize;
 
 use super::{Invitation, InvitationRow};
 use crate::{
@@ -16,7 +14,7 @@ use crate::{
     store::{
         Find, Page, PageArgs, Shape, Shows, beyond, contact_named, cursor,
         filter::{
-            self, DateTimeFilter, Filter, IdFilter, IntFilter, InvitationStatusFilter, SuppressionFilter, TextFilter,
+            self, DateTimeFilter, IdFilter, IntFilter, InvitationStatusFilter, SuppressionFilter, TextFilter, filters,
             is,
         },
     },
@@ -25,46 +23,40 @@ use crate::{
 type Table = invitation::Entity;
 use invitation::Column as C;
 
-/// Which invitations. Conditions in one object must all hold.
-#[derive(Clone, Debug, Default, InputObject, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct InvitationFilter {
-    /// All of these.
-    pub and: Option<Vec<InvitationFilter>>,
-    /// At least one of these; none of an empty list.
-    pub or: Option<Vec<InvitationFilter>>,
-    /// Not this.
-    pub not: Option<Box<InvitationFilter>>,
-    /// By where it stands.
-    pub status: Option<InvitationStatusFilter>,
-    /// By why nobody was asked.
-    pub suppressed: Option<SuppressionFilter>,
-    /// By the sending.
-    pub wave_id: Option<IdFilter>,
-    /// By the programme that made the sending.
-    pub program_id: Option<IdFilter>,
-    /// By survey.
-    pub survey_id: Option<IdFilter>,
-    /// By account.
-    pub account_id: Option<IdFilter>,
-    /// By contact.
-    pub contact_id: Option<IdFilter>,
-    /// By the language of mail and page.
-    pub language: Option<TextFilter>,
-    /// True: answered, if only the score. False: not yet.
-    pub answered: Option<bool>,
-    /// True: a person opened the link, as far as is known. False: nobody did.
-    pub visited: Option<bool>,
-    /// By how many mails have left.
-    pub step: Option<IntFilter>,
-    /// By when it was queued.
-    pub queued_at: Option<DateTimeFilter>,
-    /// By when its next mail is due.
-    pub due_at: Option<DateTimeFilter>,
-    /// By when its first mail left.
-    pub sent_at: Option<DateTimeFilter>,
-    /// By when a mail came back.
-    pub bounced_at: Option<DateTimeFilter>,
+filters! {
+    /// Which invitations. Conditions in one object must all hold.
+    InvitationFilter {
+        /// By where it stands.
+        status: InvitationStatusFilter => |f| f.on::<Table>(C::Status),
+        /// By why nobody was asked.
+        suppressed: SuppressionFilter => |f| f.on::<Table>(C::Suppressed),
+        /// By the sending.
+        wave_id: IdFilter => |f| f.on::<Table>(C::WaveId),
+        /// By the programme that made the sending.
+        program_id: IdFilter => |f| f.on::<wave::Entity>(wave::Column::ProgramId).map(of_waves),
+        /// By survey.
+        survey_id: IdFilter => |f| f.on::<Table>(C::SurveyId),
+        /// By account.
+        account_id: IdFilter => |f| f.on::<Table>(C::AccountId),
+        /// By contact.
+        contact_id: IdFilter => |f| f.on::<Table>(C::ContactId),
+        /// By the language of mail and page.
+        language: TextFilter => |f| f.on::<Table>(C::Language),
+        /// True: answered, if only the score. False: not yet.
+        answered: bool => |yes| Ok(is(*yes, answered())),
+        /// True: a person opened the link, as far as is known. False: nobody did.
+        visited: bool => |yes| Ok(is(*yes, C::VisitedAt.is_not_null())),
+        /// By how many mails have left.
+        step: IntFilter => |f| f.on::<Table>(C::Step),
+        /// By when it was queued.
+        queued_at: DateTimeFilter => |f| f.on::<Table>(C::QueuedAt),
+        /// By when its next mail is due.
+        due_at: DateTimeFilter => |f| f.on::<Table>(C::DueAt),
+        /// By when its first mail left.
+        sent_at: DateTimeFilter => |f| f.on::<Table>(C::SentAt),
+        /// By when a mail came back.
+        bounced_at: DateTimeFilter => |f| f.on::<Table>(C::BouncedAt),
+    }
 }
 
 /// The answer to an invitation exists.
@@ -82,43 +74,6 @@ fn of_waves(which: Condition) -> Condition {
     let waves =
         Query::select().column((wave::Entity, wave::Column::Id)).from(wave::Entity).cond_where(which).to_owned();
     Condition::all().add(Expr::col((Table::default(), C::WaveId)).in_subquery(waves))
-}
-
-impl InvitationFilter {
-    fn inner(&self) -> impl Iterator<Item = &Self> {
-        self.and.iter().flatten().chain(self.or.iter().flatten()).chain(self.not.as_deref())
-    }
-}
-
-impl Filter for InvitationFilter {
-    fn condition(&self) -> Result<Condition> {
-        let mut all = filter::nested(self.and.as_deref(), self.or.as_deref(), self.not.as_deref())?;
-        let fields = [
-            self.status.as_ref().map(|f| f.on::<Table>(C::Status)),
-            self.suppressed.as_ref().map(|f| f.on::<Table>(C::Suppressed)),
-            self.wave_id.as_ref().map(|f| f.on::<Table>(C::WaveId)),
-            self.program_id.as_ref().map(|f| f.on::<wave::Entity>(wave::Column::ProgramId).map(of_waves)),
-            self.survey_id.as_ref().map(|f| f.on::<Table>(C::SurveyId)),
-            self.account_id.as_ref().map(|f| f.on::<Table>(C::AccountId)),
-            self.contact_id.as_ref().map(|f| f.on::<Table>(C::ContactId)),
-            self.language.as_ref().map(|f| f.on::<Table>(C::Language)),
-            self.answered.map(|yes| Ok(is(yes, answered()))),
-            self.visited.map(|yes| Ok(is(yes, C::VisitedAt.is_not_null()))),
-            self.step.as_ref().map(|f| f.on::<Table>(C::Step)),
-            self.queued_at.as_ref().map(|f| f.on::<Table>(C::QueuedAt)),
-            self.due_at.as_ref().map(|f| f.on::<Table>(C::DueAt)),
-            self.sent_at.as_ref().map(|f| f.on::<Table>(C::SentAt)),
-            self.bounced_at.as_ref().map(|f| f.on::<Table>(C::BouncedAt)),
-        ];
-        for field in fields.into_iter().flatten() {
-            all = all.add(field?);
-        }
-        Ok(all)
-    }
-
-    fn weight(&self) -> usize {
-        1 + self.inner().map(Filter::weight).sum::<usize>()
-    }
 }
 
 /// Which invitations, which page; the newest first.

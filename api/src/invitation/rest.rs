@@ -3,7 +3,7 @@
 use axum::{
     Json,
     extract::{Query, State, rejection::QueryRejection},
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use entity::{SurveyKind, Time};
@@ -16,7 +16,10 @@ use crate::{
     base::{Check, Error, Result},
     ctx::Ctx,
     visit::Reader,
-    web::{Body, NO_STORE, Problem, ProblemBody, Segment, Server},
+    web::{
+        Body, NO_STORE, Problem, ProblemBody, Segment, Server, etag, if_match,
+        problems::{BadRequest, Broken, NotJson, TooLong},
+    },
 };
 
 pub fn routes() -> OpenApiRouter<Server> {
@@ -153,14 +156,14 @@ async fn invitation(
     responses(
         (status = 200, description = "Changed", body = Answered, headers(("ETag" = String, description = "The new version"))),
         (status = 201, description = "Stored", body = Answered, headers(("ETag" = String, description = "The version"))),
-        (status = 400, description = "Unreadable", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 400, response = BadRequest),
         (status = 404, description = "No such link", body = ProblemBody, content_type = "application/problem+json"),
         (status = 409, description = "Answered already", body = ProblemBody, content_type = "application/problem+json"),
         (status = 410, description = "Expired, withdrawn or final", body = ProblemBody, content_type = "application/problem+json"),
         (status = 412, description = "The answer has another version", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 413, description = "The body is too long", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 415, description = "The body is not application/json", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "The body breaks a rule", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 413, response = TooLong),
+        (status = 415, response = NotJson),
+        (status = 422, response = Broken),
     ),
 )]
 async fn answer(
@@ -170,20 +173,9 @@ async fn answer(
     body: Result<Body<Answer>, Problem>,
 ) -> Result<Response, Problem> {
     let Body(answer) = body?;
-    let version = match headers.get(header::IF_MATCH) {
-        None => None,
-        Some(value) => Some(version(value).ok_or(Error::Stale)?),
-    };
+    let version = if_match(&headers)?;
     let answered = Box::pin(respond(&Ctx::nobody(server.env), &token, answer, version)).await?;
     let status = if answered.created { StatusCode::CREATED } else { StatusCode::OK };
     let tag = etag(answered.version);
     Ok((status, [NO_STORE, (header::ETAG, tag)], Json(answered)).into_response())
-}
-
-fn etag(version: i32) -> HeaderValue {
-    HeaderValue::from_str(&format!("\"{version}\"")).unwrap_or(HeaderValue::from_static("\"1\""))
-}
-
-fn version(value: &HeaderValue) -> Option<i32> {
-    value.to_str().ok()?.trim().strip_prefix('"')?.strip_suffix('"')?.parse().ok()
 }

@@ -19,7 +19,7 @@ use sea_orm::{
     ColumnTrait, FromQueryResult,
     sea_query::{Condition, Expr, ExprTrait, Query},
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{Against, Delivery, EXPIRES_DAYS, Facts, Lot, SendMail, zone};
@@ -38,7 +38,7 @@ pub const EXPIRES: TimeDelta = TimeDelta::days(EXPIRES_DAYS as i64);
 pub const INHERITED: TimeDelta = TimeDelta::days(30);
 
 /// How many contacts are not asked, for one reason.
-#[derive(Clone, Debug, PartialEq, Eq, SimpleObject, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, SimpleObject, Serialize, Deserialize, ToSchema)]
 #[graphql(serial)]
 #[serde(rename_all = "camelCase")]
 pub struct SuppressedCount {

@@ -3,7 +3,7 @@
 use async_graphql::{ComplexObject, Context, Object, Result, SimpleObject};
 use entity::KeyId;
 
-use super::{CreateIntegrationKey, IntegrationKey, create, get, list, revoke};
+use super::{CreateIntegrationKey, IntegrationKey, RotateIntegrationKey, create, get, list, revoke, rotate};
 use crate::{
     ctx::{Ctx, failed},
     graph::team_of,
@@ -44,6 +44,19 @@ impl KeyMutation {
     ) -> Result<Option<CreatedIntegrationKey>> {
         let ctx = cx.data::<Ctx>()?;
         let (id, text) = create(ctx, input).await.map_err(failed)?;
+        let key = get(ctx, id).await.map_err(failed)?;
+        Ok(Some(CreatedIntegrationKey { key, secret: text.text().to_owned() }))
+    }
+
+    /// Makes a key that allows the same as another, which works on for some hours: time to put the new one in its place.
+    /// For admins.
+    async fn rotate_integration_key(
+        &self,
+        cx: &Context<'_>,
+        input: RotateIntegrationKey,
+    ) -> Result<Option<CreatedIntegrationKey>> {
+        let ctx = cx.data::<Ctx>()?;
+        let (id, text) = rotate(ctx, input).await.map_err(failed)?;
         let key = get(ctx, id).await.map_err(failed)?;
         Ok(Some(CreatedIntegrationKey { key, secret: text.text().to_owned() }))
     }

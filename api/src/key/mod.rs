@@ -9,5 +9,5 @@ mod model;
 mod service;
 
 pub use graphql::{KeyMutation, KeyQuery};
-pub use model::{CreateIntegrationKey, IntegrationKey};
-pub use service::{create, get, list, revoke};
+pub use model::{CreateIntegrationKey, IntegrationKey, RotateIntegrationKey};
+pub use service::{create, get, list, revoke, rotate};

@@ -52,12 +52,24 @@ pub struct CreateIntegrationKey {
     /// What people call it, 1 to 200 characters.
     pub name: String,
     /// What it allows: one or more of `accounts:read`, `accounts:write`, `contacts:read`, `contacts:write`,
-    /// `interactions:read`, `interactions:write`, `members:read`, `surveys:read`, `surveys:send`, `responses:read`.
+    /// `interactions:read`, `interactions:write`, `members:read`, `surveys:read`, `surveys:send`, `responses:read`, `imports:write`.
     pub scopes: Vec<String>,
     /// The outside system it speaks for, such as `crm`: the references it writes are unique there.
     pub source: String,
     /// Only the accounts of this team and below; all, where absent.
     pub team_id: Option<TeamId>,
     /// From when on it is worthless; never, where absent.
+    pub expires_at: Option<Time>,
+}
+
+/// A key to be followed by another.
+#[derive(Clone, Debug, InputObject)]
+pub struct RotateIntegrationKey {
+    /// The key that is to end.
+    pub id: KeyId,
+    /// Hours for which it works on beside the new one: 0 to 720.
+    #[graphql(default = 24)]
+    pub overlap_hours: i32,
+    /// From when on the new one is worthless; never, where absent.
     pub expires_at: Option<Time>,
 }

@@ -1,15 +1,19 @@
 //! Making, listing and revoking keys.
 
-use entity::{KeyId, api_key, team};
+use chrono::TimeDelta;
+use entity::{Digest, KeyId, Time, api_key, team};
 use sea_orm::{ActiveValue::Set, ColumnTrait, sea_query::Order};
 
-use super::{CreateIntegrationKey, IntegrationKey};
+use super::{CreateIntegrationKey, IntegrationKey, RotateIntegrationKey};
 use crate::{
     access::{Action, KeyScope},
-    base::{Check, MAX_LINE, Result},
+    base::{Check, Error, MAX_LINE, Result},
     ctx::Ctx,
     secure::ApiKey,
 };
+
+/// Hours that a key may work on beside the one that follows it, at most: 30 days.
+const MAX_OVERLAP: i32 = 720;
 
 /// Makes a key; its text is given here and never again.
 pub async fn create(ctx: &Ctx, input: CreateIntegrationKey) -> Result<(KeyId, ApiKey)> {
@@ -22,10 +26,7 @@ pub async fn create(ctx: &Ctx, input: CreateIntegrationKey) -> Result<(KeyId, Ap
         check.fault("expiresAt", "must lie in the future");
     }
     check.done()?;
-    let mut random = [0; 32];
-    ctx.env().db.random().fill(&mut random);
-    let text = ApiKey::new(random);
-    let (prefix, secret_hash) = (text.prefix().to_owned(), text.digest());
+    let (text, prefix, secret_hash) = fresh(ctx);
     let id = ctx
         .write(move |tx| async move {
             if let Some(team) = input.team_id {
@@ -44,6 +45,51 @@ pub async fn create(ctx: &Ctx, input: CreateIntegrationKey) -> Result<(KeyId, Ap
                 last_used_at: None,
                 created_at: tx.now(),
             };
+            Ok(tx.insert::<api_key::Entity>(row).await?.id)
+        })
+        .await?;
+    Ok((id, text))
+}
+
+fn fresh(ctx: &Ctx) -> (ApiKey, String, Digest) {
+    let mut random = [0; 32];
+    ctx.env().db.random().fill(&mut random);
+    let text = ApiKey::new(random);
+    let (prefix, digest) = (text.prefix().to_owned(), text.digest());
+    (text, prefix, digest)
+}
+
+/// Makes a key that allows the same as another one, which works on for a while. Gives the new one.
+pub async fn rotate(ctx: &Ctx, input: RotateIntegrationKey) -> Result<(KeyId, ApiKey)> {
+    ctx.may(Action::ManageKeys)?;
+    let mut check = Check::default();
+    let overlap = check.range("overlapHours", input.overlap_hours, 0, MAX_OVERLAP);
+    if input.expires_at.is_some_and(|at| at <= ctx.now()) {
+        check.fault("expiresAt", "must lie in the future");
+    }
+    check.done()?;
+    let (text, prefix, secret_hash) = fresh(ctx);
+    let id = ctx
+        .write(move |tx| async move {
+            let find = tx.find::<api_key::Entity>().filter(api_key::Column::Id.eq(input.id));
+            let old = find.lock().one("key").await?;
+            let now = tx.now();
+            if old.revoked_at.is_some() || old.expires_at.is_some_and(|at| at <= now) {
+                return Err(Error::conflict("this key has ended already; make a new one"));
+            }
+            let row = api_key::Model {
+                id: tx.id(),
+                prefix,
+                secret_hash,
+                expires_at: input.expires_at,
+                last_used_at: None,
+                created_at: now,
+                ..api_key::Model::clone(&old)
+            };
+            let until = Time::new(now.0 + TimeDelta::hours(overlap.into()));
+            if old.expires_at.is_none_or(|at| at > until) {
+                tx.update::<api_key::Entity>(old, |row| row.expires_at = Set(Some(until))).await?;
+            }
             Ok(tx.insert::<api_key::Entity>(row).await?.id)
         })
         .await?;

@@ -11,6 +11,6 @@ mod service;
 
 pub use graphql::{MemberMutation, MemberQuery};
 pub use loader::MemberLoader;
-pub use model::{CreateMember, Member, UpdateMember};
+pub use model::{CreateMember, Member, Person, UpdateMember};
 pub use moves::follow;
 pub use service::{ListMembers, create, list, update};

@@ -2,6 +2,8 @@
 
 use async_graphql::{InputObject, MaybeUndefined, SimpleObject};
 use entity::{MemberId, MemberRole, TeamId, Time, member};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::ctx::StaffOnly;
 
@@ -43,6 +45,25 @@ impl From<member::Model> for Member {
             created_at: Some(row.created_at),
             team_id: row.team_id,
         }
+    }
+}
+
+/// Who somebody of the staff is, and how to reach them.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Person {
+    /// Their id, for good.
+    pub id: MemberId,
+    /// Their full name.
+    #[schema(example = "Ana Lima")]
+    pub name: String,
+    /// Where mail reaches them.
+    #[schema(example = "ana@example.com")]
+    pub email: String,
+}
+
+impl From<Member> for Person {
+    fn from(member: Member) -> Self {
+        Self { id: member.id, name: member.name, email: member.email }
     }
 }
 

@@ -3,7 +3,7 @@
 use async_graphql::SimpleObject;
 use entity::{AccountId, ContactId, ProgramId, Suppression, Time, contact, program, survey};
 use sea_orm::ColumnTrait;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
@@ -37,7 +37,7 @@ pub struct DryRun {
 }
 
 /// What would become of one contact.
-#[derive(Clone, Debug, SimpleObject, Serialize, ToSchema)]
+#[derive(Clone, Debug, SimpleObject, Serialize, Deserialize, ToSchema)]
 #[graphql(serial)]
 #[serde(rename_all = "camelCase")]
 pub struct Planned {

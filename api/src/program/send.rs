@@ -47,7 +47,7 @@ pub struct SendSurvey {
 }
 
 /// What became of a sending.
-#[derive(Clone, Debug, SimpleObject, Serialize, ToSchema)]
+#[derive(Clone, Debug, SimpleObject, Serialize, Deserialize, ToSchema)]
 #[graphql(serial)]
 #[serde(rename_all = "camelCase")]
 pub struct Sent {
@@ -78,7 +78,7 @@ pub async fn send(ctx: &Ctx, survey_id: SurveyId, input: SendSurvey) -> Result<S
     if input.dry_run {
         return ctx.look(move |tx| sending(tx, inner, survey_id, input, days)).await;
     }
-    ctx.write(move |tx| sending(tx, inner, survey_id, input, days)).await
+    ctx.once(move |tx| sending(tx, inner, survey_id, input, days)).await
 }
 
 async fn sending(tx: Tx, ctx: Ctx, survey_id: SurveyId, input: SendSurvey, days: Vec<i32>) -> Result<Sent> {

@@ -2,13 +2,12 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use async_graphql::{InputObject, dataloader::Loader};
+use async_graphql::dataloader::Loader;
 use entity::{Category, SurveyKind, invitation, question, response};
 use sea_orm::{
     ColumnTrait,
     sea_query::{Condition, Expr, ExprTrait, Query},
 };
-use serde::Deserialize;
 
 use crate::{
     base::{Error, Result},
@@ -16,8 +15,7 @@ use crate::{
     store::{
         among,
         filter::{
-            self, CategoryFilter, DateTimeFilter, Filter, IdFilter, IntFilter, SurveyKindFilter, TextFilter,
-            TierFilter, is,
+            CategoryFilter, DateTimeFilter, IdFilter, IntFilter, SurveyKindFilter, TextFilter, TierFilter, filters, is,
         },
     },
 };
@@ -25,100 +23,50 @@ use crate::{
 type Table = response::Entity;
 use response::Column as C;
 
-/// Which answers. Conditions in one object must all hold.
-#[derive(Clone, Debug, Default, InputObject, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct ResponseFilter {
-    /// All of these.
-    pub and: Option<Vec<ResponseFilter>>,
-    /// At least one of these; none of an empty list.
-    pub or: Option<Vec<ResponseFilter>>,
-    /// Not this.
-    pub not: Option<Box<ResponseFilter>>,
-    /// By account.
-    pub account_id: Option<IdFilter>,
-    /// By who answered.
-    pub contact_id: Option<IdFilter>,
-    /// By survey.
-    pub survey_id: Option<IdFilter>,
-    /// By the wave that asked; imported answers have none.
-    pub wave_id: Option<IdFilter>,
-    /// By what the survey measures.
-    pub kind: Option<SurveyKindFilter>,
-    /// By the key of the scored question.
-    pub question: Option<TextFilter>,
-    /// By score.
-    pub score: Option<IntFilter>,
-    /// By what the score says of its author.
-    pub category: Option<CategoryFilter>,
-    /// True: with a comment. False: without one.
-    pub commented: Option<bool>,
-    /// By the language they were asked in.
-    pub language: Option<TextFilter>,
-    /// By the account's segment of that day.
-    pub segment: Option<TextFilter>,
-    /// By the account's territory of that day.
-    pub territory: Option<TextFilter>,
-    /// By the account's tier of that day.
-    pub tier: Option<TierFilter>,
-    /// By who is credited.
-    pub owner_id: Option<IdFilter>,
-    /// By whether the owner had the account for less than 30 days.
-    pub inherited: Option<bool>,
-    /// By when it was first given.
-    pub answered_at: Option<DateTimeFilter>,
-}
-
-impl ResponseFilter {
-    /// The first field used that a customer may not know of.
-    pub fn internal(&self) -> Option<&'static str> {
-        let own = [
-            ("segment", self.segment.is_some()),
-            ("territory", self.territory.is_some()),
-            ("tier", self.tier.is_some()),
-            ("waveId", self.wave_id.is_some()),
-            ("category", self.category.is_some()),
-            ("ownerId", self.owner_id.is_some()),
-            ("inherited", self.inherited.is_some()),
-        ];
-        let own = own.into_iter().find_map(|(name, used)| used.then_some(name));
-        own.or_else(|| self.inner().find_map(Self::internal))
-    }
-
-    fn inner(&self) -> impl Iterator<Item = &Self> {
-        self.and.iter().flatten().chain(self.or.iter().flatten()).chain(self.not.as_deref())
-    }
-}
-
-impl Filter for ResponseFilter {
-    fn condition(&self) -> Result<Condition> {
-        let mut all = filter::nested(self.and.as_deref(), self.or.as_deref(), self.not.as_deref())?;
-        let fields = [
-            self.account_id.as_ref().map(|f| f.on::<Table>(C::AccountId)),
-            self.survey_id.as_ref().map(|f| f.on::<Table>(C::SurveyId)),
-            self.wave_id.as_ref().map(|f| f.on::<invitation::Entity>(invitation::Column::WaveId).map(asked_by)),
-            self.kind.as_ref().map(|f| f.on::<Table>(C::Kind)),
-            self.contact_id.as_ref().map(|f| f.on::<Table>(C::ContactId)),
-            self.question.as_ref().map(|f| f.on::<Table>(C::Question)),
-            self.score.as_ref().map(|f| f.on::<Table>(C::Score)),
-            self.category.as_ref().map(|f| f.any(of)),
-            self.commented.map(|yes| Ok(is(yes, C::Comment.is_not_null()))),
-            self.language.as_ref().map(|f| f.on::<Table>(C::Language)),
-            self.segment.as_ref().map(|f| f.on::<Table>(C::Segment)),
-            self.territory.as_ref().map(|f| f.on::<Table>(C::Territory)),
-            self.tier.as_ref().map(|f| f.on::<Table>(C::Tier)),
-            self.owner_id.as_ref().map(|f| f.on::<Table>(C::OwnerId)),
-            self.inherited.map(|yes| Ok(is(yes, C::Inherited.eq(true)))),
-            self.answered_at.as_ref().map(|f| f.on::<Table>(C::AnsweredAt)),
-        ];
-        for field in fields.into_iter().flatten() {
-            all = all.add(field?);
-        }
-        Ok(all)
-    }
-
-    fn weight(&self) -> usize {
-        1 + self.inner().map(Filter::weight).sum::<usize>()
+filters! {
+    /// Which answers. Conditions in one object must all hold.
+    ResponseFilter {
+        /// By account.
+        account_id: IdFilter => |f| f.on::<Table>(C::AccountId),
+        /// By who answered.
+        contact_id: IdFilter => |f| f.on::<Table>(C::ContactId),
+        /// By survey.
+        survey_id: IdFilter => |f| f.on::<Table>(C::SurveyId),
+        /// By the wave that asked; imported answers have none.
+        #[internal]
+        wave_id: IdFilter => |f| f.on::<invitation::Entity>(invitation::Column::WaveId).map(asked_by),
+        /// By what the survey measures.
+        kind: SurveyKindFilter => |f| f.on::<Table>(C::Kind),
+        /// By the key of the scored question.
+        question: TextFilter => |f| f.on::<Table>(C::Question),
+        /// By score.
+        score: IntFilter => |f| f.on::<Table>(C::Score),
+        /// By what the score says of its author.
+        #[internal]
+        category: CategoryFilter => |f| f.any(of),
+        /// True: with a comment. False: without one.
+        commented: bool => |yes| Ok(is(*yes, C::Comment.is_not_null())),
+        /// By the language they were asked in.
+        language: TextFilter => |f| f.on::<Table>(C::Language),
+        /// By the account's segment of that day.
+        #[internal]
+        segment: TextFilter => |f| f.on::<Table>(C::Segment),
+        /// By the account's territory of that day.
+        #[internal]
+        territory: TextFilter => |f| f.on::<Table>(C::Territory),
+        /// By the account's tier of that day.
+        #[internal]
+        tier: TierFilter => |f| f.on::<Table>(C::Tier),
+        /// By who is credited.
+        #[internal]
+        owner_id: IdFilter => |f| f.on::<Table>(C::OwnerId),
+        /// By whether the owner had the account for less than 30 days.
+        #[internal]
+        inherited: bool => |yes| Ok(is(*yes, C::Inherited.eq(true))),
+        /// By when it was first given.
+        answered_at: DateTimeFilter => |f| f.on::<Table>(C::AnsweredAt),
+        /// By when it was last changed; never, where it was not.
+        amended_at: DateTimeFilter => |f| f.on::<Table>(C::AmendedAt),
     }
 }
 

@@ -5,7 +5,9 @@ use std::{collections::HashMap, sync::Arc};
 use async_graphql::{SimpleObject, dataloader::Loader};
 use entity::{ResponseId, Time, answer, response_version};
 use sea_orm::sea_query::Order;
+use serde::Serialize;
 use serde_json::{Map, Value, json};
+use utoipa::ToSchema;
 
 use crate::{
     base::{Error, Result},
@@ -14,10 +16,11 @@ use crate::{
 };
 
 /// The answer to a further question.
-#[derive(Clone, Debug, PartialEq, Eq, SimpleObject)]
+#[derive(Clone, Debug, PartialEq, Eq, SimpleObject, Serialize, ToSchema)]
 #[graphql(serial)]
 pub struct FurtherAnswer {
     /// The key of the question.
+    #[schema(example = "speed")]
     pub question: String,
     /// A rating, on the question's scale.
     pub score: Option<i32>,

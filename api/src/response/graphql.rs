@@ -5,8 +5,8 @@ use entity::Category;
 use futures_util::{Stream, stream};
 
 use super::{
-    AnswerLoader, FurtherAnswer, ListResponses, QuestionLoader, Response, ResponseFilter, ResponseVersion,
-    VersionLoader, category, get, list,
+    AnswerLoader, FurtherAnswer, ListResponses, QuestionLoader, Response, ResponseFilter, ResponseSort,
+    ResponseVersion, VersionLoader, category, get, list,
 };
 use crate::{
     access::Action,
@@ -22,11 +22,13 @@ pub struct ResponseQuery;
 
 #[Object]
 impl ResponseQuery {
-    /// The answers of the accounts you see, the newest first.
+    /// The answers of the accounts you see.
+    #[expect(clippy::too_many_arguments, reason = "the arguments of a Relay connection")]
     async fn responses(
         &self,
         cx: &Context<'_>,
         #[graphql(desc = "Which of them.")] filter: Option<ResponseFilter>,
+        #[graphql(default, desc = "In which order.")] sort: ResponseSort,
         #[graphql(desc = "At most 100; 25 where absent.")] first: Option<i32>,
         #[graphql(desc = "The `endCursor` of the page before.")] after: Option<String>,
         #[graphql(desc = "The rows before `before`, at most 100; walks back. Not with `first` or `after`.")]
@@ -36,7 +38,7 @@ impl ResponseQuery {
         let look = cx.look_ahead();
         let shows = Shows::page::<entity::response::Entity>(&look, "creditedTo");
         let paging = Paging::of(&look, first, after, last, before);
-        let ask = ListResponses { filter, page: paging.args.clone(), shows };
+        let ask = ListResponses { filter, sort, page: paging.args.clone(), shows };
         let (page, total) = list(cx.data::<Ctx>()?, &ask, paging.count).await.map_err(failed)?;
         Ok(Some(paging.connection(page, total)))
     }

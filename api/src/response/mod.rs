@@ -6,10 +6,12 @@ mod graphql;
 mod kept;
 mod model;
 mod read;
+mod rest;
 
 pub use filter::{QuestionLoader, ResponseFilter, category};
 pub use further::{AnswerLoader, FurtherAnswer, ResponseVersion, VersionLoader, snapshot};
 pub use graphql::{ResponseQuery, ResponseSubscription};
 pub use kept::{keep_latest, latest_nps};
 pub use model::{Response, ResponseRow};
-pub use read::{ListResponses, ScoreRow, get, list, scores, shape};
+pub use read::{ListResponses, ResponseSort, ScoreRow, get, list, scores, shape};
+pub use rest::{Responses, routes};

@@ -1,5 +1,6 @@
 //! Answers below an account, and lists of answers.
 
+use async_graphql::Enum;
 use entity::{ResponseId, Time, answer, question, response};
 use sea_orm::{
     ColumnTrait,
@@ -89,10 +90,21 @@ pub fn scores(engine: Engine, scope: &Scope, account: SimpleExpr) -> Shape {
     SimpleExpr::SubQuery(None, Box::new(select.into()))
 }
 
-/// Which answers, which page; the newest first.
+/// By what answers are sorted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
+pub enum ResponseSort {
+    /// The newest first.
+    #[default]
+    AnsweredDesc,
+    /// The oldest first.
+    AnsweredAsc,
+}
+
+/// Which answers, in which order, which page.
 #[derive(Clone, Debug, Default)]
 pub struct ListResponses {
     pub filter: Option<ResponseFilter>,
+    pub sort: ResponseSort,
     pub page: PageArgs,
     /// What is shown of each.
     pub shows: Shows,
@@ -115,14 +127,15 @@ pub async fn list(ctx: &Ctx, ask: &ListResponses, count: bool) -> Result<(Page<(
         return Err(Error::invalid(format!("/filter/{field}"), "is not a field to filter by"));
     }
     let keyset = ask.page.keyset::<(Time, ResponseId)>()?;
+    let descending = (ask.sort == ResponseSort::AnsweredDesc) != keyset.backward;
     let which = || filter::condition(ask.filter.as_ref());
     let mut find = ctx.find::<Table>().filter(which()?);
     if let Some((at, id)) = keyset.from {
         let columns = [C::AnsweredAt, C::Id].map(|c| Expr::col((Table::default(), c))).to_vec();
-        find = find.filter(beyond(columns, vec![Expr::val(at), Expr::val(id)], !keyset.backward));
+        find = find.filter(beyond(columns, vec![Expr::val(at), Expr::val(id)], descending));
     }
     for column in [C::AnsweredAt, C::Id] {
-        find = find.order(column, if keyset.backward { Order::Asc } else { Order::Desc });
+        find = find.order(column, if descending { Order::Desc } else { Order::Asc });
     }
     let parts = parts(ctx.store().engine(), &ctx.viewer().scope, ask.shows);
     let rows: Vec<ResponseRow> = find.limit(keyset.size as u64 + 1).shown(ask.shows.columns, parts).await?;

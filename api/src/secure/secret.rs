@@ -132,9 +132,9 @@ impl std::fmt::Debug for Secret {
     }
 }
 
-/// SHA-256 of a token's text: what the database holds of it.
-pub fn digest(token: &str) -> Digest {
-    Digest(aws_lc_rs::digest::digest(&SHA256, token.as_bytes()).as_ref().to_vec())
+/// SHA-256 of a token's text: what the database holds of it. Also of whatever else is only to be recognised.
+pub fn digest(token: impl AsRef<[u8]>) -> Digest {
+    Digest(aws_lc_rs::digest::digest(&SHA256, token.as_ref()).as_ref().to_vec())
 }
 
 fn link_key(root: &Prk, purpose: Purpose) -> Result<hmac::Key, String> {

@@ -10,7 +10,10 @@ use crate::{
     base::{Error, Result},
     ctx::Ctx,
     secure::KeySet,
-    web::{Body, NO_STORE, Problem, ProblemBody, Server},
+    web::{
+        Body, NO_STORE, Problem, ProblemBody, Server,
+        problems::{BadRequest, Broken, NotJson, TooLong},
+    },
 };
 
 pub fn routes() -> OpenApiRouter<Server> {
@@ -65,11 +68,11 @@ struct Token {
     request_body = Grant,
     responses(
         (status = 200, description = "Signed in", body = Token),
-        (status = 400, description = "The body is no JSON", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 400, response = BadRequest),
         (status = 401, description = "They do not match", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 413, description = "The body is too long", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 415, description = "The body is not application/json", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "The body breaks a rule", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 413, response = TooLong),
+        (status = 415, response = NotJson),
+        (status = 422, response = Broken),
     ),
 )]
 async fn token(State(server): State<Server>, body: Result<Body<Grant>, Problem>) -> Result<impl IntoResponse, Problem> {

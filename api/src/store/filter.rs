@@ -1,4 +1,10 @@
-//! The one grammar of filters: `{field: {operator: value}}`, the same words for every list.
+//! The one grammar of filters: `{field: {operator: value}}`, the same words for every list and at every door.
+
+mod declare;
+mod flat;
+
+pub(crate) use declare::filters;
+pub use flat::{Field, Flat, Operator, Operators, Word, camel};
 
 use async_graphql::InputObject;
 use entity::{Day, Time};
@@ -95,6 +101,18 @@ macro_rules! comparing {
                 Ok(pairs.into_iter().flatten().fold(Condition::all(), Condition::add))
             }
         }
+
+        impl Operators for $name {
+            fn operators() -> Vec<Operator> {
+                vec![
+                    Operator::one::<$value>("", "eq", "Equal to this."),
+                    Operator::one::<$value>("lt", "lt", "Less than this."),
+                    Operator::one::<$value>("lte", "lte", "At most this."),
+                    Operator::one::<$value>("gt", "gt", "Greater than this."),
+                    Operator::one::<$value>("gte", "gte", "At least this."),
+                ]
+            }
+        }
     )+};
 }
 
@@ -147,6 +165,26 @@ pub struct TextFilter {
     pub is_null: Option<bool>,
 }
 
+impl Operators for IdFilter {
+    fn operators() -> Vec<Operator> {
+        some_or_none::<Uuid>()
+    }
+}
+
+impl Operators for TextFilter {
+    fn operators() -> Vec<Operator> {
+        some_or_none::<String>()
+    }
+}
+
+fn some_or_none<V: Word>() -> Vec<Operator> {
+    vec![
+        Operator::one::<V>("", "eq", "Equal to this."),
+        Operator::many::<V>("in", "in", "One of these, at most 100."),
+        Operator::one::<bool>("is_null", "isNull", "True: not set. False: set to something."),
+    ]
+}
+
 impl TextFilter {
     pub fn on<E: EntityTrait>(&self, column: E::Column) -> Result<Condition> {
         let column = || Expr::col((E::default(), column));
@@ -188,6 +226,15 @@ macro_rules! choosing {
                 Ok(parts.into_iter().flatten().fold(Condition::all(), Condition::add))
             }
         }
+
+        impl Operators for $name {
+            fn operators() -> Vec<Operator> {
+                vec![
+                    Operator::one::<$value>("", "eq", "Equal to this."),
+                    Operator::many::<$value>("in", "in", "One of these, at most 100."),
+                ]
+            }
+        }
     )+};
 }
 
@@ -206,6 +253,10 @@ choosing! {
     CategoryFilter(entity::Category);
     /// Compares a type of interaction.
     InteractionTypeFilter(entity::InteractionType);
+    /// Compares what happened to a row.
+    AuditActionFilter(entity::AuditAction);
+    /// Compares who made a change.
+    ActorKindFilter(entity::ActorKind);
 }
 
 impl CategoryFilter {

@@ -5,10 +5,10 @@
 //! as a union of ids, a manager's children by walking time and asking each row's team.
 
 use entity::{
-    AccountId, InvitationId, account, account_grant, answer, api_key, audit, contact, exclusion, interaction,
-    invitation, job, member, ownership, program, question, refusal, response, response_version, score_owner,
-    score_slice, session, setting, signing_key, survey, survey_version, team, team_deputy, team_member, team_place,
-    team_tree, visit, wave,
+    AccountId, InvitationId, account, account_grant, answer, api_key, audit, contact, exclusion, import, import_piece,
+    interaction, invitation, job, member, once, ownership, program, question, refusal, response, response_version,
+    score_owner, score_slice, session, setting, signing_key, survey, survey_version, team, team_deputy, team_member,
+    team_place, team_tree, visit, wave,
 };
 use sea_orm::{
     ColumnTrait, EntityTrait,
@@ -268,6 +268,16 @@ impl Owned for response_version::Entity {
 }
 impl Apart for response_version::Entity {}
 
+/// What came of a request is read only by whoever asked, by the key they chose.
+impl Owned for once::Entity {
+    const NAME: &'static str = "once";
+    const AUDITED: bool = false;
+    fn visible(_: &Scope, _: Engine) -> Condition {
+        everything()
+    }
+}
+impl Apart for once::Entity {}
+
 macro_rules! company {
     ($($table:ident, $audited:literal, $rule:expr;)+) => {$(
         impl Owned for $table::Entity {
@@ -297,6 +307,8 @@ company! {
     wave, true, |scope| when(scope.is_staff());
     api_key, true, |scope| when(*scope.rows() == Rows::All && scope.is_staff());
     signing_key, true, |scope| when(*scope.rows() == Rows::All && scope.is_staff());
+    import, true, |scope| when(*scope.rows() == Rows::All && scope.is_staff());
+    import_piece, false, |scope| when(*scope.rows() == Rows::All && scope.is_staff());
     setting, true, |scope| when(*scope.rows() == Rows::All && scope.is_staff());
     session, true, |scope| when(*scope.rows() == Rows::All && scope.is_staff());
     job, false, |scope| when(*scope.rows() == Rows::All && scope.is_staff());

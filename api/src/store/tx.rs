@@ -207,9 +207,28 @@ impl Tx {
         if E::account_of(&row) != witness.account() {
             return Err(Error::internal("a row was inserted under another account"));
         }
+        self.put_unless::<E>(row, OnConflict::column(key).do_nothing().to_owned()).await
+    }
+
+    /// Inserts a row that belongs to no account unless its key is taken; says whether it went in. Whoever takes the
+    /// same key at the same time waits for this transaction.
+    pub async fn claim<E: Apart>(&self, row: E::Model) -> Result<bool>
+    where
+        E::Model: IntoActiveModel<E::ActiveModel> + Serialize + Send + Sync,
+        E::ActiveModel: ActiveModelBehavior + Send,
+    {
+        let keys: Vec<_> = E::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column).collect();
+        self.put_unless::<E>(row, OnConflict::columns(keys).do_nothing().to_owned()).await
+    }
+
+    async fn put_unless<E: Owned>(&self, row: E::Model, conflict: OnConflict) -> Result<bool>
+    where
+        E::Model: IntoActiveModel<E::ActiveModel> + Serialize + Send + Sync,
+        E::ActiveModel: ActiveModelBehavior + Send,
+    {
         let entry = row.clone();
         let insert = E::insert_many([row.into_active_model().reset_all()])
-            .on_conflict(OnConflict::column(key).do_nothing().to_owned())
+            .on_conflict(conflict)
             .exec_without_returning(&*self.conn)
             .await;
         let went_in = match insert {

@@ -11,6 +11,7 @@ mod graphql;
 mod loader;
 mod model;
 mod publish;
+mod rest;
 mod service;
 
 pub use change::{CreateSurvey, UpdateSurvey, archive, create, update};
@@ -22,4 +23,5 @@ pub use graphql::{SurveyMutation, SurveyQuery};
 pub use loader::SurveyLoader;
 pub use model::{Survey, SurveyAt, SurveyVersion};
 pub use publish::{measured, publish};
+pub use rest::routes;
 pub use service::{current, get, list};

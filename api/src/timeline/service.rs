@@ -24,10 +24,7 @@ pub async fn log(ctx: &Ctx, input: LogInteraction) -> Result<AccountId> {
     let subject = check.line("subject", &input.subject, MAX_LINE);
     let body = check.text_opt("body", input.body.as_deref(), MAX_TEXT);
     let external_id = check.line_opt("externalId", input.external_id.as_deref(), MAX_LINE);
-    if matches!(
-        input.kind,
-        InteractionType::SurveySent | InteractionType::SurveyAnswered | InteractionType::OwnerChanged
-    ) {
+    if is_ours(input.kind) {
         check.fault("type", "must not be one that Steward writes itself");
     }
     if input.occurred_at.is_some_and(|at| at.0 > ctx.now().0 + AHEAD) {
@@ -165,7 +162,13 @@ pub async fn touch(
     Ok(())
 }
 
-const fn usual(kind: InteractionType) -> (Channel, Direction) {
+/// Whether Steward alone writes entries of this type.
+pub const fn is_ours(kind: InteractionType) -> bool {
+    matches!(kind, InteractionType::SurveySent | InteractionType::SurveyAnswered | InteractionType::OwnerChanged)
+}
+
+/// How an entry of a type usually comes about.
+pub const fn usual(kind: InteractionType) -> (Channel, Direction) {
     match kind {
         InteractionType::Call => (Channel::Call, Direction::Outbound),
         InteractionType::Meeting => (Channel::Meeting, Direction::Outbound),

@@ -7,7 +7,7 @@ use axum::{
     http::{Method, header, request::Parts},
 };
 
-use super::Server;
+use super::{Server, rate::Counted};
 use crate::{
     access::Role,
     base::{Error, Result},
@@ -28,14 +28,23 @@ impl FromRequestParts<Server> for Anyone {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, server: &Server) -> Result<Self> {
-        let mut given = parts.headers.get_all(header::AUTHORIZATION).iter();
-        let Some(value) = given.next() else {
+        if !parts.headers.contains_key(header::AUTHORIZATION) {
             return Ok(Self(Ctx::nobody(std::sync::Arc::clone(&server.env))));
-        };
-        let token = value.to_str().ok().and_then(session::bearer);
-        let (Some(token), None) = (token, given.next()) else { return Err(WRONG) };
-        session::authenticate(&server.env, token).await.map(Self)
+        }
+        let asker = bearer(parts, server).await;
+        if let Some(counted) = parts.extensions.get::<Counted>() {
+            // A token that is none counts for the address it comes from.
+            asker.as_ref().map_or_else(|_| counted.nobody(&server.rates), |ctx| counted.caller(&server.rates, ctx))?;
+        }
+        asker.map(Self)
     }
+}
+
+async fn bearer(parts: &Parts, server: &Server) -> Result<Ctx> {
+    let mut given = parts.headers.get_all(header::AUTHORIZATION).iter();
+    let token = given.next().and_then(|value| value.to_str().ok()).and_then(session::bearer);
+    let (Some(token), None) = (token, given.next()) else { return Err(WRONG) };
+    session::authenticate(&server.env, token).await
 }
 
 impl FromRequestParts<Server> for Signed {

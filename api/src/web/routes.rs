@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::{
     Json, Router,
-    extract::{DefaultBodyLimit, Request, State},
+    extract::{DefaultBodyLimit, MatchedPath, Request, State},
     http::{HeaderMap, StatusCode, Uri},
     middleware,
     response::{IntoResponse, Response},
@@ -17,18 +17,22 @@ use utoipa::{
 };
 use utoipa_axum::router::OpenApiRouter;
 
-use super::{Anyone, Introspection, Problem, Server, headers, trace};
+use super::{Anyone, Introspection, Problem, Server, cors::cors, headers, problems, rate, trace};
 use crate::{
     access::Role,
+    account,
     base::Error,
+    contact, export,
     graph::{self, explorer},
-    invitation, program, session,
+    intake, invitation, program, response, session, survey, upsert,
 };
 
 /// Bytes of a REST body.
 const BODY: usize = 1024 * 1024;
 /// The longest a request may take.
 const TIME: Duration = Duration::from_secs(30);
+/// The longest a file may take to come.
+const FILE_TIME: Duration = Duration::from_secs(900);
 
 #[derive(OpenApi)]
 #[openapi(
@@ -42,7 +46,13 @@ const TIME: Duration = Duration::from_secs(30);
     components(schemas(super::ProblemBody)),
     tags(
         (name = "sign-in", description = "Access tokens and the keys that sign them."),
-        (name = "surveys", description = "Sending surveys."),
+        (name = "accounts", description = "Client companies."),
+        (name = "contacts", description = "The people there."),
+        (name = "interactions", description = "What happened with an account."),
+        (name = "surveys", description = "Surveys, and sending them."),
+        (name = "responses", description = "What was answered."),
+        (name = "imports", description = "Files of other systems, as jobs."),
+        (name = "exports", description = "What you see, as files that spreadsheets and the importer read."),
         (name = "invitations", description = "The survey behind a link: for front ends of your own."),
         (name = "operation", description = "Whether the server is up."),
     ),
@@ -63,19 +73,29 @@ impl Modify for Bearer {
 fn described() -> OpenApiRouter<Server> {
     OpenApiRouter::with_openapi(Document::openapi())
         .merge(session::routes())
+        .merge(account::routes())
+        .merge(contact::routes())
+        .merge(upsert::routes())
+        .merge(survey::routes())
         .merge(program::routes())
+        .merge(response::routes())
+        .merge(export::routes())
+        .merge(intake::routes())
         .merge(invitation::routes())
         .merge(operation::routes())
 }
 
 /// The OpenAPI document, without a database.
 pub fn document() -> utoipa::openapi::OpenApi {
-    described().split_for_parts().1
+    let mut document = described().split_for_parts().1;
+    problems::describe(&mut document);
+    document
 }
 
 /// Every route of the server.
 pub fn router(server: Server) -> Router {
-    let (rest, document) = described().split_for_parts();
+    let rest = described().split_for_parts().0;
+    let document = document();
     let mut app =
         rest.merge(invitation::pages()).route("/graphql", get(explore).post(graphql)).route("/graphql/ws", get(live));
     if server.explorers {
@@ -89,6 +109,8 @@ pub fn router(server: Server) -> Router {
         .layer(middleware::from_fn(in_time))
         .layer(DefaultBodyLimit::max(BODY))
         .layer(CompressionLayer::new())
+        .layer(middleware::from_fn_with_state(server.clone(), rate::limit))
+        .layer(cors(server.origins.clone()))
         .layer(middleware::from_fn(headers::secure))
         .layer(middleware::from_fn_with_state(server.clone(), trace::trace))
         .with_state(server)
@@ -96,7 +118,9 @@ pub fn router(server: Server) -> Router {
 
 /// Ends a request that takes too long with an answer that says so.
 async fn in_time(request: Request, next: middleware::Next) -> Response {
-    match tokio::time::timeout(TIME, next.run(request)).await {
+    let path = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
+    let time = if path == "/api/v1/imports/{id}/file" { FILE_TIME } else { TIME };
+    match tokio::time::timeout(time, next.run(request)).await {
         Ok(response) => response,
         Err(_) => Problem::from(Error::Unavailable).into_response(),
     }

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
+use super::Rates;
 use crate::{
+    base::Origins,
     ctx::Env,
     graph::{Schema, guard::Limits, ws::Sockets},
     invitation::page::Brand,
@@ -26,6 +28,9 @@ pub struct Server {
     pub limits: Limits,
     pub introspection: Introspection,
     pub sockets: Sockets,
+    /// Whose pages may read our answers.
+    pub origins: Origins,
+    pub rates: Arc<Rates>,
     pub brand: Arc<Brand>,
     pub visits: Arc<Visits>,
     /// Whether the two explorers are served.

@@ -44,8 +44,8 @@ impl Draft {
             Given::Value(path) => teams.find(path).ok_or_else(|| {
                 RowError::new(row.row, "team", &path.join(" / "), "is no team; import the members first, or create it")
             })?,
-            Given::Blank => teams.top(),
-            Given::Unmapped => old.as_ref().map_or_else(|| teams.top(), |old| old.team_id),
+            Given::Blank => teams.home(),
+            Given::Unmapped => old.as_ref().map_or_else(|| teams.home(), |old| old.team_id),
         };
         let id = old.as_ref().map_or_else(|| tx.id(), |old| old.id);
         Ok(Self { row, id, old, owner, team })

@@ -1,7 +1,9 @@
 //! Whatever rows of a chunk point at, found with one statement for each way of pointing.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fmt::Display;
 use std::hash::Hash;
+use std::str::FromStr;
 
 use entity::{AccountId, ContactId, ContactRoles, MemberId, TeamId, Tier, Time, account, contact, member};
 use sea_orm::{ColumnTrait, FromQueryResult, sea_query::Order};
@@ -63,7 +65,7 @@ pub(super) trait Pointed: Owned<Model: FromQueryResult + Send + Sync + Clone> {
     /// What is read of a row that is only pointed at, from which columns.
     type Row: FromQueryResult + Send + Sync;
     const COLUMNS: &'static [Self::Column];
-    type Id: Copy + Eq + Ord + Hash + Send + Sync + Into<sea_orm::Value>;
+    type Id: Copy + Eq + Ord + Hash + Send + Sync + Display + FromStr + Into<sea_orm::Value>;
     const WHAT: &'static str;
     const SOURCE: Self::Column;
     const REFERENCE: Self::Column;
@@ -135,7 +137,7 @@ pub(super) fn word(by: By, text: &str) -> String {
     match by {
         By::Reference => text.to_owned(),
         By::Name | By::Email => key(text),
-        By::Domain => text.to_lowercase(),
+        By::Domain | By::Id => text.to_lowercase(),
     }
 }
 
@@ -155,14 +157,19 @@ impl<E: Pointed> Book<E> {
         let mut book = Self { rows: HashMap::new(), found: HashMap::new() };
         for (by, set) in words.into_values() {
             let set: Vec<String> = set.into_iter().collect();
-            let mut find = tx.find::<E>().filter(among::<E, _>(E::at(by), &set));
-            if by == By::Reference {
-                find = find.filter(E::SOURCE.eq(source));
-            }
+            let find = match by {
+                By::Id => {
+                    let ids: Vec<E::Id> = set.iter().filter_map(|word| word.parse().ok()).collect();
+                    tx.find::<E>().filter(among::<E, _>(E::ID, &ids))
+                }
+                By::Reference => tx.find::<E>().filter(E::SOURCE.eq(source)).filter(among::<E, _>(E::at(by), &set)),
+                By::Name | By::Email | By::Domain => tx.find::<E>().filter(among::<E, _>(E::at(by), &set)),
+            };
             for row in find.order(E::ID, Order::Asc).some::<E::Row>(E::COLUMNS).await? {
                 let id = E::row_id(&row);
-                if let Some(word) = E::word(&row, by) {
-                    book.found.entry((by, word.to_owned())).or_default().push(id);
+                let word = if by == By::Id { Some(id.to_string()) } else { E::word(&row, by).map(str::to_owned) };
+                if let Some(word) = word {
+                    book.found.entry((by, word)).or_default().push(id);
                 }
                 book.rows.insert(id, row);
             }

@@ -1,6 +1,6 @@
 //! Typed rows become rows of the database: upsert by (source, reference), in chunks.
 //!
-//! The file is read twice. The first reading writes nothing: it finds what would stop the second
+//! The file is read twice, after the look that settles what the mapping leaves open. The first reading writes nothing: it finds what would stop the second
 //! one in the middle, and counts. The second one writes a chunk of rows a transaction. Whatever a
 //! row names is looked up for the whole chunk at once. Of a refused row nothing is written. A dry
 //! run does the same in one transaction that is rolled back, so it holds the writers back as long.
@@ -23,6 +23,8 @@ mod teams;
 
 use std::io;
 
+use futures_util::future::BoxFuture;
+
 use crate::{
     base::{Error, Result},
     ctx::{Company, Ctx},
@@ -37,7 +39,7 @@ const AHEAD: chrono::TimeDelta = chrono::TimeDelta::minutes(5);
 /// An import to be run.
 pub struct Import<O, W> {
     pub mapping: Mapping,
-    /// Opens the file; called twice.
+    /// Opens the file; called several times.
     pub open: O,
     /// Write nothing, and say what would be written.
     pub dry_run: bool,
@@ -45,6 +47,16 @@ pub struct Import<O, W> {
     pub faults: Option<W>,
     /// Told rows done and rows in all.
     pub progress: Box<dyn FnMut(u64, u64) + Send>,
+    /// Writes down how far it has come.
+    pub keeper: Option<Box<dyn Keeper>>,
+    /// What an earlier run of the same import has come to, before it was cut off.
+    pub resume: Option<Summary>,
+}
+
+/// Keeps account of an import in the transaction of each of its chunks.
+pub trait Keeper: Send {
+    /// Called after each chunk; an error takes the chunk back and ends the import.
+    fn keep<'k>(&'k mut self, tx: &'k Tx, so_far: &'k Summary, total: u64) -> BoxFuture<'k, Result<()>>;
 }
 
 /// Why an import stopped. Nothing was written, save that a failing database, or a file that changes
@@ -107,6 +119,29 @@ trait Apply: Row + Send + 'static {
     fn finish(_: &Tx, _: &Setting, _: &mut Self::Memory) -> impl Future<Output = Result<Option<Vec<Verdict>>>> + Send {
         async { Ok(None) }
     }
+}
+
+/// Rows that a program sends, in each of which no reference comes twice.
+pub enum Batch {
+    Accounts(Vec<super::AccountRow>),
+    Contacts(Vec<super::ContactRow>),
+    Interactions(Vec<super::InteractionRow>),
+}
+
+/// Writes them in the program's own name and scope: what it cannot see is not there. One verdict a row, in their order.
+pub async fn put(ctx: &Ctx, tx: &Tx, source: &str, batch: Batch) -> Result<Vec<Result<Outcome, Refusal>>> {
+    let setting = Setting { source: source.to_owned(), company: ctx.company().clone() };
+    let verdicts = match batch {
+        Batch::Accounts(rows) => Apply::apply(tx, &setting, &mut accounts::Memory::default(), rows).await?,
+        Batch::Contacts(rows) => Apply::apply(tx, &setting, &mut (), rows).await?,
+        Batch::Interactions(rows) => Apply::apply(tx, &setting, &mut interactions::Memory::default(), rows).await?,
+    };
+    let told = verdicts.into_iter().map(|verdict| match verdict {
+        Verdict::Taken(outcome, _) => Ok(Ok(outcome)),
+        Verdict::Refused(refusal) => Ok(Err(refusal)),
+        Verdict::Later => Err(Error::internal("a row waits for others that will not come")),
+    });
+    told.collect()
 }
 
 /// Runs an import in the server's own name.

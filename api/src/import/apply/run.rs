@@ -4,13 +4,13 @@ use std::io::{self, Read, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{
-    Apply, Import, Setting, Stopped, Verdict,
+    Apply, Import, Keeper, Setting, Stopped, Verdict,
     chunks::{Chunk, Chunks},
 };
 use crate::{
     base::{Error, Result},
     ctx::Ctx,
-    import::{FileError, Mapping, Report, Summary, Trouble, rows},
+    import::{FileError, Mapping, Report, Summary, Trouble, rows, settle},
     store::Tx,
 };
 
@@ -26,26 +26,34 @@ struct Run<T: Apply, R, W: Write> {
     report: Report<W>,
     setting: Setting,
     total: u64,
+    /// Rows that an earlier run has counted; they are gone through once more, and change nothing.
+    counted: u64,
+    keeper: Option<Box<dyn Keeper>>,
     progress: Box<dyn FnMut(u64, u64) + Send>,
 }
 
-pub(super) async fn run<T, O, R, W>(system: &Ctx, import: Import<O, W>) -> Result<Summary, Stopped>
+pub(super) async fn run<T, O, R, W>(system: &Ctx, mut import: Import<O, W>) -> Result<Summary, Stopped>
 where
     T: Apply,
     O: Fn() -> io::Result<R>,
     R: Read + Send + 'static,
     W: Write + Send + 'static,
 {
+    settle(&import.open, &mut import.mapping)?;
     let open = || (import.open)().map_err(FileError::Io);
     let mut memory = T::Memory::default();
     let total = scan::<T, _>(open()?, &import.mapping, &mut memory)?;
     T::ready(system, &import.mapping, &mut memory).await?;
+    let mut report = Report::new(import.mapping.kind, import.mapping.found.clone(), import.dry_run, import.faults);
+    let counted = import.resume.map_or(0, |so_far| report.go_on(so_far));
     let run = Run {
         total,
         setting: Setting { source: import.mapping.source.clone(), company: system.company().clone() },
-        report: Report::new(import.mapping.kind, import.dry_run, import.faults),
+        report,
         chunks: Chunks::of(rows::<T, R>(open()?, import.mapping)?),
         read: (0, 0),
+        counted,
+        keeper: import.keeper,
         memory,
         progress: import.progress,
     };
@@ -84,6 +92,7 @@ where
                 .store()
                 .write_many(move |tx| async move {
                     self.chunk(&tx, chunk).await?;
+                    self.keep(&tx).await?;
                     Ok(self)
                 })
                 .await?;
@@ -94,6 +103,7 @@ where
                 .store()
                 .write_many(move |tx| async move {
                     let more = self.finish(&tx).await?;
+                    self.keep(&tx).await?;
                     Ok((self, more))
                 })
                 .await?;
@@ -167,6 +177,13 @@ where
         Ok(())
     }
 
+    /// Has the keeper write down how far it has come.
+    async fn keep(&mut self, tx: &Tx) -> Result<()> {
+        let (Some(keeper), true) = (&mut self.keeper, self.read.0 >= self.counted) else { return Ok(()) };
+        let so_far = self.report.so_far(self.read.0, self.read.1).map_err(Error::internal)?;
+        keeper.keep(tx, &so_far, self.total).await
+    }
+
     async fn finish(&mut self, tx: &Tx) -> Result<bool> {
         match T::finish(tx, &self.setting, &mut self.memory).await? {
             Some(verdicts) => self.tell(verdicts.into_iter()).map(|()| true),
@@ -175,6 +192,10 @@ where
     }
 
     fn tell(&mut self, verdicts: impl Iterator<Item = Verdict>) -> Result<()> {
+        // Chunks end at the same rows every time.
+        if self.read.0 <= self.counted {
+            return Ok(());
+        }
         for verdict in verdicts {
             let told = match verdict {
                 Verdict::Later => Ok(()),

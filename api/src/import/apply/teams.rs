@@ -24,6 +24,7 @@ pub(super) struct Teams {
     leads: BTreeMap<TeamId, Option<MemberId>>,
     top: TeamId,
     top_key: String,
+    home: TeamId,
 }
 
 impl Teams {
@@ -32,6 +33,7 @@ impl Teams {
         let all = tx.find::<team::Entity>().order(team::Column::Id, Order::Asc).all().await?;
         let top = all.iter().find(|row| row.parent_id.is_none()).ok_or(Error::NotFound("team"))?;
         let (top, top_key) = (top.id, top.name_key.clone());
+        let home = tx.viewer().home().unwrap_or(top);
         let mut children = HashMap::new();
         for row in &all {
             children.entry((row.parent_id, row.name_key.clone())).or_insert(row.id);
@@ -39,12 +41,12 @@ impl Teams {
         let parents = all.iter().map(|row| (row.id, row.parent_id)).collect();
         let leads = all.iter().map(|row| (row.id, row.lead_id)).collect();
         let rows = all.into_iter().map(|row| (row.id, row)).collect();
-        Ok(Self { rows, children, parents, fresh: Vec::new(), leads, top, top_key })
+        Ok(Self { rows, children, parents, fresh: Vec::new(), leads, top, top_key, home })
     }
 
     /// Where accounts without owner and team wait.
-    pub const fn top(&self) -> TeamId {
-        self.top
+    pub const fn home(&self) -> TeamId {
+        self.home
     }
 
     /// How far down a path stands already, and the names that are left.

@@ -1,0 +1,41 @@
+//! Pages of the audit.
+
+use entity::{AuditId, Time, audit};
+use sea_orm::sea_query::{Expr, Order};
+
+use super::{AuditEntry, AuditFilter};
+use crate::{
+    access::Action,
+    base::Result,
+    ctx::Ctx,
+    store::{Page, PageArgs, beyond, cursor, filter},
+};
+
+type Table = audit::Entity;
+use audit::Column as C;
+
+/// Which changes, which page; the newest first.
+#[derive(Clone, Debug, Default)]
+pub struct ListAudit {
+    pub filter: Option<AuditFilter>,
+    pub page: PageArgs,
+}
+
+/// A page of changes in scope, in one statement; the count is one more.
+pub async fn list(ctx: &Ctx, ask: &ListAudit, count: bool) -> Result<(Page<(String, AuditEntry)>, Option<i64>)> {
+    ctx.may(Action::ReadAudit)?;
+    let keyset = ask.page.keyset::<(Time, AuditId)>()?;
+    let which = || filter::condition(ask.filter.as_ref());
+    let mut find = ctx.find::<Table>().filter(which()?);
+    if let Some((at, id)) = keyset.from {
+        let columns = [C::At, C::Id].map(|column| Expr::col((Table::default(), column))).to_vec();
+        find = find.filter(beyond(columns, vec![Expr::val(at), Expr::val(id)], !keyset.backward));
+    }
+    for column in [C::At, C::Id] {
+        find = find.order(column, if keyset.backward { Order::Asc } else { Order::Desc });
+    }
+    let rows = find.limit(keyset.size as u64 + 1).all().await?;
+    let page = Page::cut(rows, &keyset).map(|row| (cursor(&(row.at, row.id)), row.into_inner().into()));
+    let total = if count { Some(ctx.find::<Table>().filter(which()?).count().await?) } else { None };
+    Ok((page, total))
+}
