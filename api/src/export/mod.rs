@@ -11,4 +11,4 @@ mod stream;
 use line::{Directory, Line};
 
 pub use rest::routes;
-pub use stream::{Format, accounts, contacts, interactions, responses};
+pub use stream::{Format, accounts, contacts, interactions, members, responses};
