@@ -33,6 +33,7 @@ impl ScalarType for Long {
 #[serde(rename_all = "camelCase")]
 pub struct Money {
     /// In the currency's minor unit, such as cents.
+    #[schema(value_type = i64, example = 125_050)]
     pub amount_minor: Long,
     /// ISO 4217, such as `EUR`.
     #[schema(example = "EUR")]
