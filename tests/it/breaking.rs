@@ -43,11 +43,16 @@ fn drop_item(value: &mut Value, is_it: impl Fn(&Value) -> bool) {
 const ACCOUNTS: &str = "/paths/~1api~1v1~1accounts/get";
 const PUT: &str = "/paths/~1api~1v1~1accounts~1{ref}/put";
 
-const CHANGES: [Change; 32] = [
+const CHANGES: [Change; 34] = [
     ("/paths", |at| drop_key(at, "/api/v1/accounts"), "GET /api/v1/accounts is gone"),
     ("/paths/~1api~1v1~1accounts", |at| drop_key(at, "get"), "GET /api/v1/accounts is gone"),
     (ACCOUNTS, |at| at["operationId"] = json!("accounts"), "GET /api/v1/accounts has another operationId"),
-    (ACCOUNTS, |at| at["security"] = json!([]), "GET /api/v1/accounts is no more let in by"),
+    (ACCOUNTS, |at| at["security"] = json!([{"other": []}]), "GET /api/v1/accounts lets in no more by"),
+    (
+        "/paths/~1api~1v1~1auth~1token/post",
+        |at| at["security"] = json!([{"bearer": []}]),
+        "POST /api/v1/auth/token is open no more",
+    ),
     (
         "/paths/~1api~1v1~1accounts/get/parameters",
         |at| drop_item(at, |item| item["name"] == "tier_in"),
@@ -148,6 +153,7 @@ const CHANGES: [Change; 32] = [
     (ACCOUNTS, |at| at["parameters"].as_array_mut().unwrap().push(json!({"name": "new", "in": "query", "schema": {"type": "string"}})), ""),
     ("/components/schemas/Account/properties", |at| at["new"] = json!({"type": "string"}), ""),
     ("/components/schemas/UpsertAccount/properties", |at| at["new"] = json!({"type": "string"}), ""),
+    (ACCOUNTS, |at| at["security"] = json!([]), ""),
     (PUT, |at| at["responses"]["410"] = json!({"description": "Gone"}), ""),
 ];
 

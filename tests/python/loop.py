@@ -7,6 +7,7 @@ loop.py end URL KEY ACCOUNT      reads the answers and every account, page by pa
 
 import json
 import sys
+from uuid import UUID
 
 from steward_client import AuthenticatedClient, Client
 from steward_client.api.accounts import list_accounts, put_account
@@ -20,10 +21,9 @@ from steward_client.api.surveys import list_surveys, send_survey
 from steward_client.models import (
     AccountPage,
     Answer,
-    Answered,
     ApiKeyGrant,
     ContactPage,
-    Interactions,
+    InteractionBatch,
     InvitationView,
     LogInteraction,
     LoggedAll,
@@ -31,13 +31,14 @@ from steward_client.models import (
     ResponsePage,
     SendSurvey,
     Sent,
+    StoredAnswer,
     Surveys,
     Token,
     UpsertAccount,
     UpsertContact,
     Upserted,
 )
-from steward_client.types import UNSET
+from steward_client.types import UNSET, Unset
 
 
 def signed_in(url: str, key: str) -> AuthenticatedClient:
@@ -66,17 +67,17 @@ def begin(url: str, key: str, survey: str) -> object:
     assert isinstance(refused, ProblemBody) and refused.errors and refused.errors[0].pointer == "/email", refused
     entries = [LogInteraction(external_id=f"py-{n}", type_="CALL", subject=f"Call {n}", account="py-1") for n in range(3)]
     entries.append(LogInteraction(external_id="py-x", type_="NOTE", subject="Lost", account="nowhere"))
-    batch = Interactions(interactions=entries)
+    batch = InteractionBatch(interactions=entries)
     logged = log_interactions.sync(client=client, body=batch, idempotency_key="py-batch")
     assert isinstance(logged, LoggedAll), logged
-    assert [one.status for one in logged.results] == ["CREATED"] * 3 + ["REJECTED"], logged
+    assert [one.status for one in logged.results] == ["CREATED"] * 3 + ["REFUSED"], logged
     assert logged.results[3].errors[0].pointer.startswith("/interactions/3"), logged
     assert log_interactions.sync(client=client, body=batch, idempotency_key="py-batch") == logged
     surveys = list_surveys.sync(client=client)
     assert isinstance(surveys, Surveys) and survey in [str(one.id) for one in surveys.data], surveys
     found = list_contacts.sync(client=client, reference="py-g")
     assert isinstance(found, ContactPage) and [one.id for one in found.data] == [person.id], found
-    sent = send_survey.sync(survey, client=client, body=SendSurvey(contact_ids=[person.id]))
+    sent = send_survey.sync(UUID(survey), client=client, body=SendSurvey(contact_ids=[person.id]))
     assert isinstance(sent, Sent), sent
     return {"queued": sent.queued, "account": str(made.parsed.id)}
 
@@ -89,30 +90,31 @@ def give(url: str, token: str) -> object:
     wrong = answer.sync(token, client=client, body=Answer(score=shown.max_ + 1))
     assert isinstance(wrong, ProblemBody) and wrong.errors and wrong.errors[0].pointer == "/score", wrong
     first = answer.sync_detailed(token, client=client, body=Answer(score=8, comment="Fine"))
-    assert first.status_code == 201 and isinstance(first.parsed, Answered), first
+    assert first.status_code == 201 and isinstance(first.parsed, StoredAnswer), first
     second = answer.sync(token, client=client, body=Answer(score=8))
     assert isinstance(second, ProblemBody) and second.code == "ALREADY_ANSWERED", second
     changed = answer.sync(token, client=client, body=Answer(score=9), if_match=first.headers["etag"])
-    assert isinstance(changed, Answered), changed
+    assert isinstance(changed, StoredAnswer), changed
     return {"score": changed.score, "version": changed.version}
 
 
 def end(url: str, key: str, account: str) -> object:
     client = signed_in(url, key)
-    responses = list_responses.sync(client=client, account_id=account, score_gte=9, category="PROMOTER")
+    responses = list_responses.sync(client=client, account_id=UUID(account), score_gte=9, category="PROMOTER")
     assert isinstance(responses, ResponsePage) and len(responses.data) == 1, responses
     assert responses.data[0].comment == "Fine" and responses.data[0].credited_to is None, responses
-    names: list[str] = []
-    after, total = UNSET, None
+    ids: list[UUID] = []
+    after: str | Unset = UNSET
+    total: int | None = None
     while True:
         page = list_accounts.sync(client=client, first=100, after=after, sort="-name", count=total is None)
         assert isinstance(page, AccountPage), page
-        names += [one.name for one in page.data]
+        ids += [one.id for one in page.data]
         total = page.total if total is None else total
         if page.next_ is None:
             break
         after = page.next_
-    assert total == len(names) == len(set(names)), (total, len(names))
+    assert total == len(ids) == len(set(ids)), (total, len(ids))
     wrong = list_accounts.sync(client=client, after="nonsense")
     assert isinstance(wrong, ProblemBody) and wrong.errors and wrong.errors[0].pointer == "/after", wrong
     exported = export_accounts_jsonl.sync(client=client)
@@ -120,5 +122,12 @@ def end(url: str, key: str, account: str) -> object:
     return {"score": responses.data[0].score, "accounts": total}
 
 
-verb, *rest = sys.argv[1:]
-print(json.dumps({"begin": begin, "answer": give, "end": end}[verb](*rest)))
+match sys.argv[1:]:
+    case ["begin", url, key, survey]:
+        print(json.dumps(begin(url, key, survey)))
+    case ["answer", url, token]:
+        print(json.dumps(give(url, token)))
+    case ["end", url, key, account]:
+        print(json.dumps(end(url, key, account)))
+    case _:
+        sys.exit(__doc__)

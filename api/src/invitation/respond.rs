@@ -67,6 +67,7 @@ const fn yes() -> bool {
 /// A stored answer. It never gives the comment back: links get forwarded.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = StoredAnswer)]
 pub struct Answered {
     /// The answer's id.
     pub id: ResponseId,

@@ -68,7 +68,7 @@ async function log(api: Steward): Promise<void> {
   const { data, error } = await post();
   expect(data !== undefined, words(error));
   const became = data.results.map((one) => one.status).join();
-  expect(became === "CREATED,CREATED,CREATED,REJECTED", `each entry is judged alone: ${became}`);
+  expect(became === "CREATED,CREATED,CREATED,REFUSED", `each entry is judged alone: ${became}`);
   expect(data.results[3]?.errors[0]?.pointer.startsWith("/interactions/3") === true, "a bad entry is named");
   expect(JSON.stringify((await post()).data) === JSON.stringify(data), "the same request is answered alike");
 }

@@ -1,6 +1,6 @@
 //! OpenAPI documents.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::shape::{Compare, Way};
 
@@ -53,9 +53,12 @@ fn operation<'a>(compare: &mut Compare<'a>, old: &'a Value, new: &'a Value, at: 
             compare.say(at, format!("has another {key}: {} for {}", new[key], old[key]));
         }
     }
-    for way in list(&old["security"]) {
-        if !list(&new["security"]).contains(way) {
-            compare.say(at, format!("is no more let in by {way}"));
+    let open = |of: &Value| list(&of["security"]).iter().all(|way| *way == json!({}));
+    if open(old) && !open(new) {
+        compare.say(at, "is open no more");
+    } else if !open(new) {
+        for way in list(&old["security"]).iter().filter(|way| !list(&new["security"]).contains(way)) {
+            compare.say(at, format!("lets in no more by {way}"));
         }
     }
     parameters(compare, old, new, at);
