@@ -59,7 +59,16 @@ async fn the_whole_loop(app: &TestApp, client: &Client) {
     imports::import_text(app, Kind::Accounts, map, file.as_bytes(), false).await.unwrap();
     let ada = app.admin("Ada").await;
     let ask = "mutation($input:CreateIntegrationKey!){createIntegrationKey(input:$input){secret}}";
-    let scopes = ["accounts:read", "accounts:write", "contacts:read", "contacts:write", "interactions:write", "responses:read", "surveys:read", "surveys:send"];
+    let scopes = [
+        "accounts:read",
+        "accounts:write",
+        "contacts:read",
+        "contacts:write",
+        "interactions:write",
+        "responses:read",
+        "surveys:read",
+        "surveys:send",
+    ];
     let input = json!({ "input": { "name": "Loop", "source": "crm", "scopes": scopes } });
     let made = app.gql(Some(&ada.token), ask, input).await;
     let key = made["data"]["createIntegrationKey"]["secret"].as_str().unwrap_or_else(|| panic!("{made}")).to_owned();

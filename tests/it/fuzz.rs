@@ -11,7 +11,8 @@ use tests::{app::TestApp, both, python::Python, served::Served};
 /// What it makes in passing: lists have so many parameters that all their edges take minutes.
 const FEW: &[&str] = &["--phases", "examples,fuzzing", "--max-examples", "3"];
 /// The edges of everything that is no list, as the role that may do most.
-const EDGES: &[&str] = &["--phases", "coverage", "--exclude-path-regex", "/exports/|/api/v1/(accounts|contacts|responses)$"];
+const EDGES: &[&str] =
+    &["--phases", "coverage", "--exclude-path-regex", "/exports/|/api/v1/(accounts|contacts|responses)$"];
 /// What it makes where there is time.
 const MANY: &[&str] = &["--phases", "examples,coverage,fuzzing", "--max-examples", "200"];
 
@@ -22,7 +23,15 @@ async fn run(python: &Python, url: &str, role: &str, token: &str, how: &[&str]) 
     let header = format!("Authorization: Bearer {token}");
     let folder = format!(".{}", role.replace(' ', "-"));
     let mut arguments = vec!["-c", main, "--config-file", "schemathesis.toml", "run", &contract, "--no-color"];
-    arguments.extend(["--continue-on-failure", "--seed", "1", "--generation-database", "none", "--report-dir", &folder]);
+    arguments.extend([
+        "--continue-on-failure",
+        "--seed",
+        "1",
+        "--generation-database",
+        "none",
+        "--report-dir",
+        &folder,
+    ]);
     if !token.is_empty() {
         arguments.extend(["--header", &header]);
     }

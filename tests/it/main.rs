@@ -15,6 +15,7 @@ mod contract;
 mod crash;
 mod customer;
 mod demo;
+mod described;
 mod dkim;
 mod doctor;
 mod figures;

@@ -15,6 +15,7 @@ BEYOND_SCHEMAS = [
     r"^/language must be a language of this survey",
     r"^/answers(/| must name questions of this survey only)",
     r"^/annualValue/currency must be \w+, the company's currency",
+    r"^/\w+ is the (\w+ of (no|several|another) |account itself)",
     # One field of several, and only one.
     r"^/account must be the only one of account, accountId",
     r"^/contactIds must be given, or accountId, or audience, and only one of them",

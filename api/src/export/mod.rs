@@ -5,6 +5,7 @@
 //! it, which the importer takes off again.
 
 mod cell;
+mod examples;
 mod line;
 mod rest;
 mod stream;

@@ -28,7 +28,8 @@ pub fn finish(document: &mut OpenApi) {
     }
     for operation in document.paths.paths.values_mut().flat_map(operations) {
         // Open to everybody: in the words that generators of clients understand.
-        if operation.security.as_ref().is_some_and(|ways| ways.iter().all(|way| *way == SecurityRequirement::default())) {
+        if operation.security.as_ref().is_some_and(|ways| ways.iter().all(|way| *way == SecurityRequirement::default()))
+        {
             operation.security = Some(Vec::new());
         }
     }
@@ -79,7 +80,8 @@ fn name_alternatives(schemas: &mut Schemas) {
         let mut tag = None;
         for item in &mut of.items {
             let RefOr::T(Schema::Object(object)) = &mut *item else { continue };
-            let Some((property, word)) = object.properties.iter().find_map(|(property, schema)| Some((property.clone(), only(schema)?)))
+            let Some((property, word)) =
+                object.properties.iter().find_map(|(property, schema)| Some((property.clone(), only(schema)?)))
             else {
                 continue;
             };

@@ -3,10 +3,13 @@
 use std::collections::BTreeMap;
 
 use async_graphql::{
-    Name, Positioned,
+    Name,
     parser::{
-        parse_schema,
-        types::{BaseType, ConstDirective, FieldDefinition, InputValueDefinition, Type, TypeDefinition, TypeKind, TypeSystemDefinition},
+        Positioned, parse_schema,
+        types::{
+            BaseType, ConstDirective, FieldDefinition, InputValueDefinition, Type, TypeDefinition, TypeKind,
+            TypeSystemDefinition,
+        },
     },
 };
 
@@ -66,7 +69,7 @@ fn type_of(name: &str, old: &TypeDefinition, new: &TypeDefinition, found: &mut V
 }
 
 fn one_of(directives: &[Positioned<ConstDirective>]) -> bool {
-    directives.iter().any(|directive| directive.node.name.node == "oneOf")
+    directives.iter().any(|directive| directive.node.name.node.as_str() == "oneOf")
 }
 
 fn gone(name: &str, what: &str, old: &[Positioned<Name>], new: &[Positioned<Name>], found: &mut Vec<String>) {
@@ -74,7 +77,12 @@ fn gone(name: &str, what: &str, old: &[Positioned<Name>], new: &[Positioned<Name
     found.extend(lost.map(|was| format!("{name} lost {what} {}", was.node)));
 }
 
-fn fields(name: &str, old: &[Positioned<FieldDefinition>], new: &[Positioned<FieldDefinition>], found: &mut Vec<String>) {
+fn fields(
+    name: &str,
+    old: &[Positioned<FieldDefinition>],
+    new: &[Positioned<FieldDefinition>],
+    found: &mut Vec<String>,
+) {
     for was in old.iter().map(|field| &field.node) {
         let at = format!("{name}.{}", was.name.node);
         let Some(is) = new.iter().map(|field| &field.node).find(|is| is.name.node == was.name.node) else {
@@ -89,7 +97,12 @@ fn fields(name: &str, old: &[Positioned<FieldDefinition>], new: &[Positioned<Fie
     }
 }
 
-fn inputs(at: &str, old: &[Positioned<InputValueDefinition>], new: &[Positioned<InputValueDefinition>], found: &mut Vec<String>) {
+fn inputs(
+    at: &str,
+    old: &[Positioned<InputValueDefinition>],
+    new: &[Positioned<InputValueDefinition>],
+    found: &mut Vec<String>,
+) {
     for was in old.iter().map(|input| &input.node) {
         let at = format!("{at}.{}", was.name.node);
         let Some(is) = new.iter().map(|input| &input.node).find(|is| is.name.node == was.name.node) else {

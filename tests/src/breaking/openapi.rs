@@ -101,7 +101,9 @@ fn answers<'a>(compare: &mut Compare<'a>, old: &'a Value, new: &'a Value, at: &s
         contents(compare, Way::Answer, was, is, &at);
         for (header, was) in members(&was["headers"]) {
             match is["headers"].get(header) {
-                Some(is) => compare.schema(Way::Answer, &was["schema"], &is["schema"], &format!("{at} header {header}")),
+                Some(is) => {
+                    compare.schema(Way::Answer, &was["schema"], &is["schema"], &format!("{at} header {header}"))
+                }
                 None => compare.say(&at, format!("header {header} is gone")),
             }
         }

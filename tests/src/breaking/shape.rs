@@ -65,7 +65,12 @@ fn types(schema: &Value) -> Option<BTreeSet<&str>> {
 }
 
 fn words(value: &Value) -> BTreeSet<String> {
-    value.as_array().into_iter().flatten().map(|word| word.as_str().map_or_else(|| word.to_string(), str::to_owned)).collect()
+    value
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|word| word.as_str().map_or_else(|| word.to_string(), str::to_owned))
+        .collect()
 }
 
 fn names(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
@@ -113,7 +118,8 @@ impl<'a> Compare<'a> {
     fn kinds(&mut self, sent: &Value, taken: &Value, at: &str) {
         let Some(taken) = types(taken) else { return };
         let Some(sent) = types(sent) else { return self.say(at, "has another type") };
-        let fits = |kind: &&str| taken.contains(kind) || *kind == "null" || *kind == "integer" && taken.contains("number");
+        let fits =
+            |kind: &&str| taken.contains(kind) || *kind == "null" || *kind == "integer" && taken.contains("number");
         if !sent.iter().all(fits) {
             self.say(at, format!("has another type: {sent:?} against {taken:?}"));
         }
@@ -187,7 +193,9 @@ impl<'a> Compare<'a> {
             for one in was {
                 match is.iter().find(|other| same(other, one)) {
                     Some(other) => self.schema(way, one, other, at),
-                    None => self.say(at, format!("lost the alternative {}", one["$ref"].as_str().unwrap_or("of its own"))),
+                    None => {
+                        self.say(at, format!("lost the alternative {}", one["$ref"].as_str().unwrap_or("of its own")))
+                    }
                 }
             }
             if (way == Way::Answer || key == "allOf") && is.len() > was.len() {
