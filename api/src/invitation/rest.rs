@@ -41,7 +41,7 @@ struct IfMatch {
 #[into_params(parameter_in = Query)]
 struct InLanguage {
     /// One of the survey's `languages`. Absent: the contact's, else the company's, else the survey's first.
-    #[param(nullable = false, example = "en")]
+    #[param(max_length = 35, nullable = false, example = "en")]
     language: Option<String>,
 }
 

@@ -89,16 +89,16 @@ impl<'a> Compare<'a> {
     /// Compares a schema of the old document with its successor.
     pub fn schema(&mut self, way: Way, old: &'a Value, new: &'a Value, at: &str) {
         let (old, new) = (behind(self.old, old), behind(self.new, new));
+        match way {
+            Way::Request if old.null && !new.null => self.say(at, "may be null no more"),
+            Way::Answer if new.null && !old.null => self.say(at, "may be null now"),
+            _ => {}
+        }
         if !old.name.is_empty() && !self.seen.insert((old.name.into(), new.name.into(), way == Way::Request)) {
             return;
         }
         // A named schema is told by its name: it stands in many places.
         let at = old.name.rsplit_once('/').map_or_else(|| at.to_owned(), |(_, name)| format!("{name} ({way:?})"));
-        match way {
-            Way::Request if old.null && !new.null => self.say(&at, "may be null no more"),
-            Way::Answer if new.null && !old.null => self.say(&at, "may be null now"),
-            _ => {}
-        }
         let (old, new) = (old.schema, new.schema);
         // What is sent must be taken: of a request what the old took, of an answer what the new gives.
         let (sent, taken) = if way == Way::Request { (old, new) } else { (new, old) };
