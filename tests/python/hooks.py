@@ -16,6 +16,8 @@ BEYOND_SCHEMAS = [
     r"^/answers(/| must name questions of this survey only)",
     r"^/annualValue/currency must be \w+, the company's currency",
     r"^/\w+ is the (\w+ of (no|several|another) |account itself)",
+    # Who asks: some fields are for staff.
+    r"^/filter/\w+ is not a field to filter by",
     # One field of several, and only one.
     r"^/account must be the only one of account, accountId",
     r"^/contactIds must be given, or accountId, or audience, and only one of them",
