@@ -17,6 +17,7 @@ mod demo;
 mod dkim;
 mod doctor;
 mod doors;
+mod duplicates;
 mod figures;
 mod funnel;
 mod grasp;
