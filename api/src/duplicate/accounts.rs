@@ -218,13 +218,7 @@ async fn periods(tx: &Tx, keep: &Account, gone: &Account, now: Time) -> Result<(
 }
 
 /// The two rows themselves, and a line on the timeline. An account without an owner gets the other's.
-async fn one(
-    tx: &Tx,
-    keep: Account,
-    gone: Account,
-    ended: Option<Time>,
-    owned_until: Option<Time>,
-) -> Result<()> {
+async fn one(tx: &Tx, keep: Account, gone: Account, ended: Option<Time>, owned_until: Option<Time>) -> Result<()> {
     let now = tx.now();
     let mut stays = fill(&keep, &gone);
     stays.unowned_since = keep.unowned_since.map(|since| owned_until.map_or(since, |until| since.max(until)));

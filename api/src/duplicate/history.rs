@@ -81,7 +81,8 @@ impl Way {
         if !aside.is_empty() {
             let ids: Vec<_> = aside.iter().map(|(row, _)| row.id).collect();
             let out = among::<invitation::Entity, _>(invitation::Column::Id, &ids);
-            tx.set::<invitation::Entity>(out, vec![(invitation::Column::ContactId, Expr::val(None::<ContactId>))]).await?;
+            tx.set::<invitation::Entity>(out, vec![(invitation::Column::ContactId, Expr::val(None::<ContactId>))])
+                .await?;
         }
         tx.rewrite::<invitation::Entity>(moved).await?;
         tx.rewrite::<invitation::Entity>(aside).await.map(drop)
@@ -103,7 +104,9 @@ impl Way {
         if making.count().await? == 0 {
             return Ok(());
         }
-        Err(Error::conflict("a wave that has asked one of these contacts is still being made; merge them when it is done"))
+        Err(Error::conflict(
+            "a wave that has asked one of these contacts is still being made; merge them when it is done",
+        ))
     }
 }
 

@@ -54,8 +54,7 @@ async fn same_accounts(ctx: &Ctx, first: usize, want: &Want) -> Result<Vec<Found
     let with_domain = live().add(at(C::Domain).is_not_null());
     let by_domain = shared::<account::Entity>(ctx, vec![domain()], with_domain, at(C::CreatedAt), first);
     let by_name = shared::<account::Entity>(ctx, vec![at(C::NameKey)], live(), at(C::CreatedAt), first);
-    let hinted =
-        Condition::any().add(domain().in_subquery(by_domain)).add(at(C::NameKey).in_subquery(by_name));
+    let hinted = Condition::any().add(domain().in_subquery(by_domain)).add(at(C::NameKey).in_subquery(by_name));
     let rows: Vec<Row> = ctx
         .find::<account::Entity>()
         .filter(live().add(hinted))
