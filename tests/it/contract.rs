@@ -133,6 +133,8 @@ both! {
             ("putContact", "put", "/api/v1/contacts/1".into(), &key, Some(json!({ "name": "New", "account": "17" })), 201),
             ("putContact", "put", "/api/v1/contacts/2".into(), &key, Some(json!({ "name": "New", "accountId": uuid::Uuid::nil() })), 404),
             ("logInteractions", "post", "/api/v1/interactions".into(), &key, Some(json!({ "interactions": [{ "externalId": "1", "account": "17", "type": "CALL", "subject": "x" }, { "externalId": "2" }] })), 200),
+            ("exportMembersCsv", "get", "/api/v1/exports/members.csv".into(), &key, None, 200),
+            ("exportMembersJsonl", "get", "/api/v1/exports/members.jsonl".into(), &key, None, 200),
             ("exportAccountsCsv", "get", "/api/v1/exports/accounts.csv".into(), &key, None, 200),
             ("exportAccountsCsv", "get", "/api/v1/exports/accounts.csv".into(), &carl.token, None, 403),
             ("exportAccountsJsonl", "get", "/api/v1/exports/accounts.jsonl".into(), &key, None, 200),

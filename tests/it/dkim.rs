@@ -7,7 +7,7 @@ use api::{
     mail::{Dkim, Folder, Letter, SigningKey, Transport},
 };
 use entity::SurveyKind;
-use tests::{app::TestApp, both, engine::Database, keys, sink};
+use tests::{app::TestApp, both, engine::Database, keys, python, sink};
 
 /// Too short to sign with.
 const SHORT: &str = "\
@@ -43,7 +43,7 @@ fn verify(python: &str, mail: &Path, pem: &str) -> Vec<String> {
 both! {
     async fn another_program_verifies_both_signatures_and_sees_any_change(database: Database) {
         let Some(sink) = sink::Sink::start() else { return };
-        let Some(python) = sink::python() else { return };
+        let Some(python) = python::python() else { return };
         let pem = keys::rsa() + &keys::ed25519();
         let settings = [
             ("STEWARD_SMTP_URL", &*sink.url()),
@@ -88,7 +88,7 @@ both! {
 
 #[tokio::test]
 async fn letters_kept_as_files_are_signed_too() {
-    let Some(python) = sink::python() else { return };
+    let Some(python) = python::python() else { return };
     let pem = keys::rsa();
     let dkim = Dkim::new("acme.test".to_owned(), vec![("r1".to_owned(), SigningKey::all(&pem).unwrap().remove(0))]);
     let folder = tempfile::tempdir().unwrap();

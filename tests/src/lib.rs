@@ -10,6 +10,7 @@
 
 pub mod app;
 pub mod bad_tokens;
+pub mod breaking;
 pub mod dice;
 pub mod dns;
 pub mod doors;
@@ -21,6 +22,7 @@ pub mod live;
 pub mod mail;
 pub mod postgres;
 pub mod process;
+pub mod python;
 pub mod questionnaire;
 pub mod served;
 pub mod sink;

@@ -9,27 +9,7 @@ use std::{
 
 use tempfile::TempDir;
 
-use crate::{mail::Mail, skip::skip};
-
-/// How to get it.
-pub const CURE: &str = "apt-get install python3-venv; python3 -m venv /tmp/py && \
-    /tmp/py/bin/pip install -r tests/python/requirements.txt; export STEWARD_TEST_PYTHON=/tmp/py/bin/python";
-
-/// A Python that has what the tests take from it.
-pub fn installed() -> Option<String> {
-    let python = std::env::var("STEWARD_TEST_PYTHON").unwrap_or_else(|_| "python3".to_owned());
-    let found = Command::new(&python).args(["-c", "import aiosmtpd, dkim, nacl"]).stderr(Stdio::null()).status();
-    found.is_ok_and(|status| status.success()).then_some(python)
-}
-
-/// The same, or a skip.
-pub fn python() -> Option<String> {
-    let python = installed();
-    if python.is_none() {
-        skip("Python with aiosmtpd and dkimpy", CURE);
-    }
-    python
-}
+use crate::{mail::Mail, python::python};
 
 /// Gone with all its mails when dropped.
 #[derive(Debug)]

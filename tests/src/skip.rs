@@ -9,7 +9,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use crate::{imports, js, postgres, sink};
+use crate::{imports, js, postgres, python};
 
 /// How to get the program that shows pages.
 pub const CHROMIUM: &str = "install it: apt-get install chromium";
@@ -45,9 +45,9 @@ pub fn missing() -> Vec<(&'static str, &'static str)> {
         ),
         (browser(), "Chromium: no pages", CHROMIUM),
         (
-            sink::installed().is_some(),
-            "Python with aiosmtpd and dkimpy: no real mail server, no second reader of signatures",
-            sink::CURE,
+            python::installed().is_some(),
+            "Python with its packages: no real mail server, no second reader of signatures, no generated client, no fuzzing of REST",
+            python::CURE,
         ),
         (imports::crm_folder().is_some(), "the CRM data", imports::CURE),
     ];

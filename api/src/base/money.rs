@@ -33,8 +33,9 @@ impl ScalarType for Long {
 #[serde(rename_all = "camelCase")]
 pub struct Money {
     /// In the currency's minor unit, such as cents.
+    #[schema(value_type = i64, minimum = 0, maximum = 9_007_199_254_740_991_i64, example = 125_050)]
     pub amount_minor: Long,
     /// ISO 4217, such as `EUR`.
-    #[schema(example = "EUR")]
+    #[schema(pattern = "^[A-Z]{3}$", example = "EUR")]
     pub currency: String,
 }

@@ -4,6 +4,7 @@
 //! filter are those of the lists. A cell that a spreadsheet would take for a formula comes with an apostrophe before
 //! it, which the importer takes off again.
 
+mod examples;
 mod line;
 mod rest;
 mod stream;
@@ -11,4 +12,4 @@ mod stream;
 use line::{Directory, Line};
 
 pub use rest::routes;
-pub use stream::{Format, accounts, contacts, interactions, responses};
+pub use stream::{Format, accounts, contacts, interactions, members, responses};

@@ -7,7 +7,7 @@ use axum::{
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::Format;
+use super::{Format, examples};
 use crate::{
     account::{Accounts, ListAccounts},
     contact::{Contacts, ListContacts},
@@ -22,6 +22,8 @@ use crate::{
 
 pub fn routes() -> OpenApiRouter<Server> {
     OpenApiRouter::new()
+        .routes(routes!(members_csv))
+        .routes(routes!(members_jsonl))
         .routes(routes!(accounts_csv))
         .routes(routes!(accounts_jsonl))
         .routes(routes!(contacts_csv))
@@ -83,7 +85,7 @@ impl Listed for Interactions {
     get, path = "/api/v1/exports/accounts.csv", operation_id = "exportAccountsCsv", tag = "exports",
     security(("bearer" = [])), params(Which<Accounts>),
     responses(
-        (status = 200, description = "The file", body = String, content_type = "text/csv"),
+        (status = 200, description = "The file", body = String, content_type = "text/csv", example = json!(examples::ACCOUNTS_CSV)),
         (status = 403, response = Forbidden),
         (status = 422, response = Broken),
     ),
@@ -99,7 +101,7 @@ async fn accounts_csv(Signed(ctx): Signed, which: Which<Accounts>) -> Result<Res
     get, path = "/api/v1/exports/accounts.jsonl", operation_id = "exportAccountsJsonl", tag = "exports",
     security(("bearer" = [])), params(Which<Accounts>),
     responses(
-        (status = 200, description = "The file", body = String, content_type = "application/jsonl"),
+        (status = 200, description = "The file", body = String, content_type = "application/jsonl", example = json!(examples::ACCOUNTS_JSONL)),
         (status = 403, response = Forbidden),
         (status = 422, response = Broken),
     ),
@@ -115,7 +117,7 @@ async fn accounts_jsonl(Signed(ctx): Signed, which: Which<Accounts>) -> Result<R
     get, path = "/api/v1/exports/contacts.csv", operation_id = "exportContactsCsv", tag = "exports",
     security(("bearer" = [])), params(Which<Contacts>),
     responses(
-        (status = 200, description = "The file", body = String, content_type = "text/csv"),
+        (status = 200, description = "The file", body = String, content_type = "text/csv", example = json!(examples::CONTACTS_CSV)),
         (status = 403, response = Forbidden),
         (status = 422, response = Broken),
     ),
@@ -131,7 +133,7 @@ async fn contacts_csv(Signed(ctx): Signed, which: Which<Contacts>) -> Result<Res
     get, path = "/api/v1/exports/contacts.jsonl", operation_id = "exportContactsJsonl", tag = "exports",
     security(("bearer" = [])), params(Which<Contacts>),
     responses(
-        (status = 200, description = "The file", body = String, content_type = "application/jsonl"),
+        (status = 200, description = "The file", body = String, content_type = "application/jsonl", example = json!(examples::CONTACTS_JSONL)),
         (status = 403, response = Forbidden),
         (status = 422, response = Broken),
     ),
@@ -147,7 +149,7 @@ async fn contacts_jsonl(Signed(ctx): Signed, which: Which<Contacts>) -> Result<R
     get, path = "/api/v1/exports/interactions.csv", operation_id = "exportInteractionsCsv", tag = "exports",
     security(("bearer" = [])), params(Which<Interactions>),
     responses(
-        (status = 200, description = "The file", body = String, content_type = "text/csv"),
+        (status = 200, description = "The file", body = String, content_type = "text/csv", example = json!(examples::INTERACTIONS_CSV)),
         (status = 403, response = Forbidden),
         (status = 422, response = Broken),
     ),
@@ -163,7 +165,7 @@ async fn interactions_csv(Signed(ctx): Signed, which: Which<Interactions>) -> Re
     get, path = "/api/v1/exports/interactions.jsonl", operation_id = "exportInteractionsJsonl", tag = "exports",
     security(("bearer" = [])), params(Which<Interactions>),
     responses(
-        (status = 200, description = "The file", body = String, content_type = "application/jsonl"),
+        (status = 200, description = "The file", body = String, content_type = "application/jsonl", example = json!(examples::INTERACTIONS_JSONL)),
         (status = 403, response = Forbidden),
         (status = 422, response = Broken),
     ),
@@ -179,7 +181,7 @@ async fn interactions_jsonl(Signed(ctx): Signed, which: Which<Interactions>) -> 
     get, path = "/api/v1/exports/responses.csv", operation_id = "exportResponsesCsv", tag = "exports",
     security(("bearer" = [])), params(Which<Responses>),
     responses(
-        (status = 200, description = "The file", body = String, content_type = "text/csv"),
+        (status = 200, description = "The file", body = String, content_type = "text/csv", example = json!(examples::RESPONSES_CSV)),
         (status = 403, response = Forbidden),
         (status = 422, response = Broken),
     ),
@@ -195,11 +197,39 @@ async fn responses_csv(Signed(ctx): Signed, which: Which<Responses>) -> Result<R
     get, path = "/api/v1/exports/responses.jsonl", operation_id = "exportResponsesJsonl", tag = "exports",
     security(("bearer" = [])), params(Which<Responses>),
     responses(
-        (status = 200, description = "The file", body = String, content_type = "application/jsonl"),
+        (status = 200, description = "The file", body = String, content_type = "application/jsonl", example = json!(examples::RESPONSES_JSONL)),
         (status = 403, response = Forbidden),
         (status = 422, response = Broken),
     ),
 )]
 async fn responses_jsonl(Signed(ctx): Signed, which: Which<Responses>) -> Result<Response, Problem> {
     responses(&ctx, which, Format::JsonLines).await
+}
+
+/// Export members as CSV
+///
+/// Streams the staff, with the teams they are in and lead.
+#[utoipa::path(
+    get, path = "/api/v1/exports/members.csv", operation_id = "exportMembersCsv", tag = "exports", security(("bearer" = [])),
+    responses(
+        (status = 200, description = "The file", body = String, content_type = "text/csv"),
+        (status = 403, response = Forbidden),
+    ),
+)]
+async fn members_csv(Signed(ctx): Signed) -> Result<Response, Problem> {
+    Ok(file("members", Format::Csv, super::members(&ctx, Format::Csv).await?))
+}
+
+/// Export members as JSON lines
+///
+/// Streams the staff, with the teams they are in and lead. One object a line, with the columns of the CSV file.
+#[utoipa::path(
+    get, path = "/api/v1/exports/members.jsonl", operation_id = "exportMembersJsonl", tag = "exports", security(("bearer" = [])),
+    responses(
+        (status = 200, description = "The file", body = String, content_type = "application/jsonl"),
+        (status = 403, response = Forbidden),
+    ),
+)]
+async fn members_jsonl(Signed(ctx): Signed) -> Result<Response, Problem> {
+    Ok(file("members", Format::JsonLines, super::members(&ctx, Format::JsonLines).await?))
 }

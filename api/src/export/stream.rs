@@ -48,6 +48,11 @@ pub async fn accounts(ctx: &Ctx, ask: &ListAccounts, format: Format) -> Result<B
     rows::<entity::account::Entity>(ctx, account::conditions(ask)?, format).await
 }
 
+/// The staff, with the teams they are in and lead.
+pub async fn members(ctx: &Ctx, format: Format) -> Result<Body> {
+    rows::<entity::member::Entity>(ctx, Condition::all(), format).await
+}
+
 /// The contacts that a list would show, all of them.
 pub async fn contacts(ctx: &Ctx, ask: &ListContacts, format: Format) -> Result<Body> {
     rows::<entity::contact::Entity>(ctx, contact::conditions(ask)?, format).await

@@ -77,7 +77,7 @@ async fn end(ctx: &Ctx, id: ImportId, done: Result<(Summary, Vec<u8>), String>) 
         if row.state != ImportState::Running {
             return Ok(Run::Done);
         }
-        let now = tx.now();
+        let (now, is_rehearsal) = (tx.now(), row.dry_run);
         let (state, error, summary) = match done {
             Ok((summary, faults)) => {
                 append(&tx, id, i32::MAX, faults).await?;
@@ -96,7 +96,7 @@ async fn end(ctx: &Ctx, id: ImportId, done: Result<(Summary, Vec<u8>), String>) 
             }
         })
         .await?;
-        if state == ImportState::Done {
+        if state == ImportState::Done && !is_rehearsal {
             // The file has served its turn; what it held of people stays no longer than that.
             let file = sea_orm::Condition::all().add(import_piece::Column::ImportId.eq(id));
             tx.remove::<import_piece::Entity>(file.add(import_piece::Column::Part.eq(ImportPart::File))).await?;

@@ -109,12 +109,16 @@ pub struct Ask {
     #[schema(example = "How quickly were you helped?")]
     pub text: String,
     /// The lowest rating.
+    #[schema(example = 1)]
     pub min: Option<i16>,
     /// The highest rating.
+    #[schema(example = 5)]
     pub max: Option<i16>,
     /// What the lowest rating means.
+    #[schema(example = "Slowly")]
     pub low: Option<String>,
     /// What the highest rating means.
+    #[schema(example = "At once")]
     pub high: Option<String>,
     /// What can be chosen.
     #[schema(max_items = 20)]

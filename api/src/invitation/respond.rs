@@ -52,7 +52,7 @@ pub struct Answer {
     #[schema(example = json!({"support.speed": 4, "reason": ["price"], "wish": "A phone number."}))]
     pub answers: Option<BTreeMap<String, serde_json::Value>>,
     /// The language it was read in, one of the survey's. Absent: the language in which the link shows it.
-    #[schema(example = "en", nullable = false)]
+    #[schema(max_length = 35, example = "en", nullable = false)]
     pub language: Option<String>,
     /// False keeps the answer open: it counts, and may be completed on the same link within 24 hours of the last time.
     #[serde(default = "yes")]
@@ -67,6 +67,7 @@ const fn yes() -> bool {
 /// A stored answer. It never gives the comment back: links get forwarded.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = StoredAnswer)]
 pub struct Answered {
     /// The answer's id.
     pub id: ResponseId,

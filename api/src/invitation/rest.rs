@@ -17,8 +17,8 @@ use crate::{
     ctx::Ctx,
     visit::Reader,
     web::{
-        Body, NO_STORE, Problem, ProblemBody, Segment, Server, etag, if_match,
-        problems::{BadRequest, Broken, NotJson, TooLong},
+        Body, NO_STORE, Problem, Segment, Server, etag, if_match,
+        problems::{AnsweredAlready, BadRequest, Broken, Gone, NoLink, NotJson, Stale, TooLong},
     },
 };
 
@@ -41,7 +41,7 @@ struct IfMatch {
 #[into_params(parameter_in = Query)]
 struct InLanguage {
     /// One of the survey's `languages`. Absent: the contact's, else the company's, else the survey's first.
-    #[param(nullable = false, example = "en")]
+    #[param(max_length = 35, nullable = false, example = "en")]
     language: Option<String>,
 }
 
@@ -93,10 +93,10 @@ struct InvitationView {
     params(("token" = String, Path, description = "The secret part of the link", pattern = "^[A-Za-z0-9_-]{27}$", example = "Xy8kq0ZbV3mT1nS5uR7wPa9cE2d"), InLanguage),
     responses(
         (status = 200, description = "The survey", body = InvitationView, headers(("ETag" = String, description = "The answer's version, once there is one"))),
-        (status = 404, description = "No such link", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 410, description = "Expired or withdrawn", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "Not a language of the survey", body = ProblemBody, content_type = "application/problem+json"),
-        (status = "4XX", description = "Refused", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 400, response = BadRequest),
+        (status = 404, response = NoLink),
+        (status = 410, response = Gone),
+        (status = 422, response = Broken),
     ),
 )]
 async fn invitation(
@@ -157,10 +157,10 @@ async fn invitation(
         (status = 200, description = "Changed", body = Answered, headers(("ETag" = String, description = "The new version"))),
         (status = 201, description = "Stored", body = Answered, headers(("ETag" = String, description = "The version"))),
         (status = 400, response = BadRequest),
-        (status = 404, description = "No such link", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, description = "Answered already", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 410, description = "Expired, withdrawn or final", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 412, description = "The answer has another version", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 404, response = NoLink),
+        (status = 409, response = AnsweredAlready),
+        (status = 410, response = Gone),
+        (status = 412, response = Stale),
         (status = 413, response = TooLong),
         (status = 415, response = NotJson),
         (status = 422, response = Broken),

@@ -9,6 +9,7 @@ use sea_orm::{
     sea_query::{Condition, Expr, ExprTrait, Order, Query},
 };
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::Plan;
 use crate::{
@@ -20,14 +21,17 @@ use crate::{
     store::{Find, Tx, Visible, among, filter},
 };
 
-/// To whom: contacts and accounts that meet these filters. Nobody archived.
-#[derive(Clone, Debug, Default, PartialEq, InputObject, Serialize, Deserialize)]
+/// To whom: contacts and accounts that meet these filters. Nobody archived. Filters are written as in GraphQL, as
+/// `AccountFilter` and `ContactFilter`.
+#[derive(Clone, Debug, Default, PartialEq, InputObject, Serialize, Deserialize, ToSchema)]
 #[graphql(name = "AudienceInput")]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Audience {
     /// Contacts of these accounts.
+    #[schema(value_type = Option<Object>, example = json!({"tier": {"eq": "KEY"}}))]
     pub accounts: Option<AccountFilter>,
     /// These contacts.
+    #[schema(value_type = Option<Object>, example = json!({"language": {"eq": "en"}}))]
     pub contacts: Option<ContactFilter>,
 }
 

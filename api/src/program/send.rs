@@ -32,9 +32,7 @@ pub struct SendSurvey {
     pub contact_ids: Option<Vec<ContactId>>,
     /// All eligible contacts of this account.
     pub account_id: Option<AccountId>,
-    /// The contacts of your accounts who meet these filters, 1,000 at most. Not for owners. `accounts` and `contacts` are
-    /// filters in the grammar of GraphQL's `AccountFilter` and `ContactFilter`.
-    #[schema(value_type = Option<Object>, example = json!({"accounts": {"tier": {"eq": "KEY"}}}))]
+    /// The contacts of your accounts who meet these filters, 1,000 at most. Not for owners.
     pub audience: Option<Audience>,
     /// Says who would be asked, when, and who not and why, and changes nothing.
     #[graphql(default)]

@@ -23,8 +23,10 @@ pub struct FurtherAnswer {
     #[schema(example = "speed")]
     pub question: String,
     /// A rating, on the question's scale.
+    #[schema(example = 4)]
     pub score: Option<i32>,
     /// Words, or the keys of the options chosen, one a line.
+    #[schema(example = "A phone number.")]
     pub text: Option<String>,
 }
 

@@ -11,8 +11,8 @@ use crate::{
     ctx::Ctx,
     secure::KeySet,
     web::{
-        Body, NO_STORE, Problem, ProblemBody, Server,
-        problems::{BadRequest, Broken, NotJson, TooLong},
+        Body, NO_STORE, Problem, Server,
+        problems::{BadRequest, Broken, Mismatch, NotJson, TooLong},
     },
 };
 
@@ -69,7 +69,7 @@ struct Token {
     responses(
         (status = 200, description = "Signed in", body = Token),
         (status = 400, response = BadRequest),
-        (status = 401, description = "They do not match", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, response = Mismatch),
         (status = 413, response = TooLong),
         (status = 415, response = NotJson),
         (status = 422, response = Broken),
@@ -99,7 +99,6 @@ async fn token(State(server): State<Server>, body: Result<Body<Grant>, Problem>)
     get, path = "/.well-known/jwks.json", operation_id = "jwks", tag = "sign-in", security(()),
     responses(
         (status = 200, description = "The key set", body = KeySet),
-        (status = "4XX", description = "Refused", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
 async fn jwks(State(server): State<Server>) -> impl IntoResponse {

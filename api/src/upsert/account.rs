@@ -78,6 +78,7 @@ pub struct UpsertAccount {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Upserted {
     /// Our own id, for good.
+    #[schema(example = "019a6f2e-7c1d-7b64-9f30-2f1a5c7d8e90")]
     pub id: uuid::Uuid,
     /// The reference it was written by.
     #[schema(example = "17")]

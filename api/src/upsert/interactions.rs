@@ -28,6 +28,7 @@ pub const MOST: usize = 1_000;
 /// Entries to append.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = InteractionBatch)]
 pub struct Interactions {
     /// 1 to 1,000 of them.
     #[schema(value_type = Vec<LogInteraction>, min_items = 1, max_items = 1000)]

@@ -11,6 +11,7 @@ mod query;
 mod rate;
 mod routes;
 mod server;
+mod shape;
 mod trace;
 mod version;
 

@@ -13,6 +13,8 @@ use utoipa::{
     },
 };
 
+use super::shape::operations;
+
 macro_rules! problems {
     ($($name:ident $status:literal $code:literal $about:literal, $example:literal $(, $pointer:literal $rule:literal)?;)+) => {
         $(
@@ -36,10 +38,14 @@ macro_rules! problems {
 
 problems! {
     BadRequest 400 "BAD_REQUEST" "Cannot be read", "the body is no JSON: expected value at line 1 column 1";
+    Mismatch 401 "UNAUTHENTICATED" "They do not match", "the mail address and the password do not match";
     Unauthenticated 401 "UNAUTHENTICATED" "Not signed in", "sign in first: send `Authorization: Bearer <access token>`";
     Forbidden 403 "FORBIDDEN" "You see it, but may not do that", "this key lacks the scope accounts:read";
     NotFound 404 "NOT_FOUND" "Not there, or not for you", "account not found";
+    NoLink 404 "NOT_FOUND" "No such link", "invitation not found";
+    AnsweredAlready 409 "ALREADY_ANSWERED" "Answered already, or against the state of things", "this link has been answered already; name its version in If-Match to change the answer";
     Conflict 409 "CONFLICT" "Against the state of things", "this account has a contact with this mail address already";
+    Gone 410 "GONE" "Over for good: expired, withdrawn or final", "this invitation has expired";
     Stale 412 "STALE" "Somebody else changed it first",
         "this was changed by somebody else since you read it; read it again and repeat the change";
     TooLong 413 "PAYLOAD_TOO_LARGE" "The body is too long", "the body is too long";
@@ -83,8 +89,7 @@ pub fn describe(document: &mut OpenApi) {
         components.responses = all.iter().map(|(name, _, response)| ((*name).to_owned(), response.clone())).collect();
     }
     for item in document.paths.paths.values_mut() {
-        let operations = [&mut item.get, &mut item.put, &mut item.post, &mut item.delete];
-        for operation in operations.into_iter().flatten() {
+        for operation in operations(item) {
             add(operation, &all);
         }
     }
@@ -96,7 +101,7 @@ fn add(operation: &mut Operation, all: &[(&'static str, &'static str, RefOr<Resp
     });
     let responses: &mut BTreeMap<String, RefOr<Response>> = &mut operation.responses.responses;
     for (name, status, _) in all {
-        let everywhere = matches!(*status, "429" | "503") || *status == "401" && !is_open;
+        let everywhere = matches!(*name, "TooMany" | "Unavailable") || *name == "Unauthenticated" && !is_open;
         if everywhere && !responses.contains_key(*status) {
             responses.insert((*status).to_owned(), Ref::from_response_name(*name).into());
         }

@@ -199,7 +199,8 @@ fn filter_parameters<L: Listed>() -> Vec<Parameter> {
     }
     for field in L::Filter::fields() {
         for (name, operator) in parameters(&field) {
-            let about = format!("{} {}", field.about, operator.about);
+            let whom = if field.internal { "Not for customers." } else { "" };
+            let about = format!("{} {} {whom}", field.about, operator.about);
             let schema = (operator.schema)();
             if operator.many {
                 let list = ArrayBuilder::new().items(schema).max_items(Some(MAX_IN));

@@ -17,7 +17,7 @@ use utoipa::{
 };
 use utoipa_axum::router::OpenApiRouter;
 
-use super::{Anyone, Introspection, Problem, Server, cors::cors, headers, problems, rate, trace};
+use super::{Anyone, Introspection, Problem, Server, cors::cors, headers, problems, rate, shape, trace};
 use crate::{
     access::Role,
     account,
@@ -43,7 +43,7 @@ const FILE_TIME: Duration = Duration::from_secs(900);
     ),
     servers((url = "/", description = "This installation")),
     modifiers(&Bearer),
-    components(schemas(super::ProblemBody)),
+    components(schemas(super::ProblemBody, entity::Category)),
     tags(
         (name = "sign-in", description = "Access tokens and the keys that sign them."),
         (name = "accounts", description = "Client companies."),
@@ -89,6 +89,7 @@ fn described() -> OpenApiRouter<Server> {
 pub fn document() -> utoipa::openapi::OpenApi {
     let mut document = described().split_for_parts().1;
     problems::describe(&mut document);
+    shape::finish(&mut document);
     document
 }
 
@@ -175,7 +176,7 @@ mod operation {
     use utoipa::ToSchema;
     use utoipa_axum::{router::OpenApiRouter, routes};
 
-    use super::super::{ProblemBody, Server};
+    use super::super::Server;
     use crate::base::Result;
 
     /// The server's word that it is well.
@@ -195,7 +196,7 @@ mod operation {
     /// Asks no database.
     #[utoipa::path(
         get, path = "/healthz", operation_id = "healthz", tag = "operation", security(()),
-        responses((status = 200, description = "The process answers", body = Health), (status = "4XX", description = "Refused", body = ProblemBody, content_type = "application/problem+json")),
+        responses((status = 200, description = "The process answers", body = Health)),
     )]
     async fn healthz() -> axum::Json<Health> {
         axum::Json(Health { status: "ok" })
@@ -206,11 +207,7 @@ mod operation {
     /// Asks the database.
     #[utoipa::path(
         get, path = "/readyz", operation_id = "readyz", tag = "operation", security(()),
-        responses(
-            (status = 200, description = "Ready", body = Health),
-            (status = 503, description = "The database does not answer", body = ProblemBody, content_type = "application/problem+json"),
-            (status = "4XX", description = "Refused", body = ProblemBody, content_type = "application/problem+json"),
-        ),
+        responses((status = 200, description = "Ready", body = Health)),
     )]
     async fn readyz(State(server): State<Server>) -> Result<axum::Json<Health>> {
         server.env.db.ping().await.map_err(|_| crate::base::Error::Unavailable)?;

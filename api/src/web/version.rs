@@ -1,7 +1,10 @@
 //! Versions as HTTP knows them: `ETag`, `If-Match`, `If-None-Match`.
 
 use axum::http::{HeaderMap, HeaderValue, header};
-use utoipa::IntoParams;
+use utoipa::{
+    IntoParams,
+    openapi::schema::{Object, ObjectBuilder, Type},
+};
 
 use crate::base::{Error, Result};
 
@@ -14,8 +17,12 @@ pub struct Preconditions {
     #[param(rename = "If-Match", pattern = "^\"[0-9]{1,9}\"$", nullable = false, example = "\"1\"")]
     if_match: Option<String>,
     /// `*`: only if there is nothing yet.
-    #[param(rename = "If-None-Match", pattern = "^[*]$", nullable = false, example = "*")]
+    #[param(rename = "If-None-Match", schema_with = star, required = false, example = "*")]
     if_none_match: Option<String>,
+}
+
+fn star() -> Object {
+    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(["*"])).build()
 }
 
 /// A version for the header `ETag`.

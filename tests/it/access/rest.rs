@@ -11,7 +11,7 @@ const WRITE: [u16; 10] = [401, 401, 403, 403, 403, 403, 403, 403, 201, 403];
 const IMPORT: [u16; 10] = [401, 401, 403, 403, 403, 403, 403, 200, 200, 403];
 
 /// An operation of the REST door: its id, method, path, body, and what each of [`super::WHO`] gets.
-pub const REST: [(&str, &str, &str, &str, [u16; 10]); 29] = [
+pub const REST: [(&str, &str, &str, &str, [u16; 10]); 31] = [
     ("jwks", "GET", "/.well-known/jwks.json", "", [200; 10]),
     (
         "signIn",
@@ -42,6 +42,8 @@ pub const REST: [(&str, &str, &str, &str, [u16; 10]); 29] = [
         r#"{"interactions":[{"externalId":"e$n","accountId":"$account","type":"NOTE","subject":"x"}]}"#,
         [401, 401, 403, 403, 403, 403, 403, 403, 200, 403],
     ),
+    ("exportMembersCsv", "GET", "/api/v1/exports/members.csv", "", EXPORT),
+    ("exportMembersJsonl", "GET", "/api/v1/exports/members.jsonl", "", EXPORT),
     ("exportAccountsCsv", "GET", "/api/v1/exports/accounts.csv", "", EXPORT),
     ("exportAccountsJsonl", "GET", "/api/v1/exports/accounts.jsonl", "", EXPORT),
     ("exportContactsCsv", "GET", "/api/v1/exports/contacts.csv", "", EXPORT),

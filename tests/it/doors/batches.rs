@@ -89,7 +89,8 @@ both! {
             assert_eq!(log(&app, &key, entries(from, count)).await.status, 200);
             counted.push(app.statements() - before);
         }
-        assert!(counted[1] <= counted[0] + 1 && counted[0] <= 10, "{counted:?}");
+        // A few hundred rows go in by pieces.
+        assert!(counted[0] <= 10 && counted[1] <= counted[0] + 4, "{counted:?}");
         assert_eq!(became(&log(&app, &key, entries(1_000, 1_000)).await).len(), 1_000);
         assert_eq!(app.rows::<interaction::Entity>().await.len(), 1_402);
     }

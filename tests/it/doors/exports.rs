@@ -25,7 +25,7 @@ both! {
         let (globex, initech) = (app.account("Globex, \"the\" one", north, Some(ana.id)).await, app.account("Initech", south, Some(ben.id)).await);
         let (carl, dora) = (app.contact(globex, "Carl").await, app.contact(initech, "Dora").await);
         app.note(globex, "Line one\u{2009}and two", true).await;
-        let links = app.invite(SurveyKind::Nps, &[carl.id, dora.id]).await;
+        let links = [app.invite(SurveyKind::Nps, &[carl.id]).await.remove(0), app.invite(SurveyKind::Nps, &[dora.id]).await.remove(0)];
         let body = json!({ "score": 9, "comment": "=HYPERLINK(\"x\")\nsecond line" });
         assert_eq!(app.rest("PUT", &format!("/api/v1/invitations/{}/response", links[0]), None, Some(body)).await.status, 201);
         assert_eq!(app.answer(&links[1], 2).await.status, 201);

@@ -78,7 +78,7 @@ both! {
         let guessed = send(&app, &ada, &id, "Id,Company,Fax\n17,Globex,1\n").await.json();
         assert_eq!((&guessed["state"], &guessed["error"], &guessed["unread"]), (&json!("READY"), &json!(null), &json!(["Fax"])), "{guessed}");
         assert!(guessed["mapping"].as_str().unwrap().contains("Company"), "{guessed}");
-        for (file, word) in [("PK\u{3}\u{4}not a table", "Excel"), ("colour,size\nred,1\n", "no column"), ("", "empty")] {
+        for (file, word) in [("PK\u{3}\u{4}not a table", "ZIP"), ("colour,size\nred,1\n", "no column"), ("", "empty")] {
             let id = made(&app, &ada, json!({ "kind": "ACCOUNTS" })).await;
             let looked = send(&app, &ada, &id, file).await.json();
             assert!(looked["error"].as_str().is_some_and(|error| error.contains(word)), "{looked}");

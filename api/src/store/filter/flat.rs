@@ -5,16 +5,16 @@ use entity::{Day, Time};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use utoipa::{
-    PartialSchema,
+    PartialSchema, ToSchema,
     openapi::{
-        RefOr,
+        Ref, RefOr,
         schema::{ObjectBuilder, Schema, SchemaFormat, Type},
     },
 };
 use uuid::Uuid;
 
 use super::Filter;
-use crate::base::Long;
+use crate::base::{Long, MAX_LINE};
 
 /// A filter whose fields are known by name.
 pub trait Flat: Filter + DeserializeOwned {
@@ -105,10 +105,10 @@ pub trait Word {
 }
 
 macro_rules! words {
-    ($($word:ty: $read:expr;)+) => {$(
+    ($($word:ty: $schema:expr, $read:expr;)+) => {$(
         impl Word for $word {
             fn schema() -> RefOr<Schema> {
-                <$word as PartialSchema>::schema()
+                $schema
             }
             fn read(text: &str) -> Result<Value, String> {
                 let read: fn(&str) -> Result<$word, String> = $read;
@@ -119,22 +119,47 @@ macro_rules! words {
 }
 
 words! {
-    bool: |text| text.parse().map_err(|_| "must be true or false".to_owned());
-    i32: |text| text.parse().map_err(|_| "must be a whole number of at most 32 bits".to_owned());
-    Long: |text| text.parse().map(Long).map_err(|_| "must be a whole number of at most 64 bits".to_owned());
-    String: |text| Ok(text.to_owned());
-    Time: Time::parse;
-    Day: Day::parse;
-    entity::Tier: str::parse;
-    entity::Lifecycle: str::parse;
-    entity::SurveyKind: str::parse;
-    entity::InvitationStatus: str::parse;
-    entity::Suppression: str::parse;
-    entity::Category: str::parse;
-    entity::InteractionType: str::parse;
-    entity::ContactRole: str::parse;
-    entity::AuditAction: str::parse;
-    entity::ActorKind: str::parse;
+    bool: of::<bool>(), |text| text.parse().map_err(|_| "must be true or false".to_owned());
+    i32: of::<i32>(), |text| text.parse().map_err(|_| "must be a whole number of at most 32 bits".to_owned());
+    Long: of::<i64>(), |text| text.parse().map(Long).map_err(|_| "must be a whole number of at most 64 bits".to_owned());
+    String: line(), |text| fault(text).map_or_else(|| Ok(text.to_owned()), Err);
+    Time: of::<Time>(), Time::parse;
+    Day: of::<Day>(), Day::parse;
+}
+
+macro_rules! choices {
+    ($($word:ty)+) => {words! {$(
+        $word: Ref::from_schema_name(<$word as ToSchema>::name()).into(), str::parse;
+    )+}};
+}
+
+choices! {
+    entity::Tier
+    entity::Lifecycle
+    entity::SurveyKind
+    entity::InvitationStatus
+    entity::Suppression
+    entity::Category
+    entity::InteractionType
+    entity::ContactRole
+    entity::AuditAction
+    entity::ActorKind
+}
+
+fn of<T: PartialSchema>() -> RefOr<Schema> {
+    T::schema()
+}
+
+fn line() -> RefOr<Schema> {
+    let text = ObjectBuilder::new().schema_type(Type::String);
+    text.max_length(Some(MAX_LINE)).pattern(Some("^[^\\u0000]*$")).into()
+}
+
+/// What no text can be compared with.
+fn fault(text: &str) -> Option<String> {
+    let long = text.chars().count() > MAX_LINE;
+    let rule = long.then(|| format!("must have at most {MAX_LINE} characters"));
+    rule.or_else(|| text.contains('\0').then(|| "must not contain the control character U+0000".to_owned()))
 }
 
 impl Word for Uuid {
