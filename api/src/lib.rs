@@ -4,7 +4,7 @@
 //!
 //! 7 app cli config
 //! 6 graph web work
-//! 5 account audit contact demo export import invitation key member ownership program response satisfaction session setup survey team timeline upsert visit
+//! 5 account audit contact demo export import intake invitation key member ownership program response satisfaction session setup survey team timeline upsert visit
 //! 4 ctx
 //! 3 mail queue
 //! 2 store
@@ -24,6 +24,7 @@ pub mod demo;
 pub mod export;
 pub mod graph;
 pub mod import;
+pub mod intake;
 pub mod invitation;
 pub mod key;
 pub mod mail;

@@ -324,6 +324,42 @@ choice!(
     ActorKind { Member = "MEMBER", Contact = "CONTACT", Integration = "INTEGRATION", LinkHolder = "LINK_HOLDER", System = "SYSTEM" }
 );
 choice!(
+    /// What the rows of a file are.
+    ImportKind {
+        /// Our staff, with the teams they are in and lead.
+        Members = "MEMBERS",
+        /// Client companies.
+        Accounts = "ACCOUNTS",
+        /// People at accounts.
+        Contacts = "CONTACTS",
+        /// Entries of timelines.
+        Interactions = "INTERACTIONS",
+        /// Answers to surveys asked elsewhere.
+        Responses = "RESPONSES",
+    }
+);
+choice!(
+    /// Where an import stands.
+    ImportState {
+        /// It waits for its file.
+        Empty = "EMPTY",
+        /// The file is there; it waits to be started.
+        Ready = "READY",
+        /// It waits for a worker, or is being run.
+        Running = "RUNNING",
+        /// All rows are judged.
+        Done = "DONE",
+        /// It stopped; `error` says why. What was written stays, and starting it again completes it.
+        Failed = "FAILED",
+        /// Somebody stopped it. What was written stays.
+        Cancelled = "CANCELLED",
+    }
+);
+choice!(
+    /// What a kept piece is part of.
+    ImportPart { File = "FILE", Faults = "FAULTS" }
+);
+choice!(
     /// What happened to a row.
     AuditAction { Create = "CREATE", Update = "UPDATE", Delete = "DELETE" }
 );

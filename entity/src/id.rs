@@ -101,6 +101,8 @@ ids!(
     GrantId,
     /// The id of an exclusion from surveys.
     ExclusionId,
+    /// The id of an import.
+    ImportId,
     /// The id of an entry of a timeline.
     InteractionId,
     /// The id of an invitation.

@@ -8,6 +8,7 @@ use crate::{
     SurveyVersionId, TeamId, Tier, Time, WaveId,
 };
 
+#[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
 #[sea_orm(table_name = "invitation")]
 pub struct Model {

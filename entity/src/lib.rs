@@ -17,6 +17,8 @@ pub mod api_key;
 pub mod audit;
 pub mod contact;
 pub mod exclusion;
+pub mod import;
+pub mod import_piece;
 pub mod interaction;
 pub mod invitation;
 pub mod job;

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{AccountId, MemberId, OwnershipId, OwnershipSource, TeamId, Time};
 
+#[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
 #[sea_orm(table_name = "ownership")]
 pub struct Model {

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{AccountId, InvitationId, Machine, Time, VisitId};
 
+#[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
 #[sea_orm(table_name = "visit")]
 pub struct Model {

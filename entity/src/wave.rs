@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{ActorKind, ContactId, ProgramId, SurveyId, SurveyVersionId, Time, WaveId, WaveState};
 
+#[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
 #[sea_orm(table_name = "wave")]
 pub struct Model {

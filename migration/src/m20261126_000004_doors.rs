@@ -9,7 +9,9 @@ pub struct Migration;
 const UP: &str = include_str!("m20261126_000004_doors/up.sql");
 
 /// Undoes [`UP`], the last first.
-const DOWN: &str = "DROP TABLE once;
+const DOWN: &str = "DROP TABLE import_piece;
+DROP TABLE import;
+DROP TABLE once;
 DROP INDEX audit_account;
 DROP INDEX response_amended;
 DROP INDEX contact_updated;

@@ -1,5 +1,7 @@
 //! Who may call what: every operation of both doors, called by everybody with ids of a real small world.
 
+mod rest;
+
 use std::time::Duration;
 
 use api::{
@@ -24,6 +26,8 @@ use tests::{
     served::Served,
 };
 
+use rest::REST;
+
 /// The columns of the tables below. The link holder sends the secret of a survey's link as a bearer token.
 const WHO: [&str; 10] = [
     "nobody",
@@ -40,7 +44,7 @@ const WHO: [&str; 10] = [
 
 /// A root field, how it is called, and what each of [`WHO`] gets: `.` an answer, `U` unauthenticated,
 /// `F` forbidden, `N` not found.
-const GRAPHQL: [(&str, &str, &str); 34] = [
+const GRAPHQL: [(&str, &str, &str); 36] = [
     ("me", "{me{role}}", "UU........"),
     ("account", "{account(id:\"$account\"){id name contacts{id} timeline{nodes{id}} responses{id}}}", "UU..N.N..F"),
     ("accounts", "{accounts{nodes{id}}}", "UU.......F"),
@@ -92,6 +96,8 @@ const GRAPHQL: [(&str, &str, &str); 34] = [
         "mutation{createIntegrationKey(input:{name:\"K$n\",scopes:[\"accounts:read\"],source:\"crm\"}){key{id}}}",
         "UUFFFFF.FF",
     ),
+    ("rotateIntegrationKey", "mutation{rotateIntegrationKey(input:{id:\"$key\"}){key{id}}}", "UUFFFFF.FF"),
+    ("audit", "{audit{nodes{id}}}", "UUFFF...FF"),
     ("revokeIntegrationKey", "mutation{revokeIntegrationKey(id:\"$key\"){id}}", "UUFFFFF.FF"),
     ("createSurvey", "mutation{createSurvey(input:{name:\"S$n\",copyOf:\"$survey\"}){id}}", "UUFFFFF.FF"),
     (
@@ -167,29 +173,6 @@ const SENDING: [(&str, &str, &str); 23] = [
 /// A subscription, and what comes to each of [`WHO`] of an answer of the account: `.` the event, `-` nothing.
 const SUBSCRIPTIONS: [(&str, &str, &str); 1] =
     [("responseReceived", "subscription{responseReceived{id}}", "UU..-.-..F")];
-
-/// An operation of the REST door: its id, method, path, body, and what each of [`WHO`] gets.
-const REST: [(&str, &str, &str, &str, [u16; 10]); 7] = [
-    ("jwks", "GET", "/.well-known/jwks.json", "", [200; 10]),
-    (
-        "signIn",
-        "POST",
-        "/api/v1/auth/token",
-        r#"{"grant":"password","email":"a@b.test","password":"not the one"}"#,
-        [401; 10],
-    ),
-    ("readInvitation", "GET", "/api/v1/invitations/$link", "", [200; 10]),
-    ("answer", "PUT", "/api/v1/invitations/$link/response", r#"{"score":9}"#, [409; 10]),
-    (
-        "sendSurvey",
-        "POST",
-        "/api/v1/surveys/$survey/send",
-        r#"{"accountId":"$account"}"#,
-        [401, 401, 403, 202, 404, 202, 404, 202, 202, 403],
-    ),
-    ("healthz", "GET", "/healthz", "", [200; 10]),
-    ("readyz", "GET", "/readyz", "", [200; 10]),
-];
 
 struct World {
     tokens: Vec<Option<String>>,
@@ -277,6 +260,11 @@ impl World {
         if text.contains("$fresh") {
             let fresh = app.account(&format!("Fresh {}", self.made), self.team, Some(self.owner)).await;
             text = text.replace("$fresh", &fresh.to_string());
+        }
+        if text.contains("$import") {
+            let input = serde_json::from_value(json!({ "kind": "ACCOUNTS" })).unwrap();
+            let made = api::intake::create(&app.system(), input).await.unwrap();
+            text = text.replace("$import", &made.id.to_string());
         }
         if text.contains("$key") {
             app.integration(&[], None).await;

@@ -27,6 +27,38 @@ fn code(answer: &Value) -> &str {
 }
 
 both! {
+    async fn a_key_is_followed_by_another_while_both_work(app: TestApp) {
+        let team = app.team("Sales", None).await;
+        let admin = app.admin("Ada Admin").await;
+        let input = json!({ "name": "CRM", "scopes": ["accounts:read"], "source": "crm", "teamId": team });
+        let (id, old) = create(&app, &admin.token, input).await;
+        let rotate = async |input: Value| {
+            let query = "mutation ($input: RotateIntegrationKey!) { rotateIntegrationKey(input: $input) \
+                { secret key { name scopes source team { name } expiresAt } } }";
+            app.gql(Some(&admin.token), query, json!({ "input": input })).await
+        };
+        let made = rotate(json!({ "id": id, "overlapHours": 2 })).await;
+        let new = made["data"]["rotateIntegrationKey"]["secret"].as_str().unwrap_or_else(|| panic!("{made}"));
+        let expected = json!({ "name": "CRM", "scopes": ["accounts:read"], "source": "crm", "team": { "name": "Sales" }, "expiresAt": null });
+        assert_eq!(made["data"]["rotateIntegrationKey"]["key"], expected);
+        assert!(new != old && sign_in(&app, &old).await.is_some() && sign_in(&app, new).await.is_some());
+        let token = sign_in(&app, &old).await.unwrap();
+        app.forward(TimeDelta::hours(2));
+        assert!(sign_in(&app, &old).await.is_none() && sign_in(&app, new).await.is_some());
+        assert_eq!(code(&app.gql(Some(&token), "{ me { role } }", json!({})).await), "UNAUTHENTICATED");
+        assert_eq!(code(&rotate(json!({ "id": id })).await), "CONFLICT", "it has ended");
+        for bad in [json!({ "id": id, "overlapHours": 721 }), json!({ "id": id, "overlapHours": -1 }), json!({ "id": id, "expiresAt": "2020-01-01T00:00:00Z" })] {
+            assert_eq!(code(&rotate(bad).await), "INVALID");
+        }
+        // A key that ends sooner anyway is not kept alive by its overlap.
+        let soon = app.now().0 + TimeDelta::hours(1);
+        let input = json!({ "name": "BI", "scopes": ["accounts:read"], "source": "bi", "expiresAt": soon.to_rfc3339() });
+        let (id, old) = create(&app, &admin.token, input).await;
+        rotate(json!({ "id": id, "overlapHours": 24 })).await;
+        app.forward(TimeDelta::hours(1));
+        assert!(sign_in(&app, &old).await.is_none());
+    }
+
     async fn a_key_sees_its_team_and_allows_its_scopes(app: TestApp) {
         let top = app.team("Sales", None).await;
         let north = app.team("North", Some(top)).await;

@@ -3,6 +3,7 @@
 use std::{
     io::{self, Cursor},
     path::{Path, PathBuf},
+    sync::{Arc, Mutex},
 };
 
 use api::import::{Import, Kind, Mapping, Stopped, Summary, import};
@@ -17,6 +18,19 @@ fn here(path: &str) -> PathBuf {
 /// The airport's survey.
 pub fn sfo() -> PathBuf {
     here("data/sfo_survey_2017.csv")
+}
+
+/// The ambulance service's answers.
+pub fn nhs() -> PathBuf {
+    here("data/nhs_feedback_neas.csv")
+}
+
+/// A mapping of `tests/maps`.
+///
+/// # Panics
+/// Where there is none of the name.
+pub fn map(name: &str) -> String {
+    std::fs::read_to_string(here(&format!("maps/{name}.toml"))).expect("a map")
 }
 
 /// What to do where the company's files are not there.
@@ -42,7 +56,7 @@ pub fn crm() -> Option<PathBuf> {
 /// # Panics
 /// When the import stops.
 pub async fn import_file(app: &TestApp, kind: Kind, map: &str, file: &Path) -> Summary {
-    let map = std::fs::read_to_string(here(&format!("maps/{map}.toml"))).expect("a map");
+    let map = self::map(map);
     let text = std::fs::read(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
     import_text(app, kind, &map, &text, false).await.unwrap_or_else(|stopped| panic!("{stopped}"))
 }
@@ -56,6 +70,48 @@ pub async fn import_text(app: &TestApp, kind: Kind, map: &str, file: &[u8], dry_
     let file = file.to_vec();
     let open = move || Ok(Cursor::new(file.clone()));
     let no_faults: Option<io::Sink> = None;
-    let job = Import { mapping, open, dry_run, faults: no_faults, progress: Box::new(|_, _| {}) };
+    let job =
+        Import { mapping, open, dry_run, faults: no_faults, progress: Box::new(|_, _| {}), keeper: None, resume: None };
     import(&app.system(), job).await
+}
+
+/// The same, with every fault that would be written to a file: row, column, value, rule.
+///
+/// # Panics
+/// When the mapping has a fault in itself, or the faults are no CSV.
+pub async fn import_with_faults(
+    app: &TestApp,
+    kind: Kind,
+    map: &str,
+    file: &[u8],
+) -> Result<(Summary, Vec<csv::StringRecord>), Stopped> {
+    let mapping = Mapping::parse(kind, map).unwrap_or_else(|faults| panic!("{faults}"));
+    let file = file.to_vec();
+    let written = Shared::default();
+    let job = Import {
+        mapping,
+        open: move || Ok(Cursor::new(file.clone())),
+        dry_run: false,
+        faults: Some(written.clone()),
+        progress: Box::new(|_, _| {}),
+        keeper: None,
+        resume: None,
+    };
+    let summary = import(&app.system(), job).await?;
+    let text = written.0.lock().unwrap().clone();
+    Ok((summary, csv::Reader::from_reader(&text[..]).into_records().map(Result::unwrap).collect()))
+}
+
+/// A writer whose text can be read afterwards.
+#[derive(Clone, Default)]
+struct Shared(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Shared {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }

@@ -43,6 +43,8 @@ pub enum Action {
     ReadSatisfaction,
     ReadAudit,
     ManageKeys,
+    /// Whole files, past every scope.
+    ImportFiles,
 }
 
 impl Action {
@@ -77,7 +79,7 @@ impl Action {
             | Self::ReadAudit => {
                 matches!(role, Admin | Manager | System)
             }
-            Self::ChangeMembers | Self::ChangeTeams | Self::ChangeSurveys | Self::ManageKeys => {
+            Self::ChangeMembers | Self::ChangeTeams | Self::ChangeSurveys | Self::ManageKeys | Self::ImportFiles => {
                 matches!(role, Admin | System)
             }
         }
@@ -98,6 +100,7 @@ impl Action {
                 KeyScope::SurveysSend
             }
             Self::ReadResponses | Self::ReadSatisfaction | Self::ReadInvitations => KeyScope::ResponsesRead,
+            Self::ImportFiles => KeyScope::ImportsWrite,
             Self::ManagePrograms
             | Self::ManageExclusions
             | Self::ChangeMembers
@@ -138,6 +141,7 @@ impl Action {
             Self::ReadSatisfaction => "read satisfaction figures",
             Self::ReadAudit => "read the audit",
             Self::ManageKeys => "manage integration keys",
+            Self::ImportFiles => "import files",
         }
     }
 }
@@ -155,10 +159,11 @@ pub enum KeyScope {
     SurveysRead,
     SurveysSend,
     ResponsesRead,
+    ImportsWrite,
 }
 
 impl KeyScope {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::AccountsRead,
         Self::AccountsWrite,
         Self::ContactsRead,
@@ -169,6 +174,7 @@ impl KeyScope {
         Self::SurveysRead,
         Self::SurveysSend,
         Self::ResponsesRead,
+        Self::ImportsWrite,
     ];
 
     pub const fn as_str(self) -> &'static str {
@@ -183,6 +189,7 @@ impl KeyScope {
             Self::SurveysRead => "surveys:read",
             Self::SurveysSend => "surveys:send",
             Self::ResponsesRead => "responses:read",
+            Self::ImportsWrite => "imports:write",
         }
     }
 }

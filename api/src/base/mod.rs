@@ -3,6 +3,7 @@
 mod check;
 mod clock;
 mod error;
+mod formula;
 mod json;
 mod money;
 mod origin;
@@ -13,6 +14,7 @@ mod random;
 pub use check::{Check, MAX_COMMENT, MAX_LINE, MAX_TEXT, fault_in, key};
 pub use clock::{Clock, FixedClock, SystemClock};
 pub use error::{Code, Error, Fault, Result};
+pub use formula::{guarded, unguarded};
 pub use json::{from_json, json};
 pub use money::{Long, MAX_AMOUNT, Money};
 pub use origin::Origins;

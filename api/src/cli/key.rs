@@ -24,7 +24,7 @@ enum Command {
     /// Make a key and print it, once
     ///
     /// Scopes: accounts:read, accounts:write, contacts:read, contacts:write, interactions:read,
-    /// interactions:write, members:read, surveys:read, surveys:send, responses:read.
+    /// interactions:write, members:read, surveys:read, surveys:send, responses:read, imports:write.
     Create(Create),
     /// Show all keys, the newest first; never their text
     List {

@@ -42,6 +42,11 @@ impl Directory {
         id.and_then(|id| self.members.get(&id)).map_or(Value::Null, |row| json!(row.email))
     }
 
+    /// The team somebody leads; of several the oldest.
+    fn led(&self, id: MemberId) -> Option<TeamId> {
+        self.teams.values().filter(|row| row.lead_id == Some(id)).map(|row| row.id).min()
+    }
+
     /// The names of a team and of those above it, from the top down; the company itself, at the top, is left out.
     fn path(&self, id: TeamId) -> Value {
         let mut names = Vec::new();
@@ -88,6 +93,32 @@ pub trait Line: Owned<Model: FromQueryResult + Send + Sync> {
 
     /// One value a column.
     fn values(row: &Self::Model, directory: &Directory, beside: &Self::Beside) -> Vec<Value>;
+}
+
+impl Line for member::Entity {
+    const ACTION: Action = Action::ReadDirectory;
+    const COLUMNS: &'static [&'static str] =
+        &["id", "source", "reference", "name", "email", "role", "active", "team", "leads"];
+    const KEY: member::Column = member::Column::Id;
+    type Beside = ();
+
+    fn key(row: &member::Model) -> Uuid {
+        row.id.0
+    }
+
+    fn values(row: &member::Model, directory: &Directory, (): &()) -> Vec<Value> {
+        vec![
+            json!(row.id),
+            json!(row.source),
+            json!(row.reference),
+            json!(row.name),
+            json!(row.email),
+            json!(row.role),
+            json!(row.active),
+            row.team_id.map_or(Value::Null, |team| directory.path(team)),
+            directory.led(row.id).map_or(Value::Null, |team| directory.path(team)),
+        ]
+    }
 }
 
 impl Line for account::Entity {

@@ -4,7 +4,6 @@
 //! filter are those of the lists. A cell that a spreadsheet would take for a formula comes with an apostrophe before
 //! it, which the importer takes off again.
 
-mod cell;
 mod examples;
 mod line;
 mod rest;
@@ -12,6 +11,5 @@ mod stream;
 
 use line::{Directory, Line};
 
-pub use cell::{guarded, unguarded};
 pub use rest::routes;
-pub use stream::{Format, accounts, contacts, interactions, responses};
+pub use stream::{Format, accounts, contacts, interactions, members, responses};

@@ -22,6 +22,8 @@ use crate::{
 
 pub fn routes() -> OpenApiRouter<Server> {
     OpenApiRouter::new()
+        .routes(routes!(members_csv))
+        .routes(routes!(members_jsonl))
         .routes(routes!(accounts_csv))
         .routes(routes!(accounts_jsonl))
         .routes(routes!(contacts_csv))
@@ -202,4 +204,32 @@ async fn responses_csv(Signed(ctx): Signed, which: Which<Responses>) -> Result<R
 )]
 async fn responses_jsonl(Signed(ctx): Signed, which: Which<Responses>) -> Result<Response, Problem> {
     responses(&ctx, which, Format::JsonLines).await
+}
+
+/// Export members as CSV
+///
+/// Streams the staff, with the teams they are in and lead.
+#[utoipa::path(
+    get, path = "/api/v1/exports/members.csv", operation_id = "exportMembersCsv", tag = "exports", security(("bearer" = [])),
+    responses(
+        (status = 200, description = "The file", body = String, content_type = "text/csv"),
+        (status = 403, response = Forbidden),
+    ),
+)]
+async fn members_csv(Signed(ctx): Signed) -> Result<Response, Problem> {
+    Ok(file("members", Format::Csv, super::members(&ctx, Format::Csv).await?))
+}
+
+/// Export members as JSON lines
+///
+/// Streams the staff, with the teams they are in and lead. One object a line, with the columns of the CSV file.
+#[utoipa::path(
+    get, path = "/api/v1/exports/members.jsonl", operation_id = "exportMembersJsonl", tag = "exports", security(("bearer" = [])),
+    responses(
+        (status = 200, description = "The file", body = String, content_type = "application/jsonl"),
+        (status = 403, response = Forbidden),
+    ),
+)]
+async fn members_jsonl(Signed(ctx): Signed) -> Result<Response, Problem> {
+    Ok(file("members", Format::JsonLines, super::members(&ctx, Format::JsonLines).await?))
 }

@@ -8,11 +8,11 @@ use sea_orm::sea_query::{Condition, Expr, ExprTrait, Order};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{Directory, Line, guarded};
+use super::{Directory, Line};
 use crate::{
     access::Role,
     account::{self, ListAccounts},
-    base::{Error, Result},
+    base::{Error, Result, guarded},
     contact::{self, ListContacts},
     ctx::Ctx,
     response::ResponseFilter,
@@ -46,6 +46,11 @@ struct Exporting<E: Line> {
 /// The accounts that a list would show, all of them.
 pub async fn accounts(ctx: &Ctx, ask: &ListAccounts, format: Format) -> Result<Body> {
     rows::<entity::account::Entity>(ctx, account::conditions(ask)?, format).await
+}
+
+/// The staff, with the teams they are in and lead.
+pub async fn members(ctx: &Ctx, format: Format) -> Result<Body> {
+    rows::<entity::member::Entity>(ctx, Condition::all(), format).await
 }
 
 /// The contacts that a list would show, all of them.

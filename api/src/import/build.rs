@@ -2,14 +2,21 @@
 
 use std::sync::Arc;
 
+use entity::{Day, Time};
+
 use super::mapping::{AnswerRule, Entry, Rules};
+use super::path::Path;
 use super::rule::{Filled, Rule};
 use super::targets::read;
 use super::value::{self, Parsed};
+use super::when;
 use super::{
     AccountRow, AnswerRow, ContactRow, Given, InteractionRow, Mapping, Pointer, Record, Refusal, ResponseRow, RowError,
     TeamPath,
 };
+
+/// The most teams above one another that a path names.
+const DEEPEST: usize = 8;
 
 /// Reads the fields of one row by its rules and collects what is wrong.
 pub(super) struct Fields<'a> {
@@ -29,7 +36,7 @@ impl<'a> Fields<'a> {
         match read(&text, rule) {
             Ok(value) => Given::Value(value),
             Err(broken) => {
-                self.faults.push(RowError::new(self.record.row(), &rule.label, &text, broken));
+                self.fault(&rule.label, &text, broken);
                 Given::Blank
             }
         }
@@ -41,8 +48,7 @@ impl<'a> Fields<'a> {
         let value = self.given(field, read).value();
         if value.is_none() && self.faults.len() == before {
             let column = self.rules.get(field).map_or(field, |rule| &rule.label);
-            let rule = format!("is blank, but {field} must be filled");
-            self.faults.push(RowError::new(self.record.row(), column, "", rule));
+            self.fault(column, "", format!("is blank, but {field} must be filled"));
         }
         value
     }
@@ -51,20 +57,40 @@ impl<'a> Fields<'a> {
         self.given(field, pointer)
     }
 
+    fn day(&mut self, field: &str) -> Given<Day> {
+        let record = self.record;
+        self.given(field, |raw, rule| when::day(raw, rule.dates.of(record)?))
+    }
+
+    fn instant(&mut self, field: &str) -> Option<Time> {
+        let record = self.record;
+        self.must(field, |raw, rule| when::instant(raw, rule.dates.of(record)?, rule.zone))
+    }
+
     /// A path is blank when one of its steps is.
-    pub fn path(&mut self, steps: &[Rule]) -> Given<TeamPath> {
-        if steps.is_empty() {
+    pub fn path(&mut self, path: &Path) -> Given<TeamPath> {
+        if path.is_empty() {
             return Given::Unmapped;
         }
-        let mut path = Vec::new();
-        for step in steps {
+        let mut names = Vec::new();
+        for step in &path.steps {
             let Filled::Text(text) = step.fill(self.record) else { return Given::Blank };
-            match read::line(&text, step) {
-                Ok(name) => path.push(name),
-                Err(broken) => self.faults.push(RowError::new(self.record.row(), &step.label, &text, broken)),
+            for part in path.names(&text) {
+                match read::line(&part, step) {
+                    Ok(name) if name.is_empty() => self.fault(&step.label, &text, "has a step without a name"),
+                    Ok(name) => names.push(name),
+                    Err(broken) => self.fault(&step.label, &text, broken),
+                }
             }
         }
-        Given::Value(path)
+        if names.len() > DEEPEST {
+            self.fault(&path.steps[0].label, "", format!("has more than {DEEPEST} steps"));
+        }
+        Given::Value(names)
+    }
+
+    fn fault(&mut self, column: &str, value: &str, rule: impl Into<String>) {
+        self.faults.push(RowError::new(self.record.row(), column, value, rule));
     }
 
     /// The row made by `make`, unless a fault was found; `make` gives none only after one.
@@ -90,7 +116,7 @@ pub(super) fn account(mapping: &Mapping, record: &Record) -> Result<AccountRow, 
     let segment = fields.given("segment", read::line);
     let (tier, lifecycle) = (fields.given("tier", read::choice), fields.given("lifecycle", read::choice));
     let annual_value = fields.given("annual_value", read::money);
-    let renewal_on = fields.given("renewal_on", read::day);
+    let renewal_on = fields.day("renewal_on");
     let health = fields.given("health", read::health);
     let (owner, team) = (fields.pointer("owner"), fields.path(&mapping.team));
     fields.done(|| {
@@ -150,7 +176,7 @@ pub(super) fn interaction(entry: &Entry, record: &Record) -> Option<Result<Inter
     let (reference, account) = (fields.must("reference", read::line), fields.must("account", pointer));
     let kind = fields.must("kind", read::kind);
     let (direction, channel) = (fields.must("direction", read::direction), fields.must("channel", read::channel));
-    let occurred_at = fields.must("occurred_at", read::instant);
+    let occurred_at = fields.instant("occurred_at");
     let member = if entry.owns { fields.must("member", pointer) } else { fields.pointer("member").value() };
     let contact = fields.pointer("contact").value();
     let (subject, body) = (fields.must("subject", read::line), fields.given("body", read::body).value());
@@ -177,7 +203,7 @@ pub(super) fn interaction(entry: &Entry, record: &Record) -> Option<Result<Inter
 pub(super) fn response(mapping: &Mapping, record: &Record) -> Result<ResponseRow, Refusal> {
     let mut fields = Fields::new(&mapping.rules, record);
     let (reference, account) = (fields.must("reference", read::line), fields.must("account", pointer));
-    let answered_at = fields.must("answered_at", read::instant);
+    let answered_at = fields.instant("answered_at");
     let (contact, owner) = (fields.pointer("contact").value(), fields.pointer("owner").value());
     let language = fields.given("language", read::language).value();
     let territory = fields.given("territory", read::line).value();
@@ -207,7 +233,11 @@ fn answer(rule: &AnswerRule, record: &Record) -> Option<Result<AnswerRow, RowErr
             return wrong(&rule.score, "", "is blank; list \"\" under blank if that means no answer".to_owned());
         }
     };
-    let score = match value::score(&text, rule.kind) {
+    let (survey, kind) = match (told(&rule.survey, record, read::line), told(&rule.kind, record, read::asked)) {
+        (Ok(survey), Ok(kind)) => (survey, kind),
+        (Err(fault), _) | (_, Err(fault)) => return Some(Err(fault)),
+    };
+    let score = match value::score(&text, kind) {
         Ok(score) => score,
         Err(broken) => return wrong(&rule.score, &text, broken),
     };
@@ -220,5 +250,14 @@ fn answer(rule: &AnswerRule, record: &Record) -> Option<Result<AnswerRow, RowErr
             Err(broken) => return wrong(rule, &text, broken),
         }
     }
-    Some(Ok(AnswerRow { survey: Arc::clone(&rule.survey), kind: rule.kind, score, comment }))
+    Some(Ok(AnswerRow { survey: survey.into(), kind, score, comment }))
+}
+
+/// What an answer must say about itself.
+fn told<T>(rule: &Rule, record: &Record, read: impl Fn(&str, &Rule) -> Parsed<T>) -> Result<T, RowError> {
+    let wrong = |text: &str, broken: String| RowError::new(record.row(), &rule.label, text, broken);
+    let Filled::Text(text) = rule.fill(record) else {
+        return Err(wrong("", "is blank, but an answer must say its survey and kind".to_owned()));
+    };
+    read(&text, rule).map_err(|broken| wrong(&text, broken))
 }

@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+
+use super::Charset;
+use super::charset::Garbled;
 
 /// Letters of an offending value that an error repeats.
 const SHOWN: usize = 80;
@@ -26,7 +29,7 @@ impl fmt::Display for Fault {
 pub struct Faults(pub Vec<Fault>);
 
 /// A fault of one value. Row 1 is the header, as a spreadsheet counts.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub struct RowError {
     pub row: u64,
     /// The file's column, or the field's name where no column feeds it; empty for the whole row.
@@ -58,7 +61,7 @@ impl fmt::Display for RowError {
 }
 
 /// Cut, and free of anything that could move a terminal's cursor or turn the line around.
-fn shown(value: &str) -> String {
+pub(super) fn shown(value: &str) -> String {
     let mut text = String::new();
     for (count, letter) in value.chars().enumerate() {
         if count == SHOWN {
@@ -96,10 +99,10 @@ pub enum FileError {
     Io(#[from] std::io::Error),
     #[error("the file is empty; its first line must name the columns")]
     Empty,
-    #[error("the file is UTF-16; save it as \"CSV UTF-8\"")]
-    Utf16,
+    #[error("the file is no CSV but {0}")]
+    Foreign(&'static str),
     #[error(
-        "byte {offset} (row {row}) is 0x{byte:02X}, which is not UTF-8; save the file as \"CSV UTF-8\", or convert it from the encoding it has (often Windows-1252) with: iconv -f WINDOWS-1252 -t UTF-8"
+        "byte {offset} (row {row}) is 0x{byte:02X}, which is not UTF-8; if the file has another encoding, say it: encoding = \"windows-1252\" in the mapping, or --encoding"
     )]
     NotUtf8 {
         /// Counted from 0, a byte order mark included.
@@ -107,12 +110,34 @@ pub enum FileError {
         row: u64,
         byte: u8,
     },
+    #[error("row {row} holds bytes that are not {charset}; say the encoding it has in the mapping, or by --encoding")]
+    Garbled { row: u64, charset: Charset },
+    #[error("row {row} ends inside a character: the file is cut off, or is not {charset}")]
+    CutOff { row: u64, charset: Charset },
+    #[error(
+        "the file mixes encodings: row {utf8} is UTF-8, row {other} is not; save it anew in one, or say which one all rows have (encoding in the mapping, or --encoding)"
+    )]
+    MixedEncodings { utf8: u64, other: u64 },
     #[error("row {row} opens a quote that is never closed; the file is cut off, or a \" inside a cell is not doubled")]
     UnclosedQuote { row: u64 },
     #[error("row {row} is longer than 1 MiB; is a quote in it not closed?")]
     TooLong { row: u64 },
     #[error("{0}")]
     Header(Faults),
+    /// The file can be read in several ways; the mapping must say which.
+    #[error("{0}")]
+    Unclear(Faults),
+}
+
+impl FileError {
+    /// A fault of reading, told by the row it struck.
+    pub(super) fn reading(error: std::io::Error, row: u64) -> Self {
+        match error.get_ref().and_then(|inner| inner.downcast_ref::<Garbled>()).copied() {
+            Some(Garbled { charset, cut: true }) => Self::CutOff { row, charset },
+            Some(Garbled { charset, cut: false }) => Self::Garbled { row, charset },
+            None => Self::Io(error),
+        }
+    }
 }
 
 /// What an iteration over rows may yield instead of a row. After `File` nothing follows.

@@ -39,11 +39,13 @@ pub(super) struct Frames<R> {
     line: Vec<u8>,
     /// The last line ended in CR: a LF right after belongs to it.
     after_cr: bool,
+    ended: bool,
 }
 
 impl<R: BufRead> Frames<R> {
-    pub fn new(input: R, separator: u8) -> Self {
-        Self { input, separator, row: 0, taken: 0, start: 0, line: Vec::new(), after_cr: false }
+    /// `taken`: bytes of the file that were read before.
+    pub fn new(input: R, separator: u8, taken: u64) -> Self {
+        Self { input, separator, row: 0, taken, start: 0, line: Vec::new(), after_cr: false, ended: false }
     }
 
     /// The record's row, as a spreadsheet counts: blank lines count, line ends inside cells do not.
@@ -60,28 +62,27 @@ impl<R: BufRead> Frames<R> {
         self.start
     }
 
-    /// Takes a byte order mark off the start of the file; one of UTF-16 is refused.
-    pub fn skip_mark(&mut self) -> Result<(), FileError> {
-        let bytes = self.input.fill_buf()?;
-        if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
-            return Err(FileError::Utf16);
-        }
-        if bytes.starts_with("\u{FEFF}".as_bytes()) {
-            self.take(3);
-        }
-        Ok(())
+    /// Counts rows anew: what came so far was no row.
+    pub fn forget(&mut self) {
+        self.row = 0;
+    }
+
+    /// Whether the file ended without a line end after this record.
+    pub fn cut(&self) -> bool {
+        self.ended
     }
 
     /// Moves to the next record that is not blank; false at the end of the file.
     pub fn advance(&mut self) -> Result<bool, FileError> {
         loop {
-            if std::mem::take(&mut self.after_cr) && self.input.fill_buf()?.first() == Some(&b'\n') {
+            if std::mem::take(&mut self.after_cr) && self.more()?.first() == Some(&b'\n') {
                 self.take(1);
             }
             self.row += 1;
             self.start = self.taken;
             self.line.clear();
             let ended = self.fill()?;
+            self.ended = !ended;
             if !self.line.is_empty() {
                 return Ok(true);
             }
@@ -95,9 +96,10 @@ impl<R: BufRead> Frames<R> {
     fn fill(&mut self) -> Result<bool, FileError> {
         let mut at = At::CellStart;
         loop {
-            let bytes = self.input.fill_buf()?;
+            let row = self.row;
+            let bytes = self.input.fill_buf().map_err(|error| FileError::reading(error, row))?;
             if bytes.is_empty() {
-                return if at == At::Quoted { Err(FileError::UnclosedQuote { row: self.row }) } else { Ok(false) };
+                return if at == At::Quoted { Err(FileError::UnclosedQuote { row }) } else { Ok(false) };
             }
             let mut end = None;
             for (index, byte) in bytes.iter().enumerate() {
@@ -118,6 +120,11 @@ impl<R: BufRead> Frames<R> {
                 return Ok(true);
             }
         }
+    }
+
+    fn more(&mut self) -> Result<&[u8], FileError> {
+        let row = self.row + 1;
+        self.input.fill_buf().map_err(|error| FileError::reading(error, row))
     }
 
     fn take(&mut self, bytes: usize) {

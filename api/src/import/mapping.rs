@@ -2,10 +2,12 @@
 //!
 //! ```toml
 //! source = "crm"                    # whose references these are
-//! separator = ";"                   # default ,
+//! encoding = "windows-1252"         # default: as the file shows
+//! separator = ";"                   # default: as the file shows
 //! time_zone = "Europe/Berlin"       # of times without offset, default UTC
 //! repeats = "skip"                  # a second row of one reference: skip, or update (default)
-//! skip_blank = ["account"]          # rows with nothing here are left out and counted
+//! skip_blank = ["account"]          # rows with nothing here are left out and counted; or a table with blank
+//! unquote_formulas = true           # an export of Steward: '=1 is the text =1
 //!
 //! [columns]                         # field = "column", or a table:
 //! reference = "Id"
@@ -19,22 +21,28 @@
 //! team = ["{Region}", "{Manager}'s team"]                      # accounts, members: a path from the top
 //! ```
 //!
+//! `date_format` may be a list, of which exactly one must fit each value, or a table that tells it by rows,
+//! `{ "2-100" = "%m/%d/%Y", else = "%d/%m/%Y" }`, or with `by` by the cells of a column; without it the file
+//! shows it, see [`super::settle()`]. `team` may be `{ column = "Team", split = " / " }`, the path in one cell, where `\/` and `\\` are the signs themselves.
+//!
 //! `values` and `blank` act on the cells, before a template is filled. Members may have `leads`, a
 //! path like `team`, and a table `[lead]` with the columns of the lead of the row's team.
 //! Interactions may have `[[entries]]`, each adding to or replacing `[columns]`, with `when`, a column
 //! that must hold something, and `owns`, see [`super::periods`]. Responses have `[[answers]]` with
-//! `survey`, `kind`, `score` and `comment`; there an empty score is an error unless `blank` lists `""`.
+//! `survey` and `kind`, each a text or a table like the others, `score` and `comment`; there an empty score
+//! is an error unless `blank` lists `""`.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use entity::SurveyKind;
 use toml::Table;
 
-use super::rule::Rule;
+use super::path::Path;
+use super::read::Written;
+use super::rule::{Filled, Rule};
 use super::section::Section;
 use super::targets::{self, Target};
-use super::{Fault, Faults, Header, parse};
+use super::{Charset, Fault, Faults, Found, Header, Record, parse};
 
 /// What the rows of a file are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,10 +103,17 @@ pub struct Entry {
 #[derive(Clone, Debug)]
 pub struct AnswerRule {
     /// The survey's name or question key.
-    pub survey: Arc<str>,
-    pub kind: SurveyKind,
+    pub(super) survey: Rule,
+    pub(super) kind: Rule,
     pub(super) score: Rule,
     pub(super) comment: Option<Rule>,
+}
+
+impl AnswerRule {
+    /// Survey and kind, where they are the same in every row.
+    pub fn fixed(&self) -> Option<(&str, SurveyKind)> {
+        Some((self.survey.constant()?, self.kind.constant()?.parse().ok()?))
+    }
 }
 
 /// A mapping that has no fault in itself; whether it fits a file is told when the file is opened.
@@ -107,13 +122,19 @@ pub struct Mapping {
     pub kind: Kind,
     /// Whose references these are: rows are found again by (source, reference).
     pub source: String,
-    /// One ASCII character.
-    pub separator: u8,
+    /// None until it is found out.
+    pub encoding: Option<Charset>,
+    /// One ASCII character; none until it is found out.
+    pub separator: Option<u8>,
     pub repeats: Repeats,
+    /// See [`crate::base::guarded`].
+    pub unquote_formulas: bool,
+    /// What the file showed, once it was asked.
+    pub found: Option<Found>,
     pub(super) skip_blank: Vec<Rule>,
     pub(super) rules: Rules,
-    pub(super) team: Vec<Rule>,
-    pub(super) leads: Vec<Rule>,
+    pub(super) team: Path,
+    pub(super) leads: Path,
     pub(super) lead: Option<Rules>,
     pub(super) entries: Vec<Entry>,
     pub(super) answers: Vec<AnswerRule>,
@@ -157,16 +178,41 @@ impl Mapping {
         header.names().iter().filter(|name| !name.is_empty() && !read.contains(*name)).cloned().collect()
     }
 
-    fn each(&mut self, act: &mut impl FnMut(&mut Rule)) {
-        let lists = [&mut self.skip_blank, &mut self.team, &mut self.leads];
-        lists.into_iter().flatten().for_each(&mut *act);
-        self.rules.values_mut().for_each(&mut *act);
-        self.lead.iter_mut().flat_map(BTreeMap::values_mut).for_each(&mut *act);
-        for entry in &mut self.entries {
-            entry.rules.values_mut().chain(&mut entry.when).for_each(&mut *act);
+    /// How the file is written, as far as it is known.
+    pub fn written(&self) -> Written {
+        Written {
+            charset: self.encoding.unwrap_or_default(),
+            separator: self.separator.unwrap_or(b','),
+            guarded: self.unquote_formulas,
         }
+    }
+
+    /// Whether a row is left out because of what it does not hold.
+    pub(super) fn skips(&self, record: &Record) -> bool {
+        self.skip_blank.iter().any(|rule| !matches!(rule.fill(record), Filled::Text(_)))
+    }
+
+    fn each(&mut self, act: &mut impl FnMut(&mut Rule)) {
+        let lists = [&mut self.skip_blank, &mut self.team.steps, &mut self.leads.steps];
+        lists.into_iter().flatten().for_each(&mut *act);
+        self.lead.iter_mut().flat_map(BTreeMap::values_mut).for_each(&mut *act);
+        self.entries.iter_mut().filter_map(|entry| entry.when.as_mut()).for_each(&mut *act);
         for answer in &mut self.answers {
-            std::iter::once(&mut answer.score).chain(&mut answer.comment).for_each(&mut *act);
+            let AnswerRule { survey, kind, score, comment } = answer;
+            [survey, kind, score].into_iter().chain(comment).for_each(&mut *act);
+        }
+        self.each_named(&mut |_, rule| act(rule));
+    }
+
+    /// The rules of fields that rows have, by their keys.
+    pub(super) fn each_named(&mut self, act: &mut impl FnMut(&str, &mut Rule)) {
+        for (name, rule) in &mut self.rules {
+            act(&format!("columns.{name}"), rule);
+        }
+        for (at, entry) in self.entries.iter_mut().enumerate() {
+            for (name, rule) in &mut entry.rules {
+                act(&format!("entries[{at}].{name}"), rule);
+            }
         }
     }
 }

@@ -1,6 +1,8 @@
 //! Files of others turned into typed rows, and these into rows of the database.
 //!
-//! Reading is pure: no database, no clock, no chance; writing is `apply`'s.
+//! Reading is pure: no database, no clock, no chance; writing is `apply`'s. A file is looked at first: what the
+//! mapping leaves open about it (encoding, separator, the order of its dates) is taken from the file where that
+//! shows it beyond doubt, and asked for otherwise (`settle`).
 //! A mapping says which column feeds which field; a bad mapping or header stops everything before
 //! the first row, a bad row is refused alone and named, and a bad answer costs only itself. No
 //! value is ever clamped, rounded or guessed. Memory stays bounded whatever the file holds, save
@@ -9,10 +11,17 @@
 
 mod apply;
 mod build;
+mod charset;
+mod dates;
 mod error;
+mod foreign;
 mod frame;
+mod guess;
+mod look;
 mod mapping;
+mod orders;
 mod parse;
+mod path;
 mod people;
 mod read;
 mod report;
@@ -20,6 +29,8 @@ mod row;
 mod rows;
 mod rule;
 mod section;
+mod settle;
+mod synonyms;
 mod targets;
 mod template;
 #[cfg(test)]
@@ -27,10 +38,12 @@ mod tests;
 mod value;
 mod when;
 
-pub use apply::{Batch, Import, Stopped, import, put};
+pub use apply::{Batch, Import, Keeper, Stopped, import, put};
+pub use charset::Charset;
 pub use error::{Fault, Faults, FileError, Refusal, RowError, Trouble};
+pub use guess::{Guess, guess};
 pub use mapping::{AnswerRule, Entry, Kind, Mapping, Repeats};
-pub use read::{Header, Reader, Record};
+pub use read::{Header, Reader, Record, Written};
 pub use report::{Outcome, Report, Summary};
 pub use row::{
     AccountRow, AnswerRow, ContactRow, Given, InteractionRow, MemberRow, Period, Pointer, ResponseRow, TeamPath,
@@ -38,3 +51,4 @@ pub use row::{
 };
 pub use rows::{Row, Rows, Seen, rows};
 pub use rule::{By, Rule};
+pub use settle::{Found, settle};

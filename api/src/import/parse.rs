@@ -1,31 +1,31 @@
 //! Reads the tables of a mapping file into a [`Mapping`], collecting faults on the way.
 
 use chrono_tz::Tz;
-use entity::SurveyKind;
 
 use super::mapping::Rules;
+use super::path::Path;
+use super::read::separates;
 use super::rule::Rule;
 use super::section::Section;
 use super::targets::{self, Target};
-use super::{AnswerRule, Entry, Fault, Kind, Mapping, Repeats, template::Piece, value};
+use super::{AnswerRule, Charset, Entry, Fault, Kind, Mapping, Repeats, template::Piece};
 
 /// Reads everything a mapping of a kind may say.
 pub(super) fn mapping(kind: Kind, mut top: Section<'_>) -> Mapping {
     let source = top.name("source", 64).unwrap_or_default();
-    let separator = separator(&mut top);
+    let (encoding, separator) = (encoding(&mut top), separator(&mut top));
+    let unquote_formulas = top.flag("unquote_formulas").unwrap_or(false);
     let zone = zone(&mut top);
     let repeats = repeats(&mut top);
-    let skip_blank = top.texts("skip_blank").iter().map(|column| cell(column, zone)).collect();
+    let skip_blank = skip_blank(&mut top, zone);
     let mut columns = top.table("columns").unwrap_or_default();
     let mut path = |name: &'static str, wanted: bool, top: &mut Section<'_>| match columns.remove(name) {
-        Some(value) if wanted => {
-            Rule::parse_path(&format!("columns.{name}"), value, &targets::TEAM, zone, top.faults())
-        }
+        Some(value) if wanted => Path::parse(&format!("columns.{name}"), value, &targets::TEAM, zone, top.faults()),
         Some(_) => {
             top.fault(&format!("columns.{name}"), format!("is not a field of {}", kind.as_str()));
-            Vec::new()
+            Path::default()
         }
-        None => Vec::new(),
+        None => Path::default(),
     };
     let team = path("team", matches!(kind, Kind::Accounts | Kind::Members), &mut top);
     let leads = path("leads", kind == Kind::Members, &mut top);
@@ -44,16 +44,40 @@ pub(super) fn mapping(kind: Kind, mut top: Section<'_>) -> Mapping {
         _ => {}
     }
     top.finish();
-    Mapping { kind, source, separator, repeats, skip_blank, rules, team, leads, lead, entries, answers }
+    let found = None;
+    Mapping {
+        kind,
+        source,
+        encoding,
+        separator,
+        repeats,
+        unquote_formulas,
+        found,
+        skip_blank,
+        rules,
+        team,
+        leads,
+        lead,
+        entries,
+        answers,
+    }
 }
 
-fn separator(top: &mut Section<'_>) -> u8 {
-    match top.text("separator").as_deref().map(str::as_bytes) {
-        None => b',',
-        Some([byte]) if byte.is_ascii_punctuation() && *byte != b'"' || *byte == b'\t' => *byte,
-        Some(_) => {
+fn encoding(top: &mut Section<'_>) -> Option<Charset> {
+    let name = top.text("encoding")?;
+    let charset = Charset::parse(&name);
+    if charset.is_none() {
+        top.fault("encoding", "is not an encoding like utf-8, utf-16 or windows-1252");
+    }
+    charset
+}
+
+fn separator(top: &mut Section<'_>) -> Option<u8> {
+    match top.text("separator")?.as_bytes() {
+        [byte] if separates(*byte) => Some(*byte),
+        _ => {
             top.fault("separator", "must be one character such as , ; | or \\t");
-            b','
+            None
         }
     }
 }
@@ -73,6 +97,24 @@ fn repeats(top: &mut Section<'_>) -> Repeats {
         Some(_) => {
             top.fault("repeats", "must be update or skip");
             Repeats::Update
+        }
+    }
+}
+
+/// Columns that must hold something, or rules of them with the codes that mean nothing.
+fn skip_blank(top: &mut Section<'_>, zone: Tz) -> Vec<Rule> {
+    match top.raw("skip_blank") {
+        None => Vec::new(),
+        Some(toml::Value::Array(values)) => {
+            let rule = |value| Rule::parse("skip_blank", value, &targets::TEAM, zone, top.faults());
+            values.into_iter().filter_map(rule).collect()
+        }
+        Some(_) => {
+            top.fault(
+                "skip_blank",
+                "must be a list of columns, or of tables like { column = \"Name\", blank = [\"-\"] }",
+            );
+            Vec::new()
         }
     }
 }
@@ -142,19 +184,29 @@ fn read_entries(top: &mut Section<'_>, shared: Rules, zone: Tz) -> Vec<Entry> {
     entries
 }
 
+/// A rule for which a text stands for itself, and a table for what each row says.
+fn named(section: &mut Section<'_>, target: &Target, zone: Tz) -> Option<Rule> {
+    let key = section.key(target.name);
+    match section.raw(target.name) {
+        Some(toml::Value::String(text)) => {
+            let table = toml::Table::from_iter([("constant".to_owned(), text.into())]);
+            Rule::parse(&key, table.into(), target, zone, section.faults())
+        }
+        Some(value) => Rule::parse(&key, value, target, zone, section.faults()),
+        None => {
+            section.fault(target.name, "is missing");
+            None
+        }
+    }
+}
+
 fn read_answers(top: &mut Section<'_>, zone: Tz) -> Vec<AnswerRule> {
     let mut answers = Vec::new();
     for (index, table) in top.tables("answers").into_iter().enumerate() {
         let path = format!("answers[{index}]");
         let mut section = Section::new(path, table, top.faults());
-        let survey = section.name("survey", crate::base::MAX_LINE);
-        let kind = section.name("kind", 24).and_then(|word| match value::choice::<SurveyKind>(&word) {
-            Ok(kind) if value::scale(kind).is_some() => Some(kind),
-            _ => {
-                section.fault("kind", "must be NPS, CSAT or CES");
-                None
-            }
-        });
+        let survey = named(&mut section, &targets::SURVEY, zone);
+        let kind = named(&mut section, &targets::ASKED, zone);
         let score = rule(&mut section, &targets::SCORE, zone);
         let comment = rule(&mut section, &targets::COMMENT, zone);
         if score.is_none() && !section.told("score") {
@@ -162,7 +214,7 @@ fn read_answers(top: &mut Section<'_>, zone: Tz) -> Vec<AnswerRule> {
         }
         section.finish();
         if let (Some(survey), Some(kind), Some(score)) = (survey, kind, score) {
-            answers.push(AnswerRule { survey: survey.into(), kind, score, comment });
+            answers.push(AnswerRule { survey, kind, score, comment });
         }
     }
     if answers.is_empty() && !top.told("answers") {

@@ -1,15 +1,25 @@
 //! A file as a header and records of text cells. Holds one record at a time.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
-use std::io::{BufReader, Read};
+use std::io::{BufRead, BufReader, Chain, Cursor, Read};
 
 use csv_core::ReadRecordResult;
 
+use super::charset::{Charset, Decoded};
+use super::foreign::foreign;
 use super::frame::Frames;
 use super::{Fault, Faults, FileError, Refusal, RowError, Trouble};
+use crate::base::unguarded;
 
 /// The most columns a file may have.
 const MOST_COLUMNS: usize = 1_000;
+
+/// Bytes that tell whether a file is text at all.
+const HEAD: u64 = 512;
+
+/// The byte order mark of UTF-8.
+const MARK: &[u8] = "\u{FEFF}".as_bytes();
 
 /// The names in a file's first row.
 #[derive(Clone, Debug)]
@@ -54,6 +64,7 @@ pub struct Record {
     row: u64,
     text: String,
     ends: Vec<usize>,
+    guarded: bool,
 }
 
 impl Record {
@@ -74,39 +85,103 @@ impl Record {
     pub fn get(&self, place: usize) -> &str {
         let Some(end) = self.ends.get(place) else { return "" };
         let start = place.checked_sub(1).map_or(0, |before| self.ends[before]);
-        self.text[start..*end].trim()
+        let cell = self.text[start..*end].trim();
+        if self.guarded { unguarded(cell) } else { cell }
     }
 }
 
+/// How a file is written.
+#[derive(Clone, Copy, Debug)]
+pub struct Written {
+    pub charset: Charset,
+    /// One ASCII character.
+    pub separator: u8,
+    /// Cells that could be taken for formulas stand behind an apostrophe, as Steward's own exports write them.
+    pub guarded: bool,
+}
+
+impl Default for Written {
+    fn default() -> Self {
+        Self { charset: Charset::UTF_8, separator: b',', guarded: false }
+    }
+}
+
+/// What speaks for either encoding in a file that does not say its own.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Evidence {
+    /// The first row with letters beyond ASCII in UTF-8.
+    pub utf8: Option<u64>,
+    /// The first row with bytes that are not UTF-8.
+    pub other: Option<u64>,
+    /// The last row ends inside a letter.
+    pub cut: Option<u64>,
+}
+
+/// The start of a file, put back before the rest.
+type Whole<R> = BufReader<Chain<Cursor<Vec<u8>>, R>>;
+
 /// Reads records of one file, every one as wide as the header.
 pub struct Reader<R> {
-    frames: Frames<BufReader<R>>,
+    frames: Frames<Decoded<Whole<R>>>,
     cells: csv_core::Reader,
     output: Vec<u8>,
     ends: Vec<usize>,
     header: Header,
+    guarded: bool,
+    /// Kept where the encoding is still to be found out: rows that are not UTF-8 are then read as Windows-1252.
+    evidence: Option<Evidence>,
 }
 
 impl<R: Read> Reader<R> {
-    /// Reads the header. The separator is one ASCII character.
-    pub fn open(input: R, separator: u8) -> Result<Self, FileError> {
-        let mut frames = Frames::new(BufReader::new(input), separator);
-        frames.skip_mark()?;
-        let cells = csv_core::ReaderBuilder::new().delimiter(separator).build();
+    /// Reads the header.
+    pub fn open(input: R, written: Written) -> Result<Self, FileError> {
+        Self::start(input, written, None)
+    }
+
+    /// The same of a file whose encoding is unknown, UTF-8 most likely.
+    pub(super) fn doubting(input: R, written: Written) -> Result<Self, FileError> {
+        Self::start(input, written, Some(Evidence::default()))
+    }
+
+    fn start(mut input: R, written: Written, evidence: Option<Evidence>) -> Result<Self, FileError> {
+        let mut head = Vec::new();
+        input.by_ref().take(HEAD).read_to_end(&mut head)?;
+        if let Some(what) = foreign(&head) {
+            return Err(FileError::Foreign(what));
+        }
+        let mark = if written.charset == Charset::UTF_8 && head.starts_with(MARK) { MARK.len() } else { 0 };
+        head.drain(..mark);
+        let whole = BufReader::new(Cursor::new(head).chain(input));
+        let frames = Frames::new(Decoded::new(whole, written.charset), written.separator, mark as u64);
+        let cells = csv_core::ReaderBuilder::new().delimiter(written.separator).build();
         let header = Header { names: Vec::new(), places: HashMap::new() };
+        let (output, guarded) = (Vec::new(), written.guarded);
         // One place more than allowed, so that a row that is too wide is seen.
-        let mut reader = Self { frames, cells, output: Vec::new(), ends: vec![0; MOST_COLUMNS + 2], header };
-        if !reader.frames.advance()? {
+        let ends = vec![0; MOST_COLUMNS + 2];
+        let mut reader = Self { frames, cells, output, ends, header, guarded: false, evidence };
+        let mut there = reader.frames.advance()?;
+        if there && told_separator(reader.frames.line()).is_some() {
+            // Spreadsheets take this line as a setting and show the next one as row 1.
+            reader.frames.forget();
+            there = reader.frames.advance()?;
+        }
+        if !there {
             return Err(FileError::Empty);
         }
         let first = reader.split()?;
         let names = (0..first.len()).map(|place| first.get(place).to_owned()).collect();
         reader.header = Header::new(names).map_err(FileError::Header)?;
+        reader.guarded = guarded;
         Ok(reader)
     }
 
     pub fn header(&self) -> &Header {
         &self.header
+    }
+
+    /// What was found out about the encoding so far.
+    pub(super) fn evidence(&self) -> Evidence {
+        self.evidence.unwrap_or_default()
     }
 
     /// The next row; `Row` trouble concerns it alone and reading may go on.
@@ -136,11 +211,9 @@ impl<R: Read> Reader<R> {
 
     /// Splits the line at hand into cells.
     fn split(&mut self) -> Result<Record, FileError> {
-        let (line, row) = (self.frames.line(), self.frames.row());
-        if let Err(error) = std::str::from_utf8(line) {
-            let at = error.valid_up_to();
-            return Err(FileError::NotUtf8 { offset: self.frames.start() + at as u64, row, byte: line[at] });
-        }
+        let (row, guarded) = (self.frames.row(), self.guarded);
+        let text = text(&self.frames, self.evidence.as_mut())?;
+        let line = text.as_bytes();
         self.cells.reset();
         self.output.resize(line.len() + 1, 0);
         let (mut read, mut written, mut ended) = (0, 0, 0);
@@ -158,6 +231,45 @@ impl<R: Read> Reader<R> {
             }
         }
         let text = String::from_utf8_lossy(&self.output[..written]).into_owned();
-        Ok(Record { row, text, ends: self.ends[..ended].to_vec() })
+        Ok(Record { row, text, ends: self.ends[..ended].to_vec(), guarded })
     }
+}
+
+/// The line at hand, which must be UTF-8 where there is no doubt about it.
+fn text<'a, R: BufRead>(frames: &'a Frames<R>, evidence: Option<&mut Evidence>) -> Result<Cow<'a, str>, FileError> {
+    let (line, row) = (frames.line(), frames.row());
+    match (std::str::from_utf8(line), evidence) {
+        (Ok(text), None) => Ok(Cow::Borrowed(text)),
+        (Ok(text), Some(evidence)) => {
+            if !text.is_ascii() {
+                evidence.utf8.get_or_insert(row);
+            }
+            Ok(Cow::Borrowed(text))
+        }
+        (Err(error), None) => {
+            let at = error.valid_up_to();
+            Err(FileError::NotUtf8 { offset: frames.start() + at as u64, row, byte: line[at] })
+        }
+        (Err(error), Some(evidence)) => {
+            if line.utf8_chunks().any(|chunk| !chunk.valid().is_ascii()) {
+                evidence.utf8.get_or_insert(row);
+            }
+            let cut = error.error_len().is_none() && frames.cut();
+            if cut { &mut evidence.cut } else { &mut evidence.other }.get_or_insert(row);
+            Ok(Charset::WINDOWS_1252.line(line))
+        }
+    }
+}
+
+/// The separator that a first line `sep=;` tells.
+pub(super) fn told_separator(line: &[u8]) -> Option<u8> {
+    match line {
+        [b's' | b'S', b'e' | b'E', b'p' | b'P', b'=', byte] if separates(*byte) => Some(*byte),
+        _ => None,
+    }
+}
+
+/// Whether cells can be divided by a byte.
+pub(super) fn separates(byte: u8) -> bool {
+    byte == b'\t' || byte.is_ascii_punctuation() && byte != b'"'
 }

@@ -3,9 +3,10 @@
 use std::fmt;
 use std::io::{self, Write};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use super::{Kind, Refusal, RowError};
+use super::{Found, Kind, Refusal, RowError};
+use crate::base::guarded;
 
 /// Faults that a report repeats; the rest stands in the file of faults.
 const LISTED: usize = 100;
@@ -19,11 +20,14 @@ pub enum Outcome {
 }
 
 /// The counts of a report, as `--json` prints them.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Summary {
     /// `accounts`, `members`, …
-    pub kind: &'static str,
+    pub kind: String,
+    /// How the file was read.
+    #[serde(flatten)]
+    pub found: Option<Found>,
     /// Nothing was written; the counts say what would have been.
     pub dry_run: bool,
     /// Rows of the file, the header not counted.
@@ -51,9 +55,23 @@ pub struct Report<W: Write> {
 
 impl<W: Write> Report<W> {
     /// `file` takes all faults as `row,column,value,rule`; it stays empty while there are none.
-    pub fn new(kind: Kind, dry_run: bool, file: Option<W>) -> Self {
-        let summary = Summary { kind: kind.as_str(), dry_run, ..Summary::default() };
+    pub fn new(kind: Kind, found: Option<Found>, dry_run: bool, file: Option<W>) -> Self {
+        let summary = Summary { kind: kind.as_str().to_owned(), found, dry_run, ..Summary::default() };
         Self { summary, file: file.map(csv::Writer::from_writer) }
+    }
+
+    /// Goes on where an earlier report broke off; gives the rows that it has counted.
+    pub(super) fn go_on(&mut self, so_far: Summary) -> u64 {
+        self.summary = Summary { found: self.summary.found.take(), ..so_far };
+        self.summary.read
+    }
+
+    /// The counts so far; the file of faults holds all that is listed.
+    pub(super) fn so_far(&mut self, read: u64, skipped: u64) -> io::Result<Summary> {
+        if let Some(file) = &mut self.file {
+            file.flush()?;
+        }
+        Ok(Summary { read, skipped, ..self.summary.clone() })
     }
 
     pub fn count(&mut self, outcome: Outcome) {
@@ -81,7 +99,12 @@ impl<W: Write> Report<W> {
             if self.summary.fault_count == 0 {
                 file.write_record(["row", "column", "value", "rule"])?;
             }
-            file.write_record([&fault.row.to_string(), &*plain(&fault.column), &*plain(&fault.value), &fault.rule])?;
+            file.write_record([
+                &fault.row.to_string(),
+                &*guarded(&fault.column),
+                &*guarded(&fault.value),
+                &fault.rule,
+            ])?;
         }
         self.summary.fault_count += 1;
         if self.summary.faults.len() < LISTED {
@@ -99,16 +122,13 @@ impl<W: Write> Report<W> {
     }
 }
 
-/// A cell that no spreadsheet takes for a formula; numbers stay as they are.
-fn plain(cell: &str) -> std::borrow::Cow<'_, str> {
-    let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']);
-    if formula && cell.parse::<f64>().is_err() { format!("'{cell}").into() } else { cell.into() }
-}
-
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let would = if self.dry_run { ", nothing written" } else { "" };
         writeln!(f, "{}: {} rows read{would}", self.kind, self.read)?;
+        if let Some(found) = &self.found {
+            writeln!(f, "  {found}")?;
+        }
         writeln!(f, "  created {}, updated {}, unchanged {}", self.created, self.updated, self.unchanged)?;
         write!(f, "  left out {}, refused {}", self.skipped, self.refused)?;
         if self.refused_answers > 0 {

@@ -3,7 +3,6 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::io::Read;
 
-use super::rule::Filled;
 use super::{
     AccountRow, ContactRow, Header, InteractionRow, Kind, Mapping, MemberRow, Reader, Record, Refusal, Repeats,
     ResponseRow, TeamPath, Trouble, build, people,
@@ -81,9 +80,10 @@ pub struct Rows<T, R> {
     over: bool,
 }
 
-/// Opens a file: reads its header and ties the mapping to it. The mapping must be one of `T`'s kind.
+/// Opens a file: reads its header and ties the mapping to it. The mapping must be one of `T`'s kind. What it leaves
+/// open about the file, and [`super::settle()`] did not find, is taken for UTF-8, commas and ISO dates.
 pub fn rows<T: Row, R: Read>(input: R, mut mapping: Mapping) -> Result<Rows<T, R>, super::FileError> {
-    let reader = Reader::open(input, mapping.separator)?;
+    let reader = Reader::open(input, mapping.written())?;
     if mapping.kind != T::KIND {
         let rule = format!("was read as a mapping of {}, but the rows are {}", mapping.kind.as_str(), T::KIND.as_str());
         return Err(super::FileError::Header(super::Faults(vec![super::Fault { key: "mapping".to_owned(), rule }])));
@@ -113,7 +113,7 @@ impl<T: Row, R: Read> Rows<T, R> {
     }
 
     fn take(&mut self, record: &Record) {
-        if self.mapping.skip_blank.iter().any(|rule| !matches!(rule.fill(record), Filled::Text(_))) {
+        if self.mapping.skips(record) {
             self.skipped += 1;
             return;
         }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use chrono_tz::Tz;
 use toml::Value;
 
+use super::dates::Dates;
 use super::section::Section;
 use super::targets::{Takes, Target};
 use super::template::{self, Piece};
@@ -45,7 +46,9 @@ pub struct Rule {
     values: BTreeMap<String, String>,
     blank: BTreeSet<String>,
     default: Option<String>,
-    pub(super) date_format: Option<String>,
+    /// It fills a day or an instant.
+    dated: bool,
+    pub(super) dates: Dates,
     pub(super) scale: i64,
     pub(super) by: By,
     pub(super) zone: Tz,
@@ -85,31 +88,6 @@ impl Rule {
         (faults.len() == before).then_some(rule)
     }
 
-    /// Reads a list of templates, each one step of a path.
-    pub(super) fn parse_path(key: &str, value: Value, target: &Target, zone: Tz, faults: &mut Vec<Fault>) -> Vec<Self> {
-        let texts: Option<Vec<String>> = match value {
-            Value::Array(values) => values
-                .into_iter()
-                .map(|value| if let Value::String(text) = value { Some(text) } else { None })
-                .collect(),
-            _ => None,
-        };
-        let Some(texts) = texts.filter(|texts| (1..=8).contains(&texts.len())) else {
-            let rule =
-                "must be a list of 1 to 8 templates, from the top down, like [\"{region}\", \"{manager}'s team\"]";
-            faults.push(Fault { key: key.to_owned(), rule: rule.to_owned() });
-            return Vec::new();
-        };
-        let mut steps = Vec::new();
-        for text in texts {
-            match template::parse(&text) {
-                Ok(pieces) => steps.push(Self::plain(pieces, target, zone)),
-                Err(rule) => faults.push(Fault { key: key.to_owned(), rule: format!("{text} {rule}") }),
-            }
-        }
-        steps
-    }
-
     pub(super) fn plain(pieces: Vec<Piece>, target: &Target, zone: Tz) -> Self {
         let mut columns: Vec<&str> = Vec::new();
         for piece in &pieces {
@@ -126,7 +104,8 @@ impl Rule {
             values: BTreeMap::new(),
             blank: BTreeSet::new(),
             default: None,
-            date_format: None,
+            dated: matches!(target.takes, Takes::Date),
+            dates: Dates::Untold,
             scale: 100,
             by: By::default(),
             zone,
@@ -169,11 +148,10 @@ impl Rule {
     }
 
     fn read_format(&mut self, section: &mut Section<'_>) {
-        match section.text("date_format") {
-            Some(format) if !super::when::known_format(&format) => {
-                section.fault("date_format", "is not a format like %d/%m/%Y or %Y-%m-%d %H:%M:%S");
-            }
-            format => self.date_format = format,
+        match section.raw("date_format").map(Dates::parse) {
+            None => {}
+            Some(Ok(dates)) => self.dates = dates,
+            Some(Err(rule)) => section.fault("date_format", rule),
         }
     }
 
@@ -190,9 +168,7 @@ impl Rule {
     /// Texts of the mapping itself that will become values, so that a wrong one is told at once.
     fn fixed(&self) -> Vec<&str> {
         let mut texts: Vec<&str> = self.default.iter().map(String::as_str).collect();
-        if let [Piece::Literal(text)] = self.pieces.as_slice() {
-            texts.push(text);
-        }
+        texts.extend(self.constant());
         if let [Piece::Cell { .. }] = self.pieces.as_slice() {
             texts.extend(self.values.values().map(String::as_str));
         }
@@ -204,10 +180,22 @@ impl Rule {
         self.pieces
             .iter()
             .filter_map(|piece| if let Piece::Cell { column, .. } = piece { Some(column.as_str()) } else { None })
+            .chain(self.dates.column())
+    }
+
+    /// The text of a rule that reads no column.
+    pub(super) fn constant(&self) -> Option<&str> {
+        if let [Piece::Literal(text)] = self.pieces.as_slice() { Some(text) } else { None }
+    }
+
+    /// Whether it reads days of a column, and nobody told how they are written.
+    pub(super) fn untold(&self) -> bool {
+        self.dated && matches!(self.dates, Dates::Untold) && self.constant().is_none()
     }
 
     /// Finds its columns; those not in the header stay unfound, which the caller reports.
     pub(super) fn bind(&mut self, header: &Header) {
+        self.dates.bind(header);
         for piece in &mut self.pieces {
             if let Piece::Cell { column, at, .. } = piece {
                 *at = header.place(column).unwrap_or(usize::MAX);

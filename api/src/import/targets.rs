@@ -74,10 +74,10 @@ pub(super) mod read {
         value::whole(raw, 0, 100)
     }
     pub fn day(raw: &str, rule: &Rule) -> Parsed<Day> {
-        when::day(raw, rule.date_format.as_deref())
+        when::day(raw, rule.dates.everywhere())
     }
     pub fn instant(raw: &str, rule: &Rule) -> Parsed<Time> {
-        when::instant(raw, rule.date_format.as_deref(), rule.zone)
+        when::instant(raw, rule.dates.everywhere(), rule.zone)
     }
     pub fn roles(raw: &str, _: &Rule) -> Parsed<entity::ContactRoles> {
         value::roles(raw)
@@ -95,6 +95,12 @@ pub(super) mod read {
             }
             _ => Ok(kind),
         }
+    }
+
+    /// Kinds with a scale of their own.
+    pub fn asked(raw: &str, _: &Rule) -> Parsed<entity::SurveyKind> {
+        let kind = value::choice(raw);
+        kind.ok().filter(|kind| value::scale(*kind).is_some()).ok_or_else(|| "must be NPS, CSAT or CES".to_owned())
     }
 
     pub fn channel(raw: &str, _: &Rule) -> Parsed<Channel> {
@@ -178,6 +184,12 @@ pub(super) const RESPONSES: &[Target] = &[
 pub(super) const TEAM: Target = may("team", Takes::Plain, as_check!(read::line));
 
 pub(super) const COMMENT: Target = may("comment", Takes::Plain, as_check!(read::comment));
+
+/// The survey of an answer, by its name or question key.
+pub(super) const SURVEY: Target = must("survey", Takes::Plain, as_check!(read::line));
+
+/// The kind of survey an answer is to.
+pub(super) const ASKED: Target = must("kind", Takes::Plain, as_check!(read::asked));
 
 /// The score of an answer; its scale is that of the survey's kind, so the kind's own check comes on top.
 pub(super) const SCORE: Target = may("score", Takes::Plain, |_, _| Ok(()));

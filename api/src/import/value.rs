@@ -15,12 +15,21 @@ pub(super) type Parsed<T> = Result<T, String>;
 
 /// Text on one line, of at most so many letters; empty text stays empty.
 pub(super) fn line(raw: &str, most: usize) -> Parsed<String> {
-    text(raw.trim().nfc().collect(), most, false)
+    text(composed(raw.trim()), most, false)
 }
 
 /// Text that may have lines and tabs; line ends become LF.
 pub(super) fn prose(raw: &str, most: usize) -> Parsed<String> {
-    text(raw.trim().replace("\r\n", "\n").replace('\r', "\n").nfc().collect(), most, true)
+    let raw = raw.trim();
+    if raw.contains('\r') {
+        return text(composed(&raw.replace("\r\n", "\n").replace('\r', "\n")), most, true);
+    }
+    text(composed(raw), most, true)
+}
+
+/// NFC; ASCII is that already.
+fn composed(raw: &str) -> String {
+    if raw.is_ascii() { raw.to_owned() } else { raw.nfc().collect() }
 }
 
 fn text(text: String, most: usize, lines: bool) -> Parsed<String> {

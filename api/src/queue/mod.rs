@@ -142,6 +142,16 @@ pub async fn finish(tx: &Tx, worker: Uuid, job: &job::Model, outcome: &Outcome) 
     Ok(())
 }
 
+/// Holds a job for longer; false where it is another worker's by now.
+pub async fn prolong(tx: &Tx, worker: Uuid, id: JobId, lease: TimeDelta) -> Result<bool> {
+    let ours = Condition::all()
+        .add(job::Column::Id.eq(id))
+        .add(job::Column::State.eq(JobState::Leased))
+        .add(job::Column::LeasedBy.eq(worker));
+    let until = vec![(job::Column::LeasedUntil, Expr::val(Time::new(tx.now().0 + lease)))];
+    Ok(tx.set::<job::Entity>(ours, until).await? > 0)
+}
+
 /// Makes a job that was not started ready again, as if it had never been taken.
 pub async fn hand_back(tx: &Tx, worker: Uuid, job: &job::Model) -> Result<()> {
     let ours = Condition::all()

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use entity::{MemberId, PlaceId, SliceDim, SurveyId, response, score_owner, score_slice};
-use sea_orm::Iterable;
 
 use crate::{
     base::{Error, Result},
@@ -76,8 +75,6 @@ pub async fn count(tx: &Tx, answers: &[(Credited, i16, i32)]) -> Result<()> {
         let [c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10] = c;
         score_slice::Model { dim, question, place_id, month, val, mode, c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10 }
     });
-    let owner_sums: Vec<_> = score_owner::Column::iter().skip(5).collect();
-    let slice_sums: Vec<_> = score_slice::Column::iter().skip(6).collect();
-    tx.add::<score_owner::Entity>(owners.collect(), &owner_sums).await?;
-    tx.add::<score_slice::Entity>(slices.collect(), &slice_sums).await
+    tx.add::<score_owner::Entity>(owners.collect()).await?;
+    tx.add::<score_slice::Entity>(slices.collect()).await
 }

@@ -1,40 +1,51 @@
 //! What an audit row says: the whole row when it was made, only what changed after that.
 
-use entity::{AccountId, AuditAction, AuditId, Time, audit};
+use entity::{AccountId, AuditAction, AuditId, Time, audit::Column};
 use sea_orm::{Iden, Iterable, ModelTrait, PrimaryKeyToColumn, Value as Sql};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::Owned;
+use super::{Engine, Owned};
 use crate::{
     access::Actor,
     base::{Error, Result},
 };
 
+/// A row to be; what it says of the row before and after is JSON already, which is shorter to keep.
 pub(super) struct Entry {
     action: AuditAction,
     subject: &'static str,
     subject_id: Uuid,
     account_id: Option<AccountId>,
-    before: Option<Value>,
-    after: Option<Value>,
+    before: Option<String>,
+    after: Option<String>,
 }
 
 impl Entry {
-    pub(super) fn row(self, id: AuditId, at: Time, actor: Actor) -> audit::Model {
-        audit::Model {
-            id,
-            at,
-            actor_kind: actor.kind(),
-            actor_id: actor.id(),
-            action: self.action,
-            subject: self.subject.to_owned(),
-            subject_id: self.subject_id,
-            account_id: self.account_id,
-            before: self.before,
-            after: self.after,
-        }
+    /// The values of the row, in the order of its columns.
+    pub(super) fn values(self, id: AuditId, at: Time, actor: Actor, engine: Engine) -> Result<Vec<Sql>> {
+        let json = |text: Option<String>| match engine {
+            Engine::Sqlite => Ok(Sql::from(text)),
+            Engine::Postgres => {
+                text.map(|text| serde_json::from_str(&text)).transpose().map(|json: Option<Value>| json.into())
+            }
+        };
+        let (before, after) = (json(self.before), json(self.after));
+        let (mut before, mut after) = (Some(before.map_err(Error::internal)?), Some(after.map_err(Error::internal)?));
+        let values = Column::iter().map(|column| match column {
+            Column::Id => id.into(),
+            Column::At => at.into(),
+            Column::ActorKind => actor.kind().as_str().into(),
+            Column::ActorId => actor.id().into(),
+            Column::Action => self.action.as_str().into(),
+            Column::Subject => self.subject.into(),
+            Column::SubjectId => self.subject_id.into(),
+            Column::AccountId => self.account_id.into(),
+            Column::Before => before.take().unwrap_or(Sql::Json(None)),
+            Column::After => after.take().unwrap_or(Sql::Json(None)),
+        });
+        Ok(values.collect())
     }
 }
 
@@ -47,28 +58,31 @@ pub(super) fn entry<E: Owned>(
 where
     E::Model: Serialize,
 {
-    let names: Option<Vec<String>> =
-        changed.map(|columns| columns.iter().map(|c| Iden::unquoted(c).to_owned()).collect());
-    let pick = |row: &E::Model| -> Result<Value> {
-        let Value::Object(all) = serde_json::to_value(row).map_err(Error::internal)? else {
-            return Err(Error::internal("a row is not an object"));
-        };
-        let kept: Map<_, _> = all
-            .into_iter()
-            .filter(|(name, value)| names.as_ref().map_or(!value.is_null(), |names| names.iter().any(|n| n == name)))
-            .collect();
-        Ok(Value::Object(kept))
-    };
     let key = E::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column).find_map(|column| match row.get(column) {
         Sql::Uuid(Some(id)) => Some(id),
         _ => None,
     });
+    let said = |row| match changed {
+        Some(columns) => part::<E>(row, columns),
+        None => serde_json::to_string(row).map_err(Error::internal),
+    };
     Ok(Entry {
         action,
         subject: E::NAME,
         subject_id: key.unwrap_or_default(),
         account_id: E::account(row),
-        before: before.map(&pick).transpose()?,
-        after: Some(pick(row)?),
+        before: before.map(said).transpose()?,
+        after: Some(said(row)?),
     })
+}
+
+/// These columns of a row. One that holds nothing is left out of a whole row, but told of a change.
+fn part<E: Owned>(row: &E::Model, columns: &[E::Column]) -> Result<String>
+where
+    E::Model: Serialize,
+{
+    let mut all = serde_json::to_value(row).map_err(Error::internal)?;
+    let columns = columns.iter().map(Iden::unquoted);
+    let part: Map<_, _> = columns.map(|name| (name.to_owned(), all[name].take())).collect();
+    serde_json::to_string(&part).map_err(Error::internal)
 }

@@ -1,9 +1,9 @@
-//! Which columns of a row are read: those that the query shows, and those it is found by.
+//! Sets of columns: those of a row that a query shows or it is found by, or that a change sets.
 
 use std::ops::{BitOr, BitOrAssign};
 
 use async_graphql::Lookahead;
-use sea_orm::{Iden, Iterable};
+use sea_orm::{EntityTrait, Iden, Iterable, ModelTrait};
 
 use super::Owned;
 
@@ -40,7 +40,13 @@ impl Columns {
         Self(set)
     }
 
-    /// Every column of a table, and whether it is read.
+    /// The columns in which two rows differ.
+    pub(super) fn apart<M: ModelTrait>(one: &M, other: &M) -> Self {
+        let columns = <M::Entity as EntityTrait>::Column::iter().enumerate();
+        Self(columns.filter(|(_, column)| one.get(*column) != other.get(*column)).fold(0, |set, (at, _)| set | 1 << at))
+    }
+
+    /// Every column of a table, and whether it is in the set.
     pub(super) fn of<E: Owned>(self) -> impl Iterator<Item = (E::Column, bool)> {
         E::Column::iter().enumerate().map(move |(at, column)| (column, self.0 & (1 << at) != 0))
     }

@@ -18,6 +18,7 @@ use tokio::sync::{Notify, OnceCell, mpsc};
 
 use super::{
     Store,
+    bulk::Texts,
     conn::Conn,
     events::{Bus, Listening},
     from_db, writer,
@@ -59,6 +60,7 @@ pub(super) struct Inner {
     pub(super) url: String,
     pub(super) bus: Bus,
     pub(super) listening: OnceCell<Listening>,
+    pub(super) texts: Texts,
     statements: Arc<AtomicU64>,
 }
 
@@ -95,6 +97,7 @@ impl Db {
             url: open.url,
             bus: Bus::new(),
             listening: OnceCell::new(),
+            texts: Texts::default(),
             statements,
         })))
     }
@@ -135,6 +138,14 @@ impl Db {
     pub async fn optimize(&self) -> Result<()> {
         let Some(writer) = &self.0.writer else { return Ok(()) };
         writer::maintain(writer, "PRAGMA optimize").await
+    }
+
+    /// Makes the SQLite writer ready for very many changes: it keeps more of the file at hand, and moves what it
+    /// wrote into the file less often.
+    pub async fn brace(&self) -> Result<()> {
+        let Some(writer) = &self.0.writer else { return Ok(()) };
+        writer::maintain(writer, "PRAGMA cache_size = -24000; PRAGMA mmap_size = 0; PRAGMA wal_autocheckpoint = 8000")
+            .await
     }
 
     pub(super) fn reader(&self) -> Conn<'_> {

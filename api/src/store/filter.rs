@@ -4,7 +4,7 @@ mod declare;
 mod flat;
 
 pub(crate) use declare::filters;
-pub use flat::{Field, Flat, Operator, Operators, Word};
+pub use flat::{Field, Flat, Operator, Operators, Word, camel};
 
 use async_graphql::InputObject;
 use entity::{Day, Time};

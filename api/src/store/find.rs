@@ -143,6 +143,13 @@ impl<'c, E: Owned> Find<'c, E> {
         Ok(conn.rows::<E::Model>(&select).await?.into_iter().map(Visible).collect())
     }
 
+    /// Some columns of the rows, as a type of its own: cheaper where many are only looked at.
+    pub async fn some<T: FromQueryResult>(mut self, columns: &[E::Column]) -> Result<Vec<Visible<T>>> {
+        self.select.exprs(columns.iter().map(|column| Expr::col((E::default(), *column))));
+        let (select, conn) = self.scoped();
+        Ok(conn.rows::<T>(&select).await?.into_iter().map(Visible).collect())
+    }
+
     pub async fn maybe(self) -> Result<Option<Visible<E::Model>>>
     where
         E::Model: FromQueryResult,
@@ -195,12 +202,17 @@ pub fn nothing() -> Condition {
     Condition::all().add(Expr::val(1).eq(0))
 }
 
-/// `column = only`, or `column IN (…)`; nothing for an empty list.
+/// `column = only`, or `column IN (…)`; nothing for an empty list. A long list is filled up with its last
+/// value to a power of two, so that few texts of statements are ever prepared and kept.
 pub fn among<E: EntityTrait, V: Into<sea_orm::Value> + Clone>(column: E::Column, values: &[V]) -> Condition {
     let column = Expr::col((E::default(), column));
     match values {
         [] => nothing(),
         [only] => Condition::all().add(column.eq(only.clone().into())),
-        many => Condition::all().add(column.is_in(many.iter().cloned().map(Into::into))),
+        many => {
+            let filled = if (16..=16_384).contains(&many.len()) { many.len().next_power_of_two() } else { many.len() };
+            let values = many.iter().chain(many.last().into_iter().cycle()).take(filled);
+            Condition::all().add(column.is_in(values.cloned().map(Into::into)))
+        }
     }
 }

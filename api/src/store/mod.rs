@@ -7,6 +7,7 @@
 #![expect(clippy::disallowed_methods, reason = "the one home of SQL: everybody else comes through here")]
 
 mod audit;
+mod bulk;
 mod columns;
 mod conn;
 mod db;
@@ -84,7 +85,18 @@ impl Store {
     {
         // Boxed at once: what runs in the writer should not weigh on the future of whoever waits for it.
         let change = move |tx| change(tx).boxed();
-        writer::write(&self.db, Arc::clone(&self.viewer), change).await
+        writer::write(&self.db, Arc::clone(&self.viewer), false, change).await
+    }
+
+    /// [`Store::write`] for a change of very many rows: it shares its commit with nobody, and others wait for it.
+    pub async fn write_many<T, F, Fut>(&self, change: F) -> crate::base::Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(Tx) -> Fut + Send + 'static,
+        Fut: Future<Output = crate::base::Result<T>> + Send + 'static,
+    {
+        let change = move |tx| change(tx).boxed();
+        writer::write(&self.db, Arc::clone(&self.viewer), true, change).await
     }
 
     /// Runs what a change would run, keeping nobody from writing and nothing of it.

@@ -5,10 +5,10 @@
 //! as a union of ids, a manager's children by walking time and asking each row's team.
 
 use entity::{
-    AccountId, InvitationId, account, account_grant, answer, api_key, audit, contact, exclusion, interaction,
-    invitation, job, member, once, ownership, program, question, refusal, response, response_version, score_owner,
-    score_slice, session, setting, signing_key, survey, survey_version, team, team_deputy, team_member, team_place,
-    team_tree, visit, wave,
+    AccountId, InvitationId, account, account_grant, answer, api_key, audit, contact, exclusion, import, import_piece,
+    interaction, invitation, job, member, once, ownership, program, question, refusal, response, response_version,
+    score_owner, score_slice, session, setting, signing_key, survey, survey_version, team, team_deputy, team_member,
+    team_place, team_tree, visit, wave,
 };
 use sea_orm::{
     ColumnTrait, EntityTrait,
@@ -55,6 +55,12 @@ pub trait Witness {
 impl Witness for Visible<account::Model> {
     fn account(&self) -> AccountId {
         self.id
+    }
+}
+
+impl<W: Witness> Witness for &W {
+    fn account(&self) -> AccountId {
+        (*self).account()
     }
 }
 
@@ -301,6 +307,8 @@ company! {
     wave, true, |scope| when(scope.is_staff());
     api_key, true, |scope| when(*scope.rows() == Rows::All && scope.is_staff());
     signing_key, true, |scope| when(*scope.rows() == Rows::All && scope.is_staff());
+    import, true, |scope| when(*scope.rows() == Rows::All && scope.is_staff());
+    import_piece, false, |scope| when(*scope.rows() == Rows::All && scope.is_staff());
     setting, true, |scope| when(*scope.rows() == Rows::All && scope.is_staff());
     session, true, |scope| when(*scope.rows() == Rows::All && scope.is_staff());
     job, false, |scope| when(*scope.rows() == Rows::All && scope.is_staff());

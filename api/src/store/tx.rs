@@ -7,7 +7,7 @@ use entity::{AccountId, AuditAction, Time, account};
 use sea_orm::{
     ActiveModelBehavior, ActiveModelTrait, ActiveValue, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr,
     EntityTrait, FromQueryResult, IntoActiveModel, Iterable, ModelTrait, PrimaryKeyToColumn, Value,
-    sea_query::{Condition, Expr, ExprTrait, OnConflict, Query, SimpleExpr},
+    sea_query::{Condition, OnConflict, Query, SimpleExpr},
 };
 use serde::Serialize;
 use uuid::Uuid;
@@ -15,6 +15,7 @@ use uuid::Uuid;
 use super::{
     Apart, Child, Db, Engine, Event, Find, Owned, Visible, Witness,
     audit::{self, Entry},
+    bulk::{Taken, Texts},
     conn::Conn,
     events, from_db,
 };
@@ -23,19 +24,18 @@ use crate::{
     base::{Error, Result},
 };
 
-/// Rows of one multi-row insert: PostgreSQL takes 65,535 values, SQLite 32,766.
-pub(super) const VALUES: usize = 30_000;
-
 pub(super) struct Shared {
     db: Db,
     viewer: Arc<Viewer>,
+    /// The change is one of very many rows.
+    mass: bool,
     audit: Mutex<Vec<Entry>>,
     events: Mutex<Vec<Event>>,
 }
 
 impl Shared {
-    pub(super) fn new(db: Db, viewer: Arc<Viewer>) -> Self {
-        Self { db, viewer, audit: Mutex::default(), events: Mutex::default() }
+    pub(super) fn new(db: Db, viewer: Arc<Viewer>, mass: bool) -> Self {
+        Self { db, viewer, mass, audit: Mutex::default(), events: Mutex::default() }
     }
 
     fn announced(&self) -> Vec<Event> {
@@ -66,6 +66,14 @@ impl Tx {
 
     pub fn engine(&self) -> Engine {
         self.shared.db.engine()
+    }
+
+    pub(super) fn mass(&self) -> bool {
+        self.shared.mass
+    }
+
+    pub(super) fn texts(&self) -> &Texts {
+        &self.shared.db.0.texts
     }
 
     /// The time, taken inside the transaction.
@@ -146,7 +154,7 @@ impl Tx {
         E::Model: IntoActiveModel<E::ActiveModel> + Serialize + Send + Sync,
         E::ActiveModel: ActiveModelBehavior + Send,
     {
-        self.put::<E>(vec![row.clone()]).await?;
+        self.put::<E>(vec![row.clone()], Taken::Fails).await?;
         Ok(Visible::new(row))
     }
 
@@ -156,7 +164,7 @@ impl Tx {
         E::Model: IntoActiveModel<E::ActiveModel> + Serialize + Send + Sync,
         E::ActiveModel: ActiveModelBehavior + Send,
     {
-        self.put::<E>(rows).await
+        self.put::<E>(rows, Taken::Fails).await
     }
 
     /// Inserts a row of an account that was read inside the scope.
@@ -174,33 +182,20 @@ impl Tx {
     }
 
     /// Inserts rows of accounts that were read inside the scope.
-    pub async fn insert_each<E: Child>(&self, witnesses: &[impl Witness], rows: Vec<E::Model>) -> Result<()>
+    pub async fn insert_each<E: Child>(
+        &self,
+        witnesses: impl IntoIterator<Item = impl Witness>,
+        rows: Vec<E::Model>,
+    ) -> Result<()>
     where
         E::Model: IntoActiveModel<E::ActiveModel> + Serialize + Send + Sync,
         E::ActiveModel: ActiveModelBehavior + Send,
     {
-        let seen: HashSet<AccountId> = witnesses.iter().map(Witness::account).collect();
+        let seen: HashSet<AccountId> = witnesses.into_iter().map(|witness| witness.account()).collect();
         if rows.iter().any(|row| !seen.contains(&E::account_of(row))) {
             return Err(Error::internal("a row was inserted under another account"));
         }
-        self.put::<E>(rows).await
-    }
-
-    async fn put<E: Owned>(&self, rows: Vec<E::Model>) -> Result<()>
-    where
-        E::Model: IntoActiveModel<E::ActiveModel> + Serialize + Send + Sync,
-        E::ActiveModel: ActiveModelBehavior + Send,
-    {
-        let columns = E::Column::iter().count().max(1);
-        for row in &rows {
-            self.note::<E>(AuditAction::Create, row, None, None)?;
-        }
-        let mut rows = rows.into_iter().peekable();
-        while rows.peek().is_some() {
-            let chunk = rows.by_ref().take(VALUES / columns).map(|row| row.into_active_model().reset_all());
-            E::insert_many(chunk).exec_without_returning(&*self.conn).await.map_err(from_db)?;
-        }
-        Ok(())
+        self.put::<E>(rows, Taken::Fails).await
     }
 
     /// Inserts a row unless a unique key is taken; says whether it went in.
@@ -295,24 +290,12 @@ impl Tx {
     }
 
     /// Inserts counters, or adds them to what is there. Not audited: they follow from answers.
-    pub async fn add<E: Apart>(&self, rows: Vec<E::Model>, sums: &[E::Column]) -> Result<()>
+    pub async fn add<E: Apart>(&self, rows: Vec<E::Model>) -> Result<()>
     where
-        E::Model: IntoActiveModel<E::ActiveModel> + Send + Sync,
+        E::Model: IntoActiveModel<E::ActiveModel> + Serialize + Send + Sync,
         E::ActiveModel: ActiveModelBehavior + Send,
     {
-        let keys: Vec<_> = E::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column).collect();
-        let columns = E::Column::iter().count().max(1);
-        let mut rows = rows.into_iter().peekable();
-        while rows.peek().is_some() {
-            let mut conflict = OnConflict::columns(keys.iter().copied());
-            for sum in sums {
-                let old = Expr::col((E::default(), *sum));
-                conflict.value(*sum, old.add(Expr::col(("excluded", *sum))));
-            }
-            let chunk = rows.by_ref().take(VALUES / columns).map(|row| row.into_active_model().reset_all());
-            E::insert_many(chunk).on_conflict(conflict).exec_without_returning(&*self.conn).await.map_err(from_db)?;
-        }
-        Ok(())
+        self.put::<E>(rows, Taken::Adds).await
     }
 
     pub(super) fn note<E: Owned>(
@@ -338,8 +321,8 @@ impl Tx {
         let entries = std::mem::take(&mut *self.shared.audit.lock().unwrap_or_else(PoisonError::into_inner));
         let now = self.now();
         let actor = self.shared.viewer.actor;
-        let rows: Vec<_> = entries.into_iter().map(|entry| entry.row(self.id(), now, actor)).collect();
-        self.put::<entity::audit::Entity>(rows).await
+        let rows = entries.into_iter().map(|entry| entry.values(self.id(), now, actor, self.engine()));
+        self.put_values::<entity::audit::Entity>(rows, Taken::Fails).await
     }
 }
 

@@ -25,20 +25,22 @@ type Change = Box<dyn FnOnce(Arc<DatabaseTransaction>) -> BoxFuture<'static, (bo
 
 pub(super) enum Job {
     Change(Change),
+    /// A change of very many rows.
+    Mass(Change),
     Maintain(&'static str, oneshot::Sender<Result<()>>),
 }
 
-pub(super) async fn write<T, F, Fut>(db: &Db, viewer: Arc<Viewer>, change: F) -> Result<T>
+pub(super) async fn write<T, F, Fut>(db: &Db, viewer: Arc<Viewer>, mass: bool, change: F) -> Result<T>
 where
     T: Send + 'static,
     F: FnOnce(Tx) -> Fut + Send + 'static,
     Fut: Future<Output = Result<T>> + Send + 'static,
 {
-    let shared = Arc::new(Shared::new(db.clone(), viewer));
+    let shared = Arc::new(Shared::new(db.clone(), viewer, mass));
     // What a change keeps between its statements is large; callers should not carry it on their stack.
     let change = move |tx| Box::pin(change(tx));
     match &db.0.writer {
-        Some(writer) => grouped(writer, shared, change).await,
+        Some(writer) => queued(writer, shared, mass, change).await,
         None => alone(&db.0.read, shared, change).await,
     }
 }
@@ -50,7 +52,7 @@ where
     Fut: Future<Output = Result<T>>,
 {
     let tx = Arc::new(db.0.read.begin().await.map_err(from_db)?);
-    let done = change(Tx::new(Arc::clone(&tx), Arc::new(Shared::new(db.clone(), viewer)))).await;
+    let done = change(Tx::new(Arc::clone(&tx), Arc::new(Shared::new(db.clone(), viewer, false)))).await;
     let tx = Arc::into_inner(tx).ok_or_else(leaked)?;
     tx.rollback().await.map_err(from_db)?;
     done
@@ -73,14 +75,14 @@ where
     }
 }
 
-async fn grouped<T, F, Fut>(writer: &mpsc::Sender<Job>, shared: Arc<Shared>, change: F) -> Result<T>
+async fn queued<T, F, Fut>(writer: &mpsc::Sender<Job>, shared: Arc<Shared>, mass: bool, change: F) -> Result<T>
 where
     T: Send + 'static,
     F: FnOnce(Tx) -> Fut + Send + 'static,
     Fut: Future<Output = Result<T>> + Send + 'static,
 {
     let (reply, answer) = oneshot::channel::<Result<T>>();
-    let job: Change = Box::new(move |tx| {
+    let change: Change = Box::new(move |tx| {
         async move {
             let done = AssertUnwindSafe(run(tx, Arc::clone(&shared), change)).catch_unwind().await;
             let done = done.unwrap_or_else(|_| Err(Error::internal("a change panicked")));
@@ -97,7 +99,8 @@ where
         }
         .boxed()
     });
-    writer.try_send(Job::Change(job)).map_err(|_| Error::Unavailable)?;
+    let job = if mass { Job::Mass(change) } else { Job::Change(change) };
+    writer.try_send(job).map_err(|_| Error::Unavailable)?;
     answer.await.map_err(|_| Error::Unavailable)?
 }
 
@@ -120,7 +123,7 @@ pub(super) fn start(db: DatabaseConnection) -> mpsc::Sender<Job> {
         while let Some(first) = jobs.recv().await {
             match first {
                 Job::Change(change) => group(&db, change, &mut jobs).await,
-                Job::Maintain(sql, reply) => drop(reply.send(maintain_now(&db, sql).await)),
+                other => apart(&db, other).await,
             }
         }
     });
@@ -165,8 +168,32 @@ async fn group(db: &DatabaseConnection, first: Change, jobs: &mut mpsc::Receiver
     for answer in answers.into_iter().flatten() {
         answer(if committed.is_ok() { Ok(()) } else { Err(Error::Unavailable) });
     }
-    if let Some(Job::Maintain(sql, reply)) = later {
-        drop(reply.send(maintain_now(db, sql).await));
+    if let Some(job) = later {
+        apart(db, job).await;
+    }
+}
+
+/// What shares its commit with nobody.
+async fn apart(db: &DatabaseConnection, job: Job) {
+    match job {
+        Job::Maintain(sql, reply) => drop(reply.send(maintain_now(db, sql).await)),
+        Job::Change(change) | Job::Mass(change) => {
+            // Without a savepoint, which would hold every page as it was before.
+            let tx = match db.begin_with_options(immediate()).await {
+                Ok(tx) => Arc::new(tx),
+                Err(error) => {
+                    tracing::error!(%error, "cannot begin to write");
+                    return;
+                }
+            };
+            let (keep, answer) = change(Arc::clone(&tx)).await;
+            let Some(tx) = Arc::into_inner(tx) else { return answer(Err(leaked())) };
+            let closed = if keep { tx.commit().await } else { tx.rollback().await };
+            answer(closed.map_err(|error| {
+                tracing::error!(%error, "a commit failed");
+                Error::Unavailable
+            }));
+        }
     }
 }
 

@@ -17,7 +17,8 @@ pub use rest::routes;
 use crate::{
     base::{Error, Fault, Result},
     ctx::Ctx,
-    import::Refusal,
+    import::{Refusal, RowError},
+    store::filter::camel,
 };
 
 /// What must hold before something is written.
@@ -47,8 +48,8 @@ fn source(ctx: &Ctx) -> Result<String> {
 
 /// What is wrong with a row, as faults of the request; `at` is the row's own pointer.
 fn faults(at: &str, refusal: &Refusal) -> Vec<Fault> {
-    let fault = |fault: &crate::import::RowError| Fault {
-        field: if fault.column.is_empty() { at.to_owned() } else { format!("{at}/{}", fault.column) },
+    let fault = |fault: &RowError| Fault {
+        field: if fault.column.is_empty() { at.to_owned() } else { format!("{at}/{}", camel(&fault.column)) },
         rule: fault.rule.clone(),
     };
     refusal.faults.iter().map(fault).collect()

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::{
     Json, Router,
-    extract::{DefaultBodyLimit, Request, State},
+    extract::{DefaultBodyLimit, MatchedPath, Request, State},
     http::{HeaderMap, StatusCode, Uri},
     middleware,
     response::{IntoResponse, Response},
@@ -24,13 +24,15 @@ use crate::{
     base::Error,
     contact, export,
     graph::{self, explorer},
-    invitation, program, response, session, survey, upsert,
+    intake, invitation, program, response, session, survey, upsert,
 };
 
 /// Bytes of a REST body.
 const BODY: usize = 1024 * 1024;
 /// The longest a request may take.
 const TIME: Duration = Duration::from_secs(30);
+/// The longest a file may take to come.
+const FILE_TIME: Duration = Duration::from_secs(900);
 
 #[derive(OpenApi)]
 #[openapi(
@@ -49,6 +51,7 @@ const TIME: Duration = Duration::from_secs(30);
         (name = "interactions", description = "What happened with an account."),
         (name = "surveys", description = "Surveys, and sending them."),
         (name = "responses", description = "What was answered."),
+        (name = "imports", description = "Files of other systems, as jobs."),
         (name = "exports", description = "What you see, as files that spreadsheets and the importer read."),
         (name = "invitations", description = "The survey behind a link: for front ends of your own."),
         (name = "operation", description = "Whether the server is up."),
@@ -77,6 +80,7 @@ fn described() -> OpenApiRouter<Server> {
         .merge(program::routes())
         .merge(response::routes())
         .merge(export::routes())
+        .merge(intake::routes())
         .merge(invitation::routes())
         .merge(operation::routes())
 }
@@ -115,7 +119,9 @@ pub fn router(server: Server) -> Router {
 
 /// Ends a request that takes too long with an answer that says so.
 async fn in_time(request: Request, next: middleware::Next) -> Response {
-    match tokio::time::timeout(TIME, next.run(request)).await {
+    let path = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
+    let time = if path == "/api/v1/imports/{id}/file" { FILE_TIME } else { TIME };
+    match tokio::time::timeout(time, next.run(request)).await {
         Ok(response) => response,
         Err(_) => Problem::from(Error::Unavailable).into_response(),
     }

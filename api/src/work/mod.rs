@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 use crate::{
     base::{Error, Result},
     ctx::{Ctx, Job, Run},
+    intake::RunImport,
     invitation::{SendMail, SendTest, TellChanged},
     program::{MakeWave, Tick},
 };
@@ -22,8 +23,14 @@ fn run(kind: &str, payload: serde_json::Value, ctx: Ctx, last: bool) -> Result<B
         Tick::KIND => start::<Tick>(payload, ctx, last),
         TellChanged::KIND => start::<TellChanged>(payload, ctx, last),
         SendTest::KIND => start::<SendTest>(payload, ctx, last),
+        RunImport::KIND => start::<RunImport>(payload, ctx, last),
         other => Err(Error::internal(format!("no job of kind {other}"))),
     }
+}
+
+/// Whether jobs of a kind may take longer than a lease.
+fn is_long(kind: &str) -> bool {
+    RunImport::LONG && kind == RunImport::KIND
 }
 
 fn start<J: Job + DeserializeOwned>(

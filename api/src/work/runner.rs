@@ -1,6 +1,6 @@
 //! Leasing and running jobs until told to stop; what is in flight is finished.
 
-use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
+use std::{panic::AssertUnwindSafe, pin::pin, sync::Arc, time::Duration};
 
 use chrono::TimeDelta;
 use entity::job;
@@ -99,6 +99,8 @@ async fn batch(
         let left = job.leased_until.map_or(TimeDelta::zero(), |until| until.0 - system.now().0);
         if stopping() || left < lease / 2 {
             hand_back(&system, worker, job).await;
+        } else if super::is_long(&job.kind) {
+            long(system.clone(), worker, job, lease);
         } else {
             one(&system, worker, job, left.to_std().unwrap_or_default()).await;
         }
@@ -115,25 +117,64 @@ async fn hand_back(system: &Ctx, worker: Uuid, job: job::Model) {
     }
 }
 
+/// Runs a job beside all others, and keeps its lease alive meanwhile.
+#[expect(clippy::disallowed_methods, reason = "other jobs do not wait for a long one; killed, its lease ends")]
+fn long(system: Ctx, worker: Uuid, job: job::Model, lease: TimeDelta) {
+    tokio::spawn(async move {
+        let last = job.attempts >= TRIES;
+        let outcome = match super::run(&job.kind, job.payload.clone(), system.clone(), last) {
+            Ok(run) => {
+                let mut run = pin!(AssertUnwindSafe(run).catch_unwind());
+                loop {
+                    let pause = (lease / 3).to_std().unwrap_or_default();
+                    if let Ok(done) = tokio::time::timeout(pause, run.as_mut()).await {
+                        break outcome(done);
+                    }
+                    let id = job.id;
+                    let kept = system.write(move |tx| async move { queue::prolong(&tx, worker, id, lease).await });
+                    if matches!(kept.await, Ok(false)) {
+                        tracing::warn!(job = %id, "a long job was taken up by another worker");
+                        return;
+                    }
+                }
+            }
+            Err(error) => Run::GiveUp(words(&error)),
+        };
+        end(&system, worker, &job, outcome).await;
+    });
+}
+
+/// What a run came to.
+fn outcome(done: Result<Result<Run>, Box<dyn std::any::Any + Send>>) -> Run {
+    match done {
+        Ok(Ok(outcome)) => outcome,
+        Ok(Err(Error::NotFound(what))) => Run::GiveUp(format!("{what} is gone")),
+        Ok(Err(error)) => Run::Retry(words(&error)),
+        Err(_) => Run::Retry("the job panicked".to_owned()),
+    }
+}
+
 /// Runs a job for as long as it is ours.
 async fn one(system: &Ctx, worker: Uuid, job: job::Model, left: Duration) {
     let last = job.attempts >= TRIES;
     let outcome = match super::run(&job.kind, job.payload.clone(), system.clone(), last) {
         Ok(run) => match tokio::time::timeout(left, AssertUnwindSafe(run).catch_unwind()).await {
-            Ok(Ok(Ok(outcome))) => outcome,
-            Ok(Ok(Err(Error::NotFound(what)))) => Run::GiveUp(format!("{what} is gone")),
-            Ok(Ok(Err(error))) => Run::Retry(words(&error)),
-            Ok(Err(_)) => Run::Retry("the job panicked".to_owned()),
+            Ok(done) => outcome(done),
             Err(_) => Run::Retry("the job took longer than its lease".to_owned()),
         },
         Err(error) => Run::GiveUp(words(&error)),
     };
+    end(system, worker, &job, outcome).await;
+}
+
+/// Writes down how a run ended.
+async fn end(system: &Ctx, worker: Uuid, job: &job::Model, outcome: Run) {
     match &outcome {
         Run::Done | Run::Later(_) => {}
         Run::Retry(why) => tracing::info!(job = %job.id, kind = job.kind, why, "a job will be tried again"),
         Run::GiveUp(why) => tracing::warn!(job = %job.id, kind = job.kind, why, "a job was given up"),
     }
-    let id = job.id;
+    let (id, job) = (job.id, job.clone());
     let written = system.write(move |tx| async move { queue::finish(&tx, worker, &job, &outcome).await }).await;
     if let Err(error) = written {
         tracing::warn!(job = %id, %error, "a job's end could not be written; its lease will end");

@@ -11,3 +11,26 @@ CREATE TABLE once (
     PRIMARY KEY (caller_id, key)
 );
 CREATE INDEX once_time ON once (at);
+CREATE TABLE import (
+    id $uuid PRIMARY KEY NOT NULL,
+    kind TEXT NOT NULL,
+    source TEXT NOT NULL,
+    state TEXT NOT NULL,
+    mapping TEXT,
+    dry_run BOOLEAN NOT NULL,
+    bytes BIGINT NOT NULL,
+    rows_done BIGINT NOT NULL,
+    rows_total BIGINT,
+    summary $json,
+    error TEXT,
+    by_id $uuid,
+    created_at $time NOT NULL,
+    updated_at $time NOT NULL
+);
+CREATE TABLE import_piece (
+    import_id $uuid NOT NULL REFERENCES import (id),
+    part TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    bytes $bytes NOT NULL,
+    PRIMARY KEY (import_id, part, number)
+);

@@ -2,10 +2,15 @@
 
 mod audience;
 mod books;
+mod bulk;
 mod company;
+mod folder;
 mod guests;
 mod loop_by_mail;
+mod patients;
+mod ratings;
 mod refusals;
+mod round_trip;
 mod rules;
 mod wave_by_mail;
 

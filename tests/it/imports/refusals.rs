@@ -38,7 +38,7 @@ both! {
         // More than one chunk of good rows before the fault.
         let good: String = (0..1_500).map(|n| format!("x{n},Name {n},,,,\n")).collect();
         let file = |tail: &[u8]| [b"id,name,parent,owner,segment,team\n", good.as_bytes(), tail].concat();
-        for (tail, fault) in [(&b"y,\"Open,,,,\n"[..], "never closed"), (&b"y,Caf\xE9,,,,\n"[..], "not UTF-8")] {
+        for (tail, fault) in [(&b"y,\"Open,,,,\n"[..], "never closed"), (&b"y,Caf\xC3\xA9,,,,\nz,Caf\xE9,,,,\n"[..], "row 1502 is UTF-8, row 1503 is not")] {
             let stopped = import_text(&app, Kind::Accounts, ACCOUNTS, &file(tail), false).await.unwrap_err();
             assert!(matches!(stopped, Stopped::File(_)) && stopped.to_string().contains(fault), "{stopped}");
         }

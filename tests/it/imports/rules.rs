@@ -59,12 +59,12 @@ both! {
         assert_eq!(take(&app, Kind::Members, MEMBERS, PEOPLE).await, (3, 0, 0, 0));
         assert_eq!(person(&app, "Mia").await.role, MemberRole::Manager);
         // The parent of the first row is further away than one chunk.
-        let mut file = "id,name,parent,owner,segment,team\na0,First,a1500,1,Big,\n".to_owned();
-        for number in 1..=1_500 {
+        let mut file = "id,name,parent,owner,segment,team\na0,First,a6500,1,Big,\n".to_owned();
+        for number in 1..=6_500 {
             file.push_str(&format!("a{number},Account {number},{},,,South\n", if number == 7 { "a8" } else { "" }));
         }
-        assert_eq!(take(&app, Kind::Accounts, ACCOUNTS, &file).await, (1_501, 0, 0, 0));
-        let (first, last) = (named(&app, "First").await, named(&app, "Account 1500").await);
+        assert_eq!(take(&app, Kind::Accounts, ACCOUNTS, &file).await, (6_501, 0, 0, 0));
+        let (first, last) = (named(&app, "First").await, named(&app, "Account 6500").await);
         assert_eq!(first.parent_id, Some(last.id));
         let (ana, ben) = (person(&app, "Ana").await, person(&app, "Ben").await);
         assert_eq!((first.owner_id, Some(first.team_id)), (Some(ana.id), ana.team_id));
@@ -72,7 +72,7 @@ both! {
         assert_eq!(periods(&app, "First").await, told(&[("2026-03-02", "", "Ana")]));
 
         app.forward(chrono::TimeDelta::days(1));
-        assert_eq!(take(&app, Kind::Accounts, ACCOUNTS, &file).await, (0, 0, 1_501, 0));
+        assert_eq!(take(&app, Kind::Accounts, ACCOUNTS, &file).await, (0, 0, 6_501, 0));
         // Another owner, no segment any more; then none at all.
         let text = "id,name,parent,owner,segment,team\na0,First,a1500,2,,\n";
         assert_eq!(take(&app, Kind::Accounts, ACCOUNTS, text).await, (0, 1, 0, 0));

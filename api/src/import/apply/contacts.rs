@@ -37,10 +37,10 @@ impl Apply for ContactRow {
             source: source.clone(),
         };
         let (mut fresh, mut changed, mut moved) = (Vec::new(), Vec::new(), Vec::new());
-        let (mut witnesses, mut verdicts) = (HashMap::new(), Vec::new());
+        let mut verdicts = Vec::new();
         for row in rows {
             let old = old.remove(&row.reference);
-            let (account, new) = match desk.decide(tx, &row, old.as_ref()) {
+            let new = match desk.decide(tx, &row, old.as_ref()) {
                 Ok(decided) => decided,
                 Err(fault) => {
                     verdicts.push(Verdict::Refused(fault.into()));
@@ -49,7 +49,6 @@ impl Apply for ContactRow {
             };
             let outcome = match old {
                 None => {
-                    witnesses.insert(account.id, account);
                     fresh.push(new);
                     Outcome::Created
                 }
@@ -66,8 +65,7 @@ impl Apply for ContactRow {
             verdicts.push(outcome.into());
         }
         revoke(tx, &moved).await?;
-        let witnesses: Vec<_> = witnesses.into_values().collect();
-        tx.insert_each::<contact::Entity>(&witnesses, fresh).await?;
+        tx.insert_each::<contact::Entity>(desk.accounts.rows(), fresh).await?;
         tx.rewrite::<contact::Entity>(changed).await?;
         Ok(verdicts)
     }
@@ -86,8 +84,8 @@ impl Desk {
         tx: &Tx,
         row: &ContactRow,
         old: Option<&Visible<contact::Model>>,
-    ) -> Result<(Visible<account::Model>, contact::Model), RowError> {
-        let account = self.accounts.get(&row.account, row.row, |_| true)?.clone();
+    ) -> Result<contact::Model, RowError> {
+        let account = self.accounts.get(&row.account, row.row, |_| true)?;
         if old.is_some_and(|old| old.account_id != account.id) {
             let rule = "is not the account this contact is at; a contact stays with its account";
             return Err(row.account.error(row.row, rule));
@@ -126,7 +124,7 @@ impl Desk {
             new.opted_out_at = Some(self.now);
             new.muted = Muted::ALL;
         }
-        Ok((account, new))
+        Ok(new)
     }
 
     fn blank(&self, tx: &Tx, account_id: AccountId) -> contact::Model {

@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use entity::{AccountId, MemberId, PlaceId, TeamId, Time, account, member, ownership, team_place};
 use sea_orm::{ColumnTrait, sea_query::Order};
 
-use super::lookup::Book;
+use super::lookup::{Account, Book, Member};
 use crate::{
     base::{Error, Result},
     store::{Tx, Visible, among},
@@ -55,7 +55,7 @@ impl Credits {
     }
 
     /// The credit of an answer: to `named`, or to whoever owned the account then.
-    pub fn at(&self, account: &account::Model, named: Option<&member::Model>, at: Time) -> Credit {
+    pub fn at(&self, account: &Account, named: Option<&Member>, at: Time) -> Credit {
         let periods = self.periods.get(&account.id).map(Vec::as_slice).unwrap_or_default();
         // By time, so the last one that had begun is the only one that can hold the instant.
         let begun = periods.partition_point(|row| row.from_at <= at);

@@ -10,7 +10,7 @@ use sea_orm::{ColumnTrait, sea_query::Order};
 
 use super::{
     AHEAD, Apply, Setting, Verdict, history,
-    lookup::{Book, by_id},
+    lookup::{Account, Book},
 };
 use crate::{
     base::Result,
@@ -52,7 +52,7 @@ impl Apply for InteractionRow {
             source: source.clone(),
         };
         let (mut fresh, mut changed, mut verdicts) = (Vec::new(), Vec::new(), Vec::new());
-        let (mut witnesses, mut touches) = (HashMap::new(), BTreeMap::new());
+        let mut touches = BTreeMap::new();
         for row in rows {
             let old = old.remove(&row.reference);
             let (account, new) = match desk.decide(tx, &row, old.as_ref()) {
@@ -69,7 +69,6 @@ impl Apply for InteractionRow {
                 Some(old) if *old == new => Outcome::Unchanged,
                 old => {
                     touch(&mut touches, account, &new);
-                    witnesses.insert(account.id, account.clone());
                     let outcome = if old.is_some() { Outcome::Updated } else { Outcome::Created };
                     match old {
                         Some(old) => changed.push((old, new)),
@@ -80,8 +79,7 @@ impl Apply for InteractionRow {
             };
             verdicts.push(outcome.into());
         }
-        let witnesses: Vec<_> = witnesses.into_values().collect();
-        tx.insert_each::<interaction::Entity>(&witnesses, fresh).await?;
+        tx.insert_each::<interaction::Entity>(desk.accounts.rows(), fresh).await?;
         tx.rewrite::<interaction::Entity>(changed).await?;
         remember(tx, touches).await?;
         Ok(verdicts)
@@ -109,8 +107,8 @@ impl Desk {
         tx: &Tx,
         row: &InteractionRow,
         old: Option<&Visible<interaction::Model>>,
-    ) -> Result<(&'d Visible<account::Model>, interaction::Model), RowError> {
-        let account = self.accounts.get(&row.account, row.row, |_| true)?;
+    ) -> Result<(&'d Account, interaction::Model), RowError> {
+        let account: &Account = self.accounts.get(&row.account, row.row, |_| true)?;
         if old.is_some_and(|old| old.account_id != account.id) {
             return Err(row.account.error(row.row, "is not the account this entry is known under"));
         }
@@ -149,7 +147,7 @@ impl Desk {
     }
 }
 
-fn touch(touches: &mut BTreeMap<AccountId, Touch>, account: &account::Model, new: &interaction::Model) {
+fn touch(touches: &mut BTreeMap<AccountId, Touch>, account: &Account, new: &interaction::Model) {
     let before = [account.last_live_at, account.last_inbound_at, account.last_outbound_at];
     let counts = [new.channel.is_live(), new.direction == Direction::Inbound, new.direction == Direction::Outbound];
     for at in (0..3).filter(|at| counts[*at] && new.occurred_at > before[*at]) {
@@ -158,16 +156,9 @@ fn touch(touches: &mut BTreeMap<AccountId, Touch>, account: &account::Model, new
     }
 }
 
+/// A kept column follows from entries, which are audited.
 async fn remember(tx: &Tx, touches: BTreeMap<AccountId, Touch>) -> Result<()> {
-    let ids: Vec<AccountId> = touches.keys().copied().collect();
-    let changed = by_id::<account::Entity>(tx, &ids).await?.into_values().map(|row| {
-        let [live, inbound, outbound] = touches.get(&row.id).copied().unwrap_or([Time::NEVER; 3]);
-        let mut after = account::Model::clone(&row);
-        after.last_live_at = after.last_live_at.max(live);
-        after.last_inbound_at = after.last_inbound_at.max(inbound);
-        after.last_outbound_at = after.last_outbound_at.max(outbound);
-        (row, after)
-    });
-    tx.rewrite::<account::Entity>(changed.collect()).await?;
-    Ok(())
+    use account::Column::{LastInboundAt, LastLiveAt, LastOutboundAt};
+    let rows: Vec<_> = touches.into_iter().map(|(id, latest)| (id.0, latest.map(Into::into).to_vec())).collect();
+    tx.raise::<account::Entity>(&[LastLiveAt, LastInboundAt, LastOutboundAt], &rows).await
 }

@@ -5,17 +5,66 @@ use std::fmt::Display;
 use std::hash::Hash;
 use std::str::FromStr;
 
-use entity::{AccountId, ContactId, MemberId, account, contact, member};
+use entity::{AccountId, ContactId, ContactRoles, MemberId, TeamId, Tier, Time, account, contact, member};
 use sea_orm::{ColumnTrait, FromQueryResult, sea_query::Order};
 
 use crate::{
     base::{Result, key},
     import::{By, Pointer, RowError},
-    store::{Owned, Tx, Visible, among},
+    store::{Owned, Tx, Visible, Witness, among},
 };
+
+/// What is looked at of an account that rows point at.
+#[derive(Clone, FromQueryResult)]
+pub(super) struct Account {
+    pub id: AccountId,
+    pub name_key: String,
+    pub domain: Option<String>,
+    pub reference: Option<String>,
+    pub parent_id: Option<AccountId>,
+    pub territory: Option<String>,
+    pub segment: Option<String>,
+    pub tier: Tier,
+    pub team_id: TeamId,
+    pub last_live_at: Time,
+    pub last_inbound_at: Time,
+    pub last_outbound_at: Time,
+}
+
+impl Witness for Visible<Account> {
+    fn account(&self) -> AccountId {
+        self.id
+    }
+}
+
+/// What is looked at of a member.
+#[derive(Clone, FromQueryResult)]
+pub(super) struct Member {
+    pub id: MemberId,
+    pub name: String,
+    pub name_key: String,
+    pub email_key: String,
+    pub reference: Option<String>,
+    pub team_id: Option<TeamId>,
+    pub active: bool,
+}
+
+/// What is looked at of a contact.
+#[derive(Clone, FromQueryResult)]
+pub(super) struct Contact {
+    pub id: ContactId,
+    pub account_id: AccountId,
+    pub name_key: String,
+    pub email_key: Option<String>,
+    pub reference: Option<String>,
+    pub roles: ContactRoles,
+}
 
 /// A table that rows of a file point into.
 pub(super) trait Pointed: Owned<Model: FromQueryResult + Send + Sync + Clone> {
+    /// What is read of a row that is only pointed at, from which columns.
+    type Row: FromQueryResult + Send + Sync;
+    const COLUMNS: &'static [Self::Column];
     type Id: Copy + Eq + Ord + Hash + Send + Sync + Display + FromStr + Into<sea_orm::Value>;
     const WHAT: &'static str;
     const SOURCE: Self::Column;
@@ -24,15 +73,18 @@ pub(super) trait Pointed: Owned<Model: FromQueryResult + Send + Sync + Clone> {
 
     fn id(row: &Self::Model) -> Self::Id;
     fn reference(row: &Self::Model) -> Option<&str>;
+    fn row_id(row: &Self::Row) -> Self::Id;
     /// The column that a way of pointing looks at, and what the row holds there.
     fn at(by: By) -> Self::Column;
-    fn word(row: &Self::Model, by: By) -> Option<&str>;
+    fn word(row: &Self::Row, by: By) -> Option<&str>;
 }
 
 macro_rules! pointed {
-    ($table:ident, $id:ty, $what:literal, $($by:ident => $column:ident $field:expr,)+) => {
+    ($table:ident, $id:ty, $row:ident [$($read:ident)+], $what:literal, $($by:ident => $column:ident $field:expr,)+) => {
         impl Pointed for $table::Entity {
             type Id = $id;
+            type Row = $row;
+            const COLUMNS: &'static [$table::Column] = &[$($table::Column::$read),+];
             const WHAT: &'static str = $what;
             const SOURCE: $table::Column = $table::Column::Source;
             const REFERENCE: $table::Column = $table::Column::Reference;
@@ -44,14 +96,17 @@ macro_rules! pointed {
             fn reference(row: &$table::Model) -> Option<&str> {
                 row.reference.as_deref()
             }
+            fn row_id(row: &$row) -> $id {
+                row.id
+            }
             fn at(by: By) -> $table::Column {
                 match by {
                     $(By::$by => $table::Column::$column,)+
                     _ => $table::Column::Reference,
                 }
             }
-            fn word(row: &$table::Model, by: By) -> Option<&str> {
-                let field: fn(&$table::Model) -> Option<&str> = match by {
+            fn word(row: &$row, by: By) -> Option<&str> {
+                let field: fn(&$row) -> Option<&str> = match by {
                     $(By::$by => $field,)+
                     _ => |row| row.reference.as_deref(),
                 };
@@ -61,9 +116,21 @@ macro_rules! pointed {
     };
 }
 
-pointed!(account, AccountId, "account", Name => NameKey |row| Some(&row.name_key), Domain => Domain |row| row.domain.as_deref(),);
-pointed!(member, MemberId, "member", Name => NameKey |row| Some(&row.name_key), Email => EmailKey |row| Some(&row.email_key),);
-pointed!(contact, ContactId, "contact", Name => NameKey |row| Some(&row.name_key), Email => EmailKey |row| row.email_key.as_deref(),);
+pointed!(
+    account, AccountId,
+    Account [
+        Id NameKey Domain Reference ParentId Territory Segment Tier TeamId LastLiveAt LastInboundAt LastOutboundAt
+    ],
+    "account", Name => NameKey |row| Some(&row.name_key), Domain => Domain |row| row.domain.as_deref(),
+);
+pointed!(
+    member, MemberId, Member [Id Name NameKey EmailKey Reference TeamId Active],
+    "member", Name => NameKey |row| Some(&row.name_key), Email => EmailKey |row| Some(&row.email_key),
+);
+pointed!(
+    contact, ContactId, Contact [Id AccountId NameKey EmailKey Reference Roles],
+    "contact", Name => NameKey |row| Some(&row.name_key), Email => EmailKey |row| row.email_key.as_deref(),
+);
 
 /// What is compared when rows are pointed at.
 pub(super) fn word(by: By, text: &str) -> String {
@@ -76,7 +143,7 @@ pub(super) fn word(by: By, text: &str) -> String {
 
 /// The rows that the pointers of a chunk name.
 pub(super) struct Book<E: Pointed> {
-    rows: HashMap<E::Id, Visible<E::Model>>,
+    rows: HashMap<E::Id, Visible<E::Row>>,
     found: HashMap<(By, String), Vec<E::Id>>,
 }
 
@@ -98,8 +165,8 @@ impl<E: Pointed> Book<E> {
                 By::Reference => tx.find::<E>().filter(E::SOURCE.eq(source)).filter(among::<E, _>(E::at(by), &set)),
                 By::Name | By::Email | By::Domain => tx.find::<E>().filter(among::<E, _>(E::at(by), &set)),
             };
-            for row in find.order(E::ID, Order::Asc).all().await? {
-                let id = E::id(&row);
+            for row in find.order(E::ID, Order::Asc).some::<E::Row>(E::COLUMNS).await? {
+                let id = E::row_id(&row);
                 let word = if by == By::Id { Some(id.to_string()) } else { E::word(&row, by).map(str::to_owned) };
                 if let Some(word) = word {
                     book.found.entry((by, word)).or_default().push(id);
@@ -110,7 +177,7 @@ impl<E: Pointed> Book<E> {
         Ok(book)
     }
 
-    pub fn rows(&self) -> impl Iterator<Item = &Visible<E::Model>> {
+    pub fn rows(&self) -> impl Iterator<Item = &Visible<E::Row>> {
         self.rows.values()
     }
 
@@ -119,8 +186,8 @@ impl<E: Pointed> Book<E> {
         &self,
         pointer: &Pointer,
         row: u64,
-        fit: impl Fn(&E::Model) -> bool,
-    ) -> Result<&Visible<E::Model>, RowError> {
+        fit: impl Fn(&E::Row) -> bool,
+    ) -> Result<&Visible<E::Row>, RowError> {
         let ids = self.found.get(&(pointer.by, word(pointer.by, &pointer.text))).map(Vec::as_slice).unwrap_or_default();
         let mut hits = ids.iter().filter_map(|id| self.rows.get(id)).filter(|row| fit(row));
         let (by, what) = (pointer.by.as_str(), E::WHAT);

@@ -1,11 +1,12 @@
 //! Typed rows become rows of the database: upsert by (source, reference), in chunks.
 //!
-//! The file is read twice. The first reading writes nothing: it finds what would stop the second
+//! The file is read twice, after the look that settles what the mapping leaves open. The first reading writes nothing: it finds what would stop the second
 //! one in the middle, and counts. The second one writes a chunk of rows a transaction. Whatever a
 //! row names is looked up for the whole chunk at once. Of a refused row nothing is written. A dry
 //! run does the same in one transaction that is rolled back, so it holds the writers back as long.
 
 mod accounts;
+mod chunks;
 mod contacts;
 mod credit;
 mod drafts;
@@ -22,6 +23,8 @@ mod teams;
 
 use std::io;
 
+use futures_util::future::BoxFuture;
+
 use crate::{
     base::{Error, Result},
     ctx::{Company, Ctx},
@@ -36,7 +39,7 @@ const AHEAD: chrono::TimeDelta = chrono::TimeDelta::minutes(5);
 /// An import to be run.
 pub struct Import<O, W> {
     pub mapping: Mapping,
-    /// Opens the file; called twice.
+    /// Opens the file; called several times.
     pub open: O,
     /// Write nothing, and say what would be written.
     pub dry_run: bool,
@@ -44,6 +47,16 @@ pub struct Import<O, W> {
     pub faults: Option<W>,
     /// Told rows done and rows in all.
     pub progress: Box<dyn FnMut(u64, u64) + Send>,
+    /// Writes down how far it has come.
+    pub keeper: Option<Box<dyn Keeper>>,
+    /// What an earlier run of the same import has come to, before it was cut off.
+    pub resume: Option<Summary>,
+}
+
+/// Keeps account of an import in the transaction of each of its chunks.
+pub trait Keeper: Send {
+    /// Called after each chunk; an error takes the chunk back and ends the import.
+    fn keep<'k>(&'k mut self, tx: &'k Tx, so_far: &'k Summary, total: u64) -> BoxFuture<'k, Result<()>>;
 }
 
 /// Why an import stopped. Nothing was written, save that a failing database, or a file that changes

@@ -9,7 +9,7 @@ use sea_orm::{ColumnTrait, FromQueryResult};
 
 use super::lookup::by_id;
 use crate::{
-    base::Result,
+    base::{Error, Result},
     store::{Tx, Visible, among},
     timeline::Event,
 };
@@ -92,6 +92,10 @@ pub(super) async fn write(tx: &Tx, moves: Moves) -> Result<()> {
     tx.rewrite::<ownership::Entity>(closed.collect()).await?;
     let ids: Vec<AccountId> = ends.into_keys().collect();
     let accounts: Vec<_> = by_id::<account::Entity>(tx, &ids).await?.into_values().collect();
+    if accounts.len() < ids.len() {
+        // Given to somebody whose accounts the writer does not see.
+        return Err(Error::Forbidden("you may give accounts only to members of your own teams".to_owned()));
+    }
     let (mut periods, mut news) = (Vec::new(), Vec::new());
     for Change { account: account_id, to, subject, at: from_at } in moves.given {
         if let Some((member_id, team_id)) = to {

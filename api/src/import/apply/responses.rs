@@ -4,7 +4,6 @@
 //! another score or comment is an amendment: the old one is kept as a version, the counters move.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use entity::{SurveyId, SurveyKind, account, contact, member, response, response_version, survey};
 use sea_orm::{ColumnTrait, sea_query::Order};
@@ -25,9 +24,33 @@ pub(super) struct Asked {
     id: SurveyId,
     kind: SurveyKind,
     question: String,
+    name: String,
 }
 
-type Surveys = HashMap<Arc<str>, Asked>;
+impl Asked {
+    fn of(row: &survey::Model) -> Self {
+        Self { id: row.id, kind: row.kind, question: row.question.clone(), name: row.name.clone() }
+    }
+}
+
+/// The surveys there are.
+#[derive(Default)]
+pub(super) struct Surveys {
+    by_word: HashMap<String, Asked>,
+    names: String,
+}
+
+impl Surveys {
+    /// The survey that an answer is to; else the field at fault and the rule it breaks.
+    fn get(&self, survey: &str, kind: SurveyKind) -> Result<&Asked, (&'static str, String)> {
+        match self.by_word.get(&key(survey)) {
+            Some(asked) if asked.kind == kind => Ok(asked),
+            Some(asked) => Err(("kind", format!("is {kind}, but the survey {} is {}", asked.name, asked.kind))),
+            None => Err(("survey", format!("{survey} is no survey; there are {}", self.names))),
+        }
+    }
+}
+
 type Known = HashMap<(String, SurveyId), Visible<response::Model>>;
 
 /// Whatever the rows of a chunk name.
@@ -45,7 +68,6 @@ struct Writing {
     fresh: Vec<response::Model>,
     changed: Vec<(Visible<response::Model>, response::Model)>,
     counts: Vec<(Credited, i16, i32)>,
-    witnesses: Vec<Visible<account::Model>>,
 }
 
 impl Apply for ResponseRow {
@@ -54,24 +76,20 @@ impl Apply for ResponseRow {
     async fn ready(system: &Ctx, mapping: &Mapping, memory: &mut Surveys) -> Result<(), Stopped> {
         let find = system.find::<survey::Entity>().filter(survey::Column::ArchivedAt.is_null());
         let all = find.order(survey::Column::Id, Order::Asc).all().await?;
+        // A question key goes before a name, an older survey before a newer.
+        for row in all.iter().rev() {
+            memory.by_word.insert(key(&row.name), Asked::of(row));
+        }
+        for row in all.iter().rev() {
+            memory.by_word.insert(key(&row.question), Asked::of(row));
+        }
+        memory.names = all.iter().map(|row| format!("{} ({})", row.question, row.name)).collect::<Vec<_>>().join(", ");
         let mut faults = Vec::new();
         for (at, answer) in mapping.answers.iter().enumerate() {
-            let word = key(&answer.survey);
-            let by = |row: &&Visible<survey::Model>| key(&row.question) == word;
-            let found = all.iter().find(by).or_else(|| all.iter().find(|row| key(&row.name) == word));
-            let mut fault = |field: &str, rule: String| {
+            if let Err((field, rule)) =
+                answer.fixed().map_or(Ok(()), |(survey, kind)| memory.get(survey, kind).map(drop))
+            {
                 faults.push(Fault { key: format!("answers[{at}].{field}"), rule });
-            };
-            match found {
-                Some(row) if row.kind == answer.kind => {
-                    let asked = Asked { id: row.id, kind: row.kind, question: row.question.clone() };
-                    memory.insert(Arc::clone(&answer.survey), asked);
-                }
-                Some(row) => fault("kind", format!("is {}, but the survey {} is {}", answer.kind, row.name, row.kind)),
-                None => {
-                    let names: Vec<_> = all.iter().map(|row| format!("{} ({})", row.question, row.name)).collect();
-                    fault("survey", format!("{} is no survey; there are {}", answer.survey, names.join(", ")));
-                }
             }
         }
         if faults.is_empty() { Ok(()) } else { Err(Stopped::Mapping(Faults(faults))) }
@@ -96,7 +114,7 @@ impl Apply for ResponseRow {
                 Err(fault) => Verdict::Refused(fault.into()),
             });
         }
-        write(tx, writing).await?;
+        write(tx, &desk.accounts, writing).await?;
         Ok(verdicts)
     }
 }
@@ -123,13 +141,11 @@ impl Desk {
         writing: &mut Writing,
     ) -> Result<(Outcome, Vec<RowError>), RowError> {
         let like = self.like(tx, setting, &row)?;
-        let witness = self.accounts.get(&row.account, row.row, |_| true)?;
-        writing.witnesses.push(witness.clone());
         let (mut outcome, mut refused) = (Outcome::Unchanged, Vec::new());
         for answer in row.answers {
             let done = answer.and_then(|answer| {
-                let asked =
-                    surveys.get(&answer.survey).ok_or_else(|| RowError::new(row.row, "", "", "has no survey"))?;
+                let asked = surveys.get(&answer.survey, answer.kind);
+                let asked = asked.map_err(|(field, rule)| RowError::new(row.row, field, "", rule))?;
                 let old = self.known.remove(&(row.reference.clone(), asked.id));
                 one(tx, &like, asked, old, answer, &row.account, row.row, writing)
             });
@@ -232,7 +248,7 @@ fn one(
 }
 
 /// The counters come last: their locks last until the commit.
-async fn write(tx: &Tx, writing: Writing) -> Result<()> {
+async fn write(tx: &Tx, accounts: &Book<account::Entity>, writing: Writing) -> Result<()> {
     let kept = writing.changed.iter().map(|(old, _)| response_version::Model {
         response_id: old.id,
         version: old.version,
@@ -247,7 +263,7 @@ async fn write(tx: &Tx, writing: Writing) -> Result<()> {
     touched.dedup();
     tx.insert_all::<response_version::Entity>(kept.collect()).await?;
     tx.rewrite::<response::Entity>(writing.changed).await?;
-    tx.insert_each::<response::Entity>(&writing.witnesses, writing.fresh).await?;
+    tx.insert_each::<response::Entity>(accounts.rows(), writing.fresh).await?;
     keep_latest(tx, &touched).await?;
     if writing.counts.iter().any(|(_, score, _)| !(0..=10).contains(score)) {
         return Err(Error::internal("score off the scale"));

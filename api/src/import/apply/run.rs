@@ -1,61 +1,77 @@
 //! Reads a file in chunks and hands each to its kind, in a transaction each, or all in one that is rolled back.
 
-use std::collections::HashSet;
 use std::io::{self, Read, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::{Apply, Import, Setting, Stopped, Verdict};
+use super::{
+    Apply, Import, Keeper, Setting, Stopped, Verdict,
+    chunks::{Chunk, Chunks},
+};
 use crate::{
     base::{Error, Result},
     ctx::Ctx,
-    import::{FileError, Refusal, Report, Rows, Summary, Trouble, rows},
+    import::{FileError, Mapping, Report, Summary, Trouble, rows, settle},
     store::Tx,
 };
 
-/// Rows of one transaction, at most.
-const CHUNK: usize = 1_000;
+/// Rows of a chunk that are looked up, judged and written at once: what that takes is held in memory.
+const PART: usize = 1_500;
 
 /// An import under way.
 struct Run<T: Apply, R, W: Write> {
-    rows: Rows<T, R>,
-    /// Belongs to the next chunk, because its reference is in this one already.
-    held: Option<T>,
+    chunks: Chunks<T, R>,
+    /// Rows read so far, and those of them that were left out.
+    read: (u64, u64),
     memory: T::Memory,
     report: Report<W>,
     setting: Setting,
     total: u64,
+    /// Rows that an earlier run has counted; they are gone through once more, and change nothing.
+    counted: u64,
+    keeper: Option<Box<dyn Keeper>>,
     progress: Box<dyn FnMut(u64, u64) + Send>,
 }
 
-pub(super) async fn run<T, O, R, W>(system: &Ctx, import: Import<O, W>) -> Result<Summary, Stopped>
+pub(super) async fn run<T, O, R, W>(system: &Ctx, mut import: Import<O, W>) -> Result<Summary, Stopped>
 where
     T: Apply,
     O: Fn() -> io::Result<R>,
     R: Read + Send + 'static,
     W: Write + Send + 'static,
 {
+    settle(&import.open, &mut import.mapping)?;
     let open = || (import.open)().map_err(FileError::Io);
     let mut memory = T::Memory::default();
-    let mut first = rows::<T, R>(open()?, import.mapping.clone())?;
-    for row in first.by_ref() {
-        match row {
-            Ok(row) => row.scan(&mut memory),
-            Err(Trouble::Row(_)) => {}
-            Err(Trouble::File(error)) => return Err(error.into()),
-        }
-    }
+    let total = scan::<T, _>(open()?, &import.mapping, &mut memory)?;
     T::ready(system, &import.mapping, &mut memory).await?;
+    let mut report = Report::new(import.mapping.kind, import.mapping.found.clone(), import.dry_run, import.faults);
+    let counted = import.resume.map_or(0, |so_far| report.go_on(so_far));
     let run = Run {
-        total: first.read(),
+        total,
         setting: Setting { source: import.mapping.source.clone(), company: system.company().clone() },
-        report: Report::new(import.mapping.kind, import.dry_run, import.faults),
-        rows: rows::<T, R>(open()?, import.mapping)?,
-        held: None,
+        report,
+        chunks: Chunks::of(rows::<T, R>(open()?, import.mapping)?),
+        read: (0, 0),
+        counted,
+        keeper: import.keeper,
         memory,
         progress: import.progress,
     };
     let run = if import.dry_run { run.rehearse(system).await? } else { run.perform(system).await? };
-    run.report.finish(run.rows.read(), run.rows.skipped()).map_err(Stopped::Report)
+    run.report.finish(run.read.0, run.read.1).map_err(Stopped::Report)
+}
+
+/// The first reading: nothing is written, and trouble with the file stops everything. Gives the number of rows.
+fn scan<T: Apply, R: Read>(file: R, mapping: &Mapping, memory: &mut T::Memory) -> Result<u64, FileError> {
+    let mut rows = rows::<T, R>(file, mapping.clone())?;
+    for row in rows.by_ref() {
+        match row {
+            Ok(row) => row.scan(memory),
+            Err(Trouble::Row(_)) => {}
+            Err(Trouble::File(error)) => return Err(error),
+        }
+    }
+    Ok(rows.read())
 }
 
 impl<T, R, W> Run<T, R, W>
@@ -65,14 +81,18 @@ where
     W: Write + Send + 'static,
 {
     async fn perform(mut self, system: &Ctx) -> Result<Self, Stopped> {
+        system.store().db().brace().await?;
         loop {
-            let chunk = self.read()?;
-            if chunk.is_empty() {
+            let chunk = self.chunks.next().await?;
+            self.read = (chunk.read, chunk.skipped);
+            if chunk.rows.is_empty() {
                 break;
             }
             self = system
-                .write(move |tx| async move {
+                .store()
+                .write_many(move |tx| async move {
                     self.chunk(&tx, chunk).await?;
+                    self.keep(&tx).await?;
                     Ok(self)
                 })
                 .await?;
@@ -80,8 +100,10 @@ where
         let mut more = true;
         while more {
             (self, more) = system
-                .write(move |tx| async move {
+                .store()
+                .write_many(move |tx| async move {
                     let more = self.finish(&tx).await?;
+                    self.keep(&tx).await?;
                     Ok((self, more))
                 })
                 .await?;
@@ -91,10 +113,12 @@ where
 
     /// All of it in one transaction, which always fails in the end.
     async fn rehearse(mut self, system: &Ctx) -> Result<Self, Stopped> {
+        system.store().db().brace().await?;
         let end = Arc::new(Mutex::new(None));
         let kept = Arc::clone(&end);
         let rolled_back: Result<()> = system
-            .write(move |tx| async move {
+            .store()
+            .write_many(move |tx| async move {
                 let done = self.all(&tx).await.map(|()| self);
                 *kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(done);
                 Err(Error::Stale)
@@ -110,12 +134,12 @@ where
 
     async fn all(&mut self, tx: &Tx) -> Result<(), Stopped> {
         loop {
-            let chunk = self.read()?;
-            if chunk.is_empty() {
+            let chunk = self.chunks.next().await?;
+            self.read = (chunk.read, chunk.skipped);
+            if chunk.rows.is_empty() {
                 break;
             }
             self.chunk(tx, chunk).await?;
-            tx.flush_audit().await?;
         }
         while self.finish(tx).await? {
             tx.flush_audit().await?;
@@ -123,32 +147,9 @@ where
         Ok(())
     }
 
-    /// The next rows, good and bad; ends before a reference that is among them already.
-    fn read(&mut self) -> Result<Vec<Result<T, Refusal>>, FileError> {
-        let mut seen = HashSet::new();
-        let mut chunk = Vec::new();
-        while chunk.len() < CHUNK {
-            let next = match self.held.take() {
-                Some(row) => Some(Ok(row)),
-                None => self.rows.next(),
-            };
-            match next {
-                None => break,
-                Some(Err(Trouble::File(error))) => return Err(error),
-                Some(Err(Trouble::Row(refusal))) => chunk.push(Err(refusal)),
-                Some(Ok(row)) if seen.insert(row.reference().to_owned()) => chunk.push(Ok(row)),
-                Some(Ok(row)) => {
-                    self.held = Some(row);
-                    break;
-                }
-            }
-        }
-        Ok(chunk)
-    }
-
-    async fn chunk(&mut self, tx: &Tx, chunk: Vec<Result<T, Refusal>>) -> Result<()> {
+    async fn chunk(&mut self, tx: &Tx, chunk: Chunk<T>) -> Result<()> {
         let (mut good, mut order) = (Vec::new(), Vec::new());
-        for row in chunk {
+        for row in chunk.rows {
             match row {
                 Ok(row) => {
                     good.push(row);
@@ -158,7 +159,12 @@ where
             }
         }
         let count = good.len();
-        let verdicts = T::apply(tx, &self.setting, &mut self.memory, good).await?;
+        let (mut good, mut verdicts) = (good.into_iter(), Vec::new());
+        while good.len() > 0 {
+            let part = good.by_ref().take(PART).collect();
+            verdicts.extend(T::apply(tx, &self.setting, &mut self.memory, part).await?);
+            tx.flush_audit().await?;
+        }
         if verdicts.len() != count {
             return Err(Error::internal("a row was not judged"));
         }
@@ -167,8 +173,15 @@ where
             let verdict = refused.map(Verdict::Refused).or_else(|| verdicts.next());
             self.tell(verdict.into_iter())?;
         }
-        (self.progress)(self.rows.read(), self.total);
+        (self.progress)(self.read.0, self.total);
         Ok(())
+    }
+
+    /// Has the keeper write down how far it has come.
+    async fn keep(&mut self, tx: &Tx) -> Result<()> {
+        let (Some(keeper), true) = (&mut self.keeper, self.read.0 >= self.counted) else { return Ok(()) };
+        let so_far = self.report.so_far(self.read.0, self.read.1).map_err(Error::internal)?;
+        keeper.keep(tx, &so_far, self.total).await
     }
 
     async fn finish(&mut self, tx: &Tx) -> Result<bool> {
@@ -179,6 +192,10 @@ where
     }
 
     fn tell(&mut self, verdicts: impl Iterator<Item = Verdict>) -> Result<()> {
+        // Chunks end at the same rows every time.
+        if self.read.0 <= self.counted {
+            return Ok(());
+        }
         for verdict in verdicts {
             let told = match verdict {
                 Verdict::Later => Ok(()),

@@ -43,9 +43,9 @@ fn all_faults_are_told_together() {
         "columns.annual_value.scale: must be above 0: minor units in one of the file's units",
         "columns.annual_value.date_format: is not a key here; known are blank, column, constant, default, scale, template, values",
         "columns.renewal_on.date_format: is not a format like %d/%m/%Y or %Y-%m-%d %H:%M:%S",
-        "columns.owner.by: must be one of reference, name, email",
+        "columns.owner.by: must be one of reference, name, email, id",
         "columns.name: is missing; the field must be filled",
-        "sorce: is not a key here; known are columns, repeats, separator, skip_blank, source, time_zone",
+        "sorce: is not a key here; known are columns, encoding, repeats, separator, skip_blank, source, time_zone, unquote_formulas",
     ];
     for fault in expected {
         assert!(told.iter().any(|found| found == fault), "{fault}\nis not among\n{}", told.join("\n"));
@@ -54,6 +54,24 @@ fn all_faults_are_told_together() {
         told.iter().any(|found| found.starts_with("columns.colour: is not a key here; known are annual_value, domain"))
     );
     assert_eq!(told.len(), expected.len() + 1, "{}", told.join("\n"));
+}
+
+#[test]
+fn rows_are_left_out_where_a_column_holds_nothing_or_a_code_for_it() {
+    let text = "source = \"s\"\nskip_blank = [\"name\", { column = \"kind\", blank = [\"x\", \"y\"] }]\n\
+        columns = { reference = \"id\", name = \"name\" }\n";
+    let file = b"id,name,kind\n1,One,a\n2,,a\n3,Three,x\n4,Four,y\n5,Five,\n6,Six,b\n";
+    let mut iteration = rows::<AccountRow, _>(&file[..], map(Kind::Accounts, text)).unwrap();
+    let names: Vec<String> = iteration.by_ref().map(|row| row.unwrap().name).collect();
+    assert_eq!((names, iteration.skipped()), (vec!["One".to_owned(), "Six".to_owned()], 4));
+    let told = faults(
+        Kind::Accounts,
+        "source = \"s\"\nskip_blank = \"name\"\ncolumns = { reference = \"id\", name = \"name\" }\n",
+    );
+    assert_eq!(
+        told,
+        ["skip_blank: must be a list of columns, or of tables like { column = \"Name\", blank = [\"-\"] }"]
+    );
 }
 
 #[test]
@@ -78,7 +96,7 @@ fn entries_and_answers_are_checked_too() {
         told,
         [
             "answers[0].survey: is missing",
-            "answers[0].kind: must be NPS, CSAT or CES",
+            "answers[0].kind: RELATIONSHIP must be NPS, CSAT or CES",
             "answers[0].score: is missing; it names the column of the answers",
             "answers[0].scor: is not a key here; known are comment, kind, score, survey",
         ]

@@ -1,9 +1,13 @@
 //! Tests of the reading: bad files, bad mappings, values, and real files of others.
 
 mod bad_files;
+mod encodings;
+mod guesses;
 mod mappings;
+mod orders;
 mod real_files;
 mod reports;
+mod separators;
 mod typed;
 mod values;
 
@@ -28,4 +32,11 @@ fn accounts(file: &[u8]) -> Vec<Result<AccountRow, Trouble>> {
 /// What went wrong, one text each.
 fn troubles<T>(rows: Vec<Result<T, Trouble>>) -> Vec<String> {
     rows.into_iter().filter_map(Result::err).map(|trouble| trouble.to_string()).collect()
+}
+
+/// Settles a mapping on a file, and reads the file by it.
+fn settled<T: Row>(mut mapping: Mapping, file: &[u8]) -> Result<(Found, Vec<Result<T, Trouble>>), FileError> {
+    settle(|| Ok(file), &mut mapping)?;
+    let found = mapping.found.clone().unwrap_or_default();
+    Ok((found, rows::<T, _>(file, mapping)?.collect()))
 }

@@ -74,7 +74,7 @@ fn the_airports_answers_are_counted_as_their_owner_counts_them() {
 
 #[test]
 fn every_cell_is_the_one_another_reader_finds() {
-    let mut ours = Reader::open(File::open(sfo()).unwrap(), b',').unwrap();
+    let mut ours = Reader::open(File::open(sfo()).unwrap(), Written::default()).unwrap();
     let mut theirs = csv::ReaderBuilder::new().trim(csv::Trim::All).from_path(sfo()).unwrap();
     assert!(theirs.headers().unwrap().iter().eq(ours.header().names()));
     for record in theirs.records() {

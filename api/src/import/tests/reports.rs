@@ -5,7 +5,7 @@ use super::*;
 #[test]
 fn a_report_counts_lists_a_hundred_faults_and_files_all() {
     let mut file = Vec::new();
-    let mut report = Report::new(Kind::Responses, true, Some(&mut file));
+    let mut report = Report::new(Kind::Responses, None, true, Some(&mut file));
     report.count(Outcome::Created);
     report.count(Outcome::Unchanged);
     report.refuse(&Refusal::from(RowError::new(2, "=cmd", "=1+1", "must be a day"))).unwrap();
@@ -38,7 +38,7 @@ fn a_report_counts_lists_a_hundred_faults_and_files_all() {
 #[test]
 fn without_faults_the_file_stays_empty() {
     let mut file = Vec::new();
-    let summary = Report::new(Kind::Accounts, false, Some(&mut file)).finish(1, 0).unwrap();
+    let summary = Report::new(Kind::Accounts, None, false, Some(&mut file)).finish(1, 0).unwrap();
     assert_eq!(
         summary.to_string(),
         "accounts: 1 rows read\n  created 0, updated 0, unchanged 0\n  left out 0, refused 0"

@@ -32,18 +32,9 @@ pub struct Field {
 }
 
 impl Field {
-    /// Its name in a JSON filter: `last_live_at` is `lastLiveAt`.
+    /// Its name in a JSON filter.
     pub fn key(&self) -> String {
-        let mut raised = false;
-        let letter = |c: char| match c {
-            '_' => {
-                raised = true;
-                None
-            }
-            c if std::mem::take(&mut raised) => Some(c.to_ascii_uppercase()),
-            c => Some(c),
-        };
-        self.name.chars().filter_map(letter).collect()
+        camel(self.name)
     }
 
     /// The parameter of an operator: the field's name alone for equality.
@@ -56,6 +47,20 @@ impl Field {
         let stem = self.name.strip_suffix("_at")?;
         self.operators.iter().any(|operator| operator.key == "gte").then(|| format!("{stem}_since"))
     }
+}
+
+/// `last_live_at` as `lastLiveAt`.
+pub fn camel(name: &str) -> String {
+    let mut raised = false;
+    let letter = |c: char| match c {
+        '_' => {
+            raised = true;
+            None
+        }
+        c if std::mem::take(&mut raised) => Some(c.to_ascii_uppercase()),
+        c => Some(c),
+    };
+    name.chars().filter_map(letter).collect()
 }
 
 /// What can be asked of a field.

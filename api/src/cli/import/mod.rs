@@ -1,0 +1,222 @@
+//! `steward import`: files of other systems, by a mapping or a guess at one.
+
+mod ask;
+mod plan;
+
+use std::{
+    fs::File,
+    io::{self, BufWriter, IsTerminal},
+    path::{Path, PathBuf},
+};
+
+use clap::ValueEnum;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use self::plan::{Step, plan};
+use crate::{
+    app::{App, Ports},
+    base::{Error, Result},
+    config::Settings,
+    ctx::Ctx,
+    import::{Faults, FileError, Import, Kind, Stopped, Summary, import},
+};
+
+/// What `--help` says beyond the list of options.
+const MORE: &str = r#"The mapping says what the columns mean. The least that one of accounts says:
+
+  source = "crm"            # whose references these are
+  [columns]                 # field = "column of the file"
+  reference = "Id"
+  name = "Company"
+
+A field may also be a table:
+
+  tier  = { column = "Class", values = { A = "STRATEGIC" }, blank = ["-"], default = "STANDARD" }
+  email = { template = "{First|dots}.{Last|dots}@example.com" }   # filters: lower, slug, dots
+  owner = { column = "Rep", by = "email" }     # or name, domain; by reference where absent
+  team  = { column = "Team", split = " / " }   # or a list of templates, from the top down
+  annual_value = { column = "Revenue", scale = 100 }              # minor units in one of the file's
+  renewal_on = { column = "Renewal", date_format = "%d/%m/%Y" }
+  lifecycle = { constant = "ACTIVE" }
+
+Without --map the mapping is guessed by the names of the columns and shown; on a terminal you are asked,
+elsewhere --yes takes it. --write-map keeps it in a file, for you to complete.
+
+Encoding, separator and the order of dates are found in the file where it leaves no doubt, and shown. Dates
+that fit two orders stop the import before its first row, with the rows that show it, until the mapping tells:
+
+  date_format = "%d/%m/%Y"                                          # rows that do not fit are refused
+  date_format = ["%d/%m/%Y", "%m/%d/%Y"]                            # rows that fit both are refused
+  date_format = { "2-99" = "%m/%d/%Y", else = "%d/%m/%Y" }          # by rows
+  date_format = { by = "Country", US = "%m/%d/%Y", else = "%d/%m/%Y" }   # by the cells of a column
+
+A folder is imported in the order that references need: members.csv, accounts.csv, contacts.csv,
+interactions.csv, responses.csv, those that are there, each by the mapping beside it (accounts.toml, …) or a
+guess. All are looked at before the first is imported.
+
+A row is found again by source and reference, so a file can be imported again: what is not mapped stays, what
+is blank is cleared. A bad row is refused alone and named; a bad file or mapping stops before anything is
+written. README.md has the fields of every kind, with examples.
+
+Exit codes: 0 done, refused rows or not (with --strict refused rows end with 1); 1 failed; 2 wrong usage,
+settings or mapping, or a question that the mapping must answer."#;
+
+/// Bring in accounts, members, contacts, interactions or responses from CSV files
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = MORE, allow_missing_positional = true)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
+pub struct Args {
+    /// What the rows are; absent for a folder.
+    kind: Option<Rows>,
+    /// The CSV file, whose first line names the columns; or a folder of files named by kind.
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// The mapping, a TOML file; guessed where absent.
+    #[arg(long, value_name = "MAP", conflicts_with_all = ["source", "write_map"])]
+    map: Option<PathBuf>,
+    /// Take a guessed mapping without asking.
+    #[arg(long)]
+    yes: bool,
+    /// Whose references these are, for a guessed mapping.
+    #[arg(long, value_name = "NAME", default_value = "import")]
+    source: String,
+    /// Write the guessed mapping to this file, and import nothing.
+    #[arg(long, value_name = "MAP", conflicts_with = "yes")]
+    write_map: Option<PathBuf>,
+    /// The file's encoding, such as windows-1252; found out where absent.
+    #[arg(long, value_name = "NAME")]
+    encoding: Option<String>,
+    /// Write nothing, and say what would be written. Others cannot write meanwhile.
+    #[arg(long)]
+    dry_run: bool,
+    /// End with 1 if rows or answers were refused.
+    #[arg(long)]
+    strict: bool,
+    /// Print the summary as one JSON object; of a folder, one a line for each file.
+    #[arg(long)]
+    json: bool,
+    /// Write every fault to this file, as CSV: row, column, value, rule. Of a folder: to a folder, a file for each kind.
+    #[arg(long, value_name = "FILE.csv")]
+    errors: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Rows {
+    /// Client companies, with parent, home team and owner.
+    Accounts,
+    /// Our staff, with the teams they are in and lead; teams that are missing are made.
+    Members,
+    /// People at accounts.
+    Contacts,
+    /// Entries of timelines, and past ownership that follows from them.
+    Interactions,
+    /// Answers to surveys asked elsewhere, credited to the owner of their day.
+    Responses,
+}
+
+impl From<Rows> for Kind {
+    fn from(rows: Rows) -> Self {
+        match rows {
+            Rows::Accounts => Self::Accounts,
+            Rows::Members => Self::Members,
+            Rows::Contacts => Self::Contacts,
+            Rows::Interactions => Self::Interactions,
+            Rows::Responses => Self::Responses,
+        }
+    }
+}
+
+/// A bad mapping is wrong usage; everything else failed.
+pub enum Ended {
+    Usage(String),
+    Failed(Error),
+}
+
+impl Ended {
+    fn failed(path: &Path, why: impl std::fmt::Display) -> Self {
+        Self::Failed(Error::internal(format!("{}: {why}", path.display())))
+    }
+
+    /// The mapping and the file do not go together.
+    fn unfit(file: &Path, faults: &Faults) -> Self {
+        Self::Usage(format!("{} cannot be imported by this mapping:\n{faults}", file.display()))
+    }
+
+    fn file(file: &Path, error: FileError) -> Self {
+        match error {
+            FileError::Header(faults) | FileError::Unclear(faults) => Self::unfit(file, &faults),
+            other => Self::failed(file, other),
+        }
+    }
+
+    fn stopped(file: &Path, stopped: Stopped) -> Self {
+        match stopped {
+            Stopped::Mapping(faults) => Self::unfit(file, &faults),
+            Stopped::Failed(error) => Self::Failed(error),
+            Stopped::File(error) => Self::file(file, error),
+            other @ Stopped::Report(_) => Self::failed(file, other),
+        }
+    }
+}
+
+/// Imports, and prints what became of it.
+pub async fn run(settings: &Settings, args: &Args) -> Result<(), Ended> {
+    let Some(steps) = plan(args)? else { return Ok(()) };
+    let url = settings.public_url.clone().unwrap_or_else(|| format!("http://{}", settings.listen));
+    let app = App::build(settings, Ports::default(), url).await.map_err(Ended::Failed)?;
+    let mut refused = 0;
+    for step in steps {
+        let summary = one(&app.system(), args, step).await?;
+        refused += summary.refused + summary.refused_answers;
+        show(args, &summary).map_err(Ended::Failed)?;
+    }
+    if args.strict && refused > 0 {
+        return Err(Ended::Failed(Error::internal(format!("{refused} rows or answers were refused"))));
+    }
+    Ok(())
+}
+
+async fn one(system: &Ctx, args: &Args, step: Step) -> Result<Summary, Ended> {
+    let Step { file, mapping, errors } = step;
+    let faults = match &errors {
+        Some(path) => Some(BufWriter::new(File::create(path).map_err(|error| Ended::failed(path, error))?)),
+        None => None,
+    };
+    let bar = bar();
+    let moving = bar.clone();
+    let progress = Box::new(move |done, total| {
+        moving.set_length(total);
+        moving.set_position(done);
+    });
+    let path = file.clone();
+    let import_of = Import {
+        mapping,
+        open: move || File::open(&path),
+        dry_run: args.dry_run,
+        faults,
+        progress,
+        keeper: None,
+        resume: None,
+    };
+    let done = Box::pin(import(system, import_of)).await;
+    bar.finish_and_clear();
+    done.map_err(|stopped| Ended::stopped(&file, stopped))
+}
+
+/// Seen on a terminal only.
+fn bar() -> ProgressBar {
+    if !io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let style = ProgressStyle::with_template("{bar:40} {human_pos} of {human_len} rows, {eta} left");
+    ProgressBar::new(0).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+}
+
+fn show(args: &Args, summary: &Summary) -> Result<()> {
+    if args.json {
+        println!("{}", serde_json::to_string(summary).map_err(Error::internal)?);
+    } else {
+        println!("{summary}");
+    }
+    Ok(())
+}

@@ -1,0 +1,87 @@
+//! A file in chunks of rows. The next chunk is read while the one before is written.
+
+use std::collections::HashSet;
+use std::io::Read;
+
+use tokio::task::{JoinHandle, spawn_blocking};
+
+use super::Stopped;
+use crate::{
+    base::Error,
+    import::{FileError, Refusal, Row, Rows, Trouble},
+};
+
+/// Rows of one chunk, at most: so many share a commit, and others who write wait for it.
+const CHUNK: usize = 6_000;
+
+/// The next rows, good and bad, and how far the file is read after them.
+pub(super) struct Chunk<T> {
+    pub rows: Vec<Result<T, Refusal>>,
+    pub read: u64,
+    pub skipped: u64,
+}
+
+/// Where the rows come from.
+struct Source<T, R> {
+    rows: Rows<T, R>,
+    /// Belongs to the next chunk, because its reference is in this one already.
+    held: Option<T>,
+}
+
+/// The chunks of a file, one after the other.
+pub(super) struct Chunks<T, R> {
+    next: JoinHandle<(Source<T, R>, Result<Chunk<T>, FileError>)>,
+}
+
+impl<T, R> Chunks<T, R>
+where
+    T: Row + Send + 'static,
+    R: Read + Send + 'static,
+{
+    pub fn of(rows: Rows<T, R>) -> Self {
+        Self { next: ahead(Source { rows, held: None }) }
+    }
+
+    /// The next chunk; after the last row it is empty.
+    pub async fn next(&mut self) -> Result<Chunk<T>, Stopped> {
+        let (source, chunk) = (&mut self.next).await.map_err(Error::internal)?;
+        self.next = ahead(source);
+        Ok(chunk?)
+    }
+}
+
+fn ahead<T, R>(mut source: Source<T, R>) -> JoinHandle<(Source<T, R>, Result<Chunk<T>, FileError>)>
+where
+    T: Row + Send + 'static,
+    R: Read + Send + 'static,
+{
+    spawn_blocking(move || {
+        let chunk = source.chunk();
+        (source, chunk)
+    })
+}
+
+impl<T: Row, R: Read> Source<T, R> {
+    /// Ends before a reference that is in the chunk already.
+    fn chunk(&mut self) -> Result<Chunk<T>, FileError> {
+        let mut seen = HashSet::new();
+        let mut rows = Vec::new();
+        while rows.len() < CHUNK {
+            let next = match self.held.take() {
+                Some(row) => Some(Ok(row)),
+                None => self.rows.next(),
+            };
+            match next {
+                None => break,
+                Some(Err(Trouble::File(error))) => return Err(error),
+                Some(Err(Trouble::Row(refusal))) => rows.push(Err(refusal)),
+                Some(Ok(row)) if seen.insert(row.reference().to_owned()) => rows.push(Ok(row)),
+                Some(Ok(row)) => {
+                    self.held = Some(row);
+                    break;
+                }
+            }
+        }
+        Ok(Chunk { rows, read: self.rows.read(), skipped: self.rows.skipped() })
+    }
+}

@@ -1,0 +1,101 @@
+//! Mappings made from the names of columns.
+
+use super::*;
+
+fn guessed(kind: Kind, file: &str) -> Guess {
+    guess(|| Ok(file.as_bytes()), kind, "crm", None).unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn read<T: Row>(file: &str) -> Vec<T> {
+    let guess = guessed(T::KIND, file);
+    let (_, rows) = settled::<T>(map(T::KIND, &guess.toml), file.as_bytes()).unwrap();
+    rows.into_iter().map(|row| row.unwrap_or_else(|trouble| panic!("{trouble}\n{}", guess.toml))).collect()
+}
+
+#[test]
+fn likely_names_find_their_fields() {
+    let file = "Account ID;Company Name;Website;Region;Account Owner;Annual Revenue;Renewal Date;Tier\n\
+        17;Globex;g;North;ana@s.test;1250.50;31/03/2027;KEY\n18;Initech;i;South;ben@s.test;;01/04/2027;\n";
+    let guess = guessed(Kind::Accounts, file);
+    assert_eq!(
+        guess.toml,
+        "source = \"crm\"\n\n[columns]\nreference = \"Account ID\"\nname = \"Company Name\"\nterritory = \"Region\"\n\
+         tier = \"Tier\"\nannual_value = \"Annual Revenue\"\nrenewal_on = \"Renewal Date\"\n\
+         owner = { column = \"Account Owner\", by = \"email\" }\n"
+    );
+    assert_eq!(guess.unread, ["Website"]);
+    let owner = guess.fields.iter().find(|field| field.0 == "owner").unwrap();
+    assert_eq!(owner.2, "ana@s.test · ben@s.test");
+    let rows = read::<AccountRow>(file);
+    assert_eq!((rows[0].annual_value, rows[1].annual_value), (Given::Value(125_050), Given::Blank));
+    assert_eq!(rows[0].renewal_on.value().unwrap().to_string(), "2027-03-31");
+}
+
+#[test]
+fn what_no_column_is_called_like_is_said_to_be_missing() {
+    let guess = guessed(Kind::Interactions, "id,company,date,foo\n1,Globex,2026-01-01,x\n");
+    assert_eq!(guess.missing, ["kind", "direction", "channel", "subject"]);
+    assert!(guess.toml.contains("# kind = must be filled, and no column is called like it\n"), "{}", guess.toml);
+    assert!(guess.toml.contains("account = { column = \"company\", by = \"name\" }\n"), "{}", guess.toml);
+    let guess = guessed(Kind::Responses, "id,company,date\n1,Globex,2026-01-01\n");
+    assert_eq!(guess.missing, ["answers"]);
+}
+
+#[test]
+fn names_in_two_columns_and_a_missing_reference_are_made_up_for() {
+    let file = "First name,Last name,Mail address,Company\nCarl,Cole,carl@a.test,Globex\n";
+    let rows = read::<ContactRow>(file);
+    assert_eq!((rows[0].name.as_str(), rows[0].reference.as_str()), ("Carl Cole", "carl@a.test"));
+    assert_eq!(read::<AccountRow>("Company,Sector\nGlobex,Steel\n")[0].reference, "Globex");
+}
+
+#[test]
+fn an_optional_column_that_cannot_be_read_is_left_out() {
+    let guess = guessed(Kind::Accounts, "id,name,status,class\n1,One,Won,A\n2,Two,Lost,B\n");
+    assert_eq!(guess.unread, ["status", "class"]);
+}
+
+#[test]
+fn our_own_files_are_read_field_by_field() {
+    let accounts =
+        "reference,name,domain,parent,territory,owner,team,source\na,'=Acme,a.test,,North,o1,North / Key / '+1,crm\n";
+    assert!(guessed(Kind::Accounts, accounts).toml.contains("unquote_formulas = true\n"));
+    let rows = read::<AccountRow>(accounts);
+    assert_eq!(rows[0].name, "=Acme");
+    assert_eq!(rows[0].team, Given::Value(vec!["North".to_owned(), "Key".to_owned(), "'+1".to_owned()]));
+    let Given::Value(owner) = &rows[0].owner else { panic!("no owner") };
+    assert_eq!((owner.by, owner.text.as_str()), (By::Reference, "o1"));
+    assert!(guessed(Kind::Accounts, "reference,name,annual_value\n1,One,125050\n").toml.contains("scale = 1"));
+    let responses = "reference,account,contact,owner,answered_at,language,territory,survey,kind,score,comment\n\
+        1,a,c1,o1,2026-01-31T09:30:00Z,en,North,nps,NPS,9,''=x\n2,a,,,2026-01-31T09:30:00Z,,,csat,CSAT,2,\n";
+    let rows = read::<ResponseRow>(responses);
+    let answers: Vec<_> = rows.iter().flat_map(|row| &row.answers).map(|answer| answer.as_ref().unwrap()).collect();
+    assert_eq!((&*answers[0].survey, answers[0].score, answers[0].comment.as_deref()), ("nps", 9, Some("'=x")));
+    assert_eq!((&*answers[1].survey, answers[1].kind), ("csat", entity::SurveyKind::Csat));
+}
+
+#[test]
+fn scores_by_kind_become_answers() {
+    let file = "Response ID,Company,Date,NPS,CSAT,Feedback\n1,Globex,2026-01-31,9,,good\n";
+    let rows = read::<ResponseRow>(file);
+    assert_eq!(rows[0].answers.len(), 1);
+    assert_eq!(rows[0].answers[0].as_ref().unwrap().comment.as_deref(), Some("good"));
+}
+
+#[test]
+fn an_export_points_by_id_and_at_members_by_address() {
+    let accounts = "id,source,reference,name,domain,parent,territory,industry,segment,tier,lifecycle,annual_value,renewal_on,health,owner,team,archived_at\n\
+        0198,crm,a,Acme,,,,,,KEY,ACTIVE,125050,2027-03-31,70,ana@s.test,North / A\\/B / C\\\\D,\n0199,,,Beta,,0198,,,,KEY,ACTIVE,,,,,,\n";
+    let rows = read::<AccountRow>(accounts);
+    assert_eq!((rows[0].reference.as_str(), rows[1].reference.as_str()), ("0198", "0199"));
+    assert_eq!(rows[0].annual_value, Given::Value(125_050));
+    assert_eq!(rows[0].team, Given::Value(vec!["North".to_owned(), "A/B".to_owned(), "C\\D".to_owned()]));
+    let (Given::Value(owner), Given::Value(parent)) = (&rows[0].owner, &rows[1].parent) else { panic!("no pointers") };
+    assert_eq!(
+        ((owner.by, owner.text.as_str()), (parent.by, parent.text.as_str())),
+        ((By::Email, "ana@s.test"), (By::Reference, "0198"))
+    );
+    let nobody =
+        "id,source,reference,account,contact,member,kind,direction,channel,occurred_at,subject,body,customer_visible\n";
+    assert!(guessed(Kind::Interactions, nobody).toml.contains("member = { column = \"member\", by = \"email\" }\n"));
+}

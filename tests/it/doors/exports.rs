@@ -1,0 +1,83 @@
+//! What one sees as a file: all of it, nothing else, safe to open.
+
+use api::access::KeyScope;
+use entity::SurveyKind;
+use serde_json::{Value, json};
+use tests::{app::TestApp, both};
+
+use super::integration;
+
+fn table(text: &str) -> Vec<Vec<String>> {
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(text.as_bytes());
+    reader.records().map(|record| record.unwrap().iter().map(str::to_owned).collect()).collect()
+}
+
+fn column<'t>(table: &'t [Vec<String>], name: &str) -> Vec<&'t str> {
+    let at = table[0].iter().position(|column| column == name).unwrap_or_else(|| panic!("no {name} in {:?}", table[0]));
+    table[1..].iter().map(|row| row[at].as_str()).collect()
+}
+
+both! {
+    async fn a_file_holds_what_its_viewer_sees(app: TestApp) {
+        let top = app.team("Sales", None).await;
+        let (north, south) = (app.team("North / East", Some(top)).await, app.team("South", Some(top)).await);
+        let (ana, ben) = (app.owner("Ana", north).await, app.owner("Ben", south).await);
+        let (globex, initech) = (app.account("Globex, \"the\" one", north, Some(ana.id)).await, app.account("Initech", south, Some(ben.id)).await);
+        let (carl, dora) = (app.contact(globex, "Carl").await, app.contact(initech, "Dora").await);
+        app.note(globex, "Line one\u{2009}and two", true).await;
+        let links = [app.invite(SurveyKind::Nps, &[carl.id]).await.remove(0), app.invite(SurveyKind::Nps, &[dora.id]).await.remove(0)];
+        let body = json!({ "score": 9, "comment": "=HYPERLINK(\"x\")\nsecond line" });
+        assert_eq!(app.rest("PUT", &format!("/api/v1/invitations/{}/response", links[0]), None, Some(body)).await.status, 201);
+        assert_eq!(app.answer(&links[1], 2).await.status, 201);
+        let file = async |token: &str, path: &str| {
+            let reply = app.rest("GET", &format!("/api/v1/exports/{path}"), Some(token), None).await;
+            assert_eq!(reply.status, 200, "{path}: {}", reply.text);
+            reply
+        };
+        let bound = app.integration(&KeyScope::ALL, Some(north)).await;
+        for token in [&ana.token, &bound] {
+            let accounts = file(token, "accounts.csv").await;
+            assert_eq!(accounts.headers["content-type"], "text/csv; charset=utf-8; header=present");
+            assert_eq!(accounts.headers["content-disposition"], "attachment; filename=\"accounts.csv\"");
+            let accounts = table(&accounts.text);
+            assert_eq!(column(&accounts, "name"), ["Globex, \"the\" one"]);
+            assert_eq!((column(&accounts, "owner"), column(&accounts, "team")), (vec!["Ana@acme.test"], vec!["North \\/ East"]));
+            assert_eq!(column(&table(&file(token, "contacts.csv").await.text), "name"), ["Carl"]);
+            let responses = table(&file(token, "responses.csv").await.text);
+            assert_eq!(column(&responses, "comment"), ["'=HYPERLINK(\"x\")\nsecond line"]);
+            assert_eq!((column(&responses, "score"), column(&responses, "owner")), (vec!["9"], vec!["Ana@acme.test"]));
+            let entries = table(&file(token, "interactions.csv").await.text);
+            assert!(column(&entries, "subject").contains(&"Line one\u{2009}and two"), "{entries:?}");
+        }
+        let all = integration(&app).await;
+        let lines = file(&all, "responses.jsonl").await;
+        assert_eq!(lines.headers["content-type"], "application/jsonl");
+        let lines: Vec<Value> = lines.text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert_eq!(lines.iter().map(|line| line["score"].as_i64().unwrap()).collect::<Vec<_>>(), [9, 2]);
+        assert_eq!(lines[0]["comment"], "=HYPERLINK(\"x\")\nsecond line", "JSON needs no apostrophe");
+        // The same filter as the list; nothing leaves only the header.
+        assert_eq!(column(&table(&file(&all, "responses.csv?score_gte=9").await.text), "score"), ["9"]);
+        let none = file(&all, "responses.csv?score_gte=10").await;
+        assert_eq!(table(&none.text).len(), 1);
+        assert_eq!(file(&all, "responses.jsonl?score_gte=10").await.text, "");
+        assert_eq!(app.rest("GET", "/api/v1/exports/accounts.csv?colour=red", Some(&all), None).await.status, 422);
+        assert_eq!(app.rest("GET", "/api/v1/exports/accounts.csv?first=3", Some(&all), None).await.status, 422);
+    }
+
+    async fn a_long_file_comes_whole(app: TestApp) {
+        let team = app.team("Sales", None).await;
+        let account = app.account("Globex", team, None).await;
+        let key = integration(&app).await;
+        for part in 0..2 {
+            let entry = |at: usize| json!({ "externalId": format!("{part}-{at}"), "accountId": account, "type": "NOTE", "subject": format!("{part} {at}") });
+            let body = json!({ "interactions": (0..601).map(entry).collect::<Vec<_>>() });
+            assert_eq!(app.rest("POST", "/api/v1/interactions", Some(&key), Some(body)).await.status, 200);
+        }
+        let text = app.rest("GET", "/api/v1/exports/interactions.csv", Some(&key), None).await.text;
+        let rows = table(&text);
+        let mut subjects = column(&rows, "subject");
+        subjects.sort_unstable();
+        subjects.dedup();
+        assert_eq!(subjects.len(), 1_202);
+    }
+}
