@@ -321,7 +321,18 @@ choice!(
 );
 choice!(
     /// Who did something.
-    ActorKind { Member = "MEMBER", Contact = "CONTACT", Integration = "INTEGRATION", LinkHolder = "LINK_HOLDER", System = "SYSTEM" }
+    ActorKind {
+        /// One of our staff.
+        Member = "MEMBER",
+        /// Somebody at an account, signed in.
+        Contact = "CONTACT",
+        /// A program with a key.
+        Integration = "INTEGRATION",
+        /// Whoever opened a link in a mail.
+        LinkHolder = "LINK_HOLDER",
+        /// The server itself, in a job or on its command line.
+        System = "SYSTEM",
+    }
 );
 choice!(
     /// What the rows of a file are.
@@ -361,7 +372,14 @@ choice!(
 );
 choice!(
     /// What happened to a row.
-    AuditAction { Create = "CREATE", Update = "UPDATE", Delete = "DELETE" }
+    AuditAction {
+        /// A new row.
+        Create = "CREATE",
+        /// A row with other values.
+        Update = "UPDATE",
+        /// A row that is gone.
+        Delete = "DELETE",
+    }
 );
 
 impl Channel {

@@ -48,6 +48,8 @@ fn every_operation_parameter_and_property_of_the_rest_door_is_described() {
             let parts = list(operation, "parameters").filter(|part| wordless(part));
             faults.extend(parts.map(|part| format!("{method} {path} {}", part["name"])));
             for (status, answer) in operation["responses"].as_object().unwrap() {
+                let refers = answer["$ref"].as_str().map(|name| name.trim_start_matches('#'));
+                let answer = refers.map_or(answer, |name| document.pointer(name).unwrap());
                 let bodies = answer["content"].as_object().into_iter().flatten();
                 let untyped = bodies.clone().any(|(_, body)| body["schema"].is_null() || body["schema"] == json!({}));
                 faults.extend((wordless(answer) || untyped).then(|| format!("{method} {path} {status}")));

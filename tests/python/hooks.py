@@ -21,7 +21,8 @@ BEYOND_SCHEMAS = [
     # One field of several, and only one.
     r"^/account must be the only one of account, accountId",
     r"^/contactIds must be given, or accountId, or audience, and only one of them",
-    # Filters in the grammar of GraphQL, and days in ascending order.
+    # What has a grammar of its own: mappings of files, filters as in GraphQL, days in ascending order.
+    r"^/mapping ",
     r"^/audience/",
     r"^/reminders must be days between 1 and 20, ascending",
     # Texts lose the white space around them before they are judged.

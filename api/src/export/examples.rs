@@ -1,5 +1,11 @@
 //! What the files look like: examples for the contract.
 
+pub const MEMBERS_CSV: &str = "\
+    id,source,reference,name,email,role,active,team,leads\n\
+    019a6f2e-7c1d-7b64-9f30-2f1a5c7d8e94,crm,9,Ana Lima,ana@example.com,OWNER,true,North / Hamburg,\n";
+pub const MEMBERS_JSONL: &str = "\
+    {\"id\":\"019a6f2e-7c1d-7b64-9f30-2f1a5c7d8e94\",\"source\":\"crm\",\"reference\":\"9\",\"name\":\"Ana Lima\",\
+    \"email\":\"ana@example.com\",\"role\":\"OWNER\",\"active\":true,\"team\":\"North / Hamburg\",\"leads\":null}\n";
 pub const ACCOUNTS_CSV: &str = "\
     id,source,reference,name,domain,parent,territory,industry,segment,tier,lifecycle,annual_value,\
     renewal_on,health,owner,team,archived_at\n\
@@ -45,3 +51,27 @@ pub const RESPONSES_JSONL: &str = "\
     \"completed_at\":\"2026-01-31T09:30:00Z\",\"amended_at\":null,\"owner\":\"ana@example.com\",\
     \"team\":\"North / Hamburg\",\"territory\":\"North\",\"segment\":\"Mid-market\",\"tier\":\"KEY\",\
     \"decision_maker\":true,\"inherited\":false}\n";
+
+#[cfg(test)]
+mod tests {
+    use entity::{account, contact, interaction, member, response};
+
+    use super::{super::Line, *};
+
+    fn columns<L: Line>(csv: &str, json: &str) {
+        assert_eq!(csv.lines().next(), Some(L::COLUMNS.join(",").as_str()));
+        let mut at = 0;
+        for column in L::COLUMNS {
+            at += json[at..].find(&format!("\"{column}\":")).unwrap_or_else(|| panic!("{column} of {json}"));
+        }
+    }
+
+    #[test]
+    fn examples_have_the_columns() {
+        columns::<member::Entity>(MEMBERS_CSV, MEMBERS_JSONL);
+        columns::<account::Entity>(ACCOUNTS_CSV, ACCOUNTS_JSONL);
+        columns::<contact::Entity>(CONTACTS_CSV, CONTACTS_JSONL);
+        columns::<interaction::Entity>(INTERACTIONS_CSV, INTERACTIONS_JSONL);
+        columns::<response::Entity>(RESPONSES_CSV, RESPONSES_JSONL);
+    }
+}

@@ -212,7 +212,7 @@ async fn responses_jsonl(Signed(ctx): Signed, which: Which<Responses>) -> Result
 #[utoipa::path(
     get, path = "/api/v1/exports/members.csv", operation_id = "exportMembersCsv", tag = "exports", security(("bearer" = [])),
     responses(
-        (status = 200, description = "The file", body = String, content_type = "text/csv"),
+        (status = 200, description = "The file", body = String, content_type = "text/csv", example = json!(examples::MEMBERS_CSV)),
         (status = 403, response = Forbidden),
     ),
 )]
@@ -226,7 +226,7 @@ async fn members_csv(Signed(ctx): Signed) -> Result<Response, Problem> {
 #[utoipa::path(
     get, path = "/api/v1/exports/members.jsonl", operation_id = "exportMembersJsonl", tag = "exports", security(("bearer" = [])),
     responses(
-        (status = 200, description = "The file", body = String, content_type = "application/jsonl"),
+        (status = 200, description = "The file", body = String, content_type = "application/jsonl", example = json!(examples::MEMBERS_JSONL)),
         (status = 403, response = Forbidden),
     ),
 )]

@@ -33,7 +33,11 @@ pub struct CreateImport {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct StartImport {
     /// Another mapping than the one that stands there.
-    #[schema(max_length = 65536, nullable = false)]
+    #[schema(
+        max_length = 65536,
+        example = "source = \"crm\"\n[columns]\nreference = \"Id\"\nname = \"Company\"\n",
+        nullable = false
+    )]
     pub mapping: Option<String>,
     /// Writes nothing, and says what would be written; for files of at most 20,000 rows.
     #[serde(default)]
@@ -52,6 +56,7 @@ pub struct ImportJob {
     /// Where it stands.
     pub state: ImportState,
     /// Which column feeds which field, as TOML: told, or guessed from the header.
+    #[schema(example = "source = \"crm\"\n[columns]\nreference = \"Id\"\nname = \"Company\"\n")]
     pub mapping: Option<String>,
     /// Columns of the file that nothing reads.
     #[schema(max_items = 1000, example = json!(["Fax"]))]
@@ -70,6 +75,7 @@ pub struct ImportJob {
     /// Counts so far; null until the first rows are judged.
     pub counts: Option<Counts>,
     /// Why it stopped, or what is to be told before it can start.
+    #[schema(example = "columns.name: no column Company")]
     pub error: Option<String>,
     /// When it was made.
     pub created_at: Time,
@@ -106,6 +112,7 @@ pub struct Counts {
 
 /// A fault of one value.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = ImportFault)]
 pub struct RowFault {
     /// As a spreadsheet counts: 1 is the header.
     #[schema(minimum = 1, example = 17)]

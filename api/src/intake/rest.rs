@@ -158,7 +158,7 @@ async fn cancel_import(Signed(ctx): Signed, Segment(id): Segment) -> Result<Json
     get, path = "/api/v1/imports/{id}/errors.csv", operation_id = "readImportErrors", tag = "imports", security(("bearer" = [])),
     params(("id" = String, Path, format = Uuid, description = "The import", example = "019a6f2e-7c1d-7b64-9f30-2f1a5c7d8e90")),
     responses(
-        (status = 200, description = "The faults", body = String, content_type = "text/csv"),
+        (status = 200, description = "The faults", body = String, content_type = "text/csv", example = json!("row,column,value,rule\n17,Class,GOLD,\"must be one of STRATEGIC, KEY, STANDARD\"\n")),
         (status = 403, response = Forbidden),
         (status = 404, response = NotFound),
     ),

@@ -25,13 +25,14 @@ use crate::{
 /// `AccountFilter` and `ContactFilter`.
 #[derive(Clone, Debug, Default, PartialEq, InputObject, Serialize, Deserialize, ToSchema)]
 #[graphql(name = "AudienceInput")]
+#[schema(example = json!({"accounts": {"tier": {"eq": "KEY"}}, "contacts": {"language": {"eq": "en"}}}))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Audience {
     /// Contacts of these accounts.
-    #[schema(value_type = Option<Object>, example = json!({"tier": {"eq": "KEY"}}))]
+    #[schema(value_type = Option<Object>)]
     pub accounts: Option<AccountFilter>,
     /// These contacts.
-    #[schema(value_type = Option<Object>, example = json!({"language": {"eq": "en"}}))]
+    #[schema(value_type = Option<Object>)]
     pub contacts: Option<ContactFilter>,
 }
 

@@ -67,12 +67,18 @@ pub struct UpsertAccount {
     owner_email: Given<String>,
     /// Where it waits while nobody owns it: names of teams from the top down.
     #[serde(default)]
-    #[schema(value_type = Option<Vec<String>>, min_items = 1, max_items = 8, example = json!(["North", "Mid-market"]))]
+    #[schema(inline, value_type = Option<Vec<TeamName>>, min_items = 1, max_items = 8, example = json!(["North", "Mid-market"]))]
     team: Given<Vec<String>>,
     /// True keeps it out of lists and surveys; false takes it back.
     #[schema(example = false, nullable = false)]
     archived: Option<bool>,
 }
+
+/// What a team is called.
+#[derive(ToSchema)]
+#[schema(min_length = 1, max_length = 200)]
+#[expect(dead_code, reason = "describes a text")]
+struct TeamName(String);
 
 /// What was written.
 #[derive(Clone, Debug, Serialize, ToSchema)]

@@ -82,7 +82,7 @@ pub struct LogInteraction {
     #[schema(min_length = 1, max_length = 200, example = "Went through the open points")]
     subject: String,
     /// The whole of it.
-    #[schema(max_length = 20000, nullable = false)]
+    #[schema(max_length = 20000, example = "They move to the new contract in May.", nullable = false)]
     body: Option<String>,
     /// Whether the customer sees it.
     #[serde(default)]

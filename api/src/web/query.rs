@@ -200,15 +200,16 @@ fn filter_parameters<L: Listed>() -> Vec<Parameter> {
     for field in L::Filter::fields() {
         for (name, operator) in parameters(&field) {
             let whom = if field.internal { "Not for customers." } else { "" };
-            let about = format!("{} {} {whom}", field.about, operator.about);
+            let told = [field.about, operator.about, whom].into_iter().filter(|words| !words.is_empty());
+            let about = told.collect::<Vec<_>>().join(" ");
             let schema = (operator.schema)();
             if operator.many {
                 let list = ArrayBuilder::new().items(schema).max_items(Some(MAX_IN));
-                let mut many = parameter(&name, about.trim(), list);
+                let mut many = parameter(&name, &about, list);
                 (many.style, many.explode) = (Some(ParameterStyle::Form), Some(true));
                 all.push(many);
             } else {
-                all.push(parameter(&name, about.trim(), schema));
+                all.push(parameter(&name, &about, schema));
             }
         }
     }

@@ -86,6 +86,9 @@ fn name_alternatives(schemas: &mut Schemas) {
                 continue;
             };
             object.additional_properties = Some(Box::new(AdditionalProperties::FreeForm(false)));
+            if let Some(RefOr::T(Schema::Object(tag))) = object.properties.get_mut(&property) {
+                tag.description = Some("Which of them this is.".to_owned());
+            }
             let own = format!("{}{name}", word.split('_').map(raised).collect::<String>());
             mapping.insert(word, format!("#/components/schemas/{own}"));
             tag = Some(property);

@@ -1,10 +1,7 @@
 //! Versions as HTTP knows them: `ETag`, `If-Match`, `If-None-Match`.
 
 use axum::http::{HeaderMap, HeaderValue, header};
-use utoipa::{
-    IntoParams,
-    openapi::schema::{Object, ObjectBuilder, Type},
-};
+use utoipa::{IntoParams, ToSchema};
 
 use crate::base::{Error, Result};
 
@@ -17,12 +14,16 @@ pub struct Preconditions {
     #[param(rename = "If-Match", pattern = "^\"[0-9]{1,9}\"$", nullable = false, example = "\"1\"")]
     if_match: Option<String>,
     /// `*`: only if there is nothing yet.
-    #[param(rename = "If-None-Match", schema_with = star, required = false, example = "*")]
-    if_none_match: Option<String>,
+    #[param(rename = "If-None-Match", inline, nullable = false, example = "*")]
+    if_none_match: Option<Anything>,
 }
 
-fn star() -> Object {
-    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(["*"])).build()
+/// Whatever is there.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes a header")]
+enum Anything {
+    #[schema(rename = "*")]
+    Star,
 }
 
 /// A version for the header `ETag`.
