@@ -38,10 +38,16 @@ pub(super) struct Owning {
     sorted: bool,
 }
 
-#[derive(Default)]
 struct Numbered<I> {
     ids: Vec<I>,
     numbers: HashMap<I, u32>,
+}
+
+// By hand: the derive would ask that an id has a usual value.
+impl<I> Default for Numbered<I> {
+    fn default() -> Self {
+        Self { ids: Vec::new(), numbers: HashMap::new() }
+    }
 }
 
 impl<I: Copy + Eq + Hash> Numbered<I> {
