@@ -99,7 +99,8 @@ pub fn router(server: Server) -> Router {
     let document = document();
     // Pages of other origins may call the doors; a survey's page is called by nobody.
     let doors = rest.route("/graphql", get(explore).post(graphql)).route("/graphql/ws", get(live));
-    let mut app = doors.layer(cors(server.origins.clone())).merge(invitation::pages());
+    let doors = doors.method_not_allowed_fallback(wrong_method).layer(cors(server.origins.clone()));
+    let mut app = doors.merge(invitation::pages());
     if server.explorers {
         app = app.merge(utoipa_swagger_ui::SwaggerUi::new("/docs").url("/openapi.json", document));
     } else {

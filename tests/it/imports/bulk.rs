@@ -1,7 +1,7 @@
 //! Files of many rows: what is kept beside the rows stays exact, whatever comes twice and whenever the program dies.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     path::Path,
     process::{Command, Stdio},
     time::Duration,
@@ -45,17 +45,22 @@ fn at(number: usize) -> String {
 /// How far after a row it is told again.
 const AGAIN: usize = 4_000;
 
-/// How many of the rows tell one before again.
+/// Whose answer a row tells: every tenth of the later ones that of a row before.
+fn who(number: usize) -> usize {
+    if number >= AGAIN && number % 10 == 9 { number - AGAIN } else { number }
+}
+
+/// How many of the rows tell an answer that one before has told.
 fn repeats(count: usize) -> usize {
-    (AGAIN..count).filter(|number| number % 10 == 9).count()
+    count - (0..count).map(who).collect::<BTreeSet<_>>().len()
 }
 
 /// Answers, their scores moved by `by`; of the later ones every tenth tells one before again, with another score.
 fn answers(count: usize, by: usize) -> String {
     let mut text = "id,account,owner,at,score\n".to_owned();
     for number in 0..count {
-        let again = number >= AGAIN && number % 10 == 9;
-        let (who, by) = if again { (number - AGAIN, by + 1) } else { (number, by) };
+        let who = who(number);
+        let by = if who == number { by } else { by + 1 };
         let (account, owner) = (who % CLIENTS, if who % 3 == 0 { String::new() } else { format!("m{}", who % OWNERS) });
         text.push_str(&format!("r{who},a{account},{owner},{},{}\n", at(who), (who * 31 + by) % 11));
     }
