@@ -4,7 +4,7 @@
 //!
 //! 7 app cli config
 //! 6 graph web work
-//! 5 account audit contact demo export import intake invitation key member ownership program response satisfaction session setup survey team timeline upsert visit
+//! 5 account audit contact demo duplicate export import intake invitation key member ownership program response satisfaction session setup survey team timeline upsert visit
 //! 4 ctx
 //! 3 mail queue
 //! 2 store
@@ -21,6 +21,7 @@ pub mod config;
 pub mod contact;
 pub mod ctx;
 pub mod demo;
+pub mod duplicate;
 pub mod export;
 pub mod graph;
 pub mod import;

@@ -57,6 +57,8 @@ pub struct Model {
     pub updated_at: Time,
     /// The newest NPS answer, kept with every answer.
     pub latest_nps: Option<i16>,
+    /// The account that this one was merged into.
+    pub merged_into_id: Option<AccountId>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

@@ -42,6 +42,8 @@ pub struct Model {
     /// Message classes the contact wants none of.
     #[serde(deserialize_with = "crate::blank::unread")]
     pub muted: Muted,
+    /// The contact that this one was merged into.
+    pub merged_into_id: Option<ContactId>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

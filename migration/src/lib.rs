@@ -7,6 +7,7 @@ mod m20261122_000001_start;
 mod m20261125_000002_programmes;
 mod m20261125_000003_waves;
 mod m20261126_000004_doors;
+mod m20261126_000005_merge;
 pub mod sql;
 
 pub use sea_orm_migration;
@@ -23,6 +24,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000002_programmes::Migration),
             Box::new(m20261125_000003_waves::Migration),
             Box::new(m20261126_000004_doors::Migration),
+            Box::new(m20261126_000005_merge::Migration),
         ]
     }
 }

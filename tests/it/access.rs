@@ -1,5 +1,6 @@
 //! Who may call what: every operation of both doors, called by everybody with ids of a real small world.
 
+mod merge;
 mod rest;
 
 use std::time::Duration;
@@ -26,6 +27,7 @@ use tests::{
     served::Served,
 };
 
+use merge::MERGING;
 use rest::REST;
 
 /// The columns of the tables below. The link holder sends the secret of a survey's link as a bearer token.
@@ -266,6 +268,7 @@ impl World {
             let made = api::intake::create(&app.system(), input).await.unwrap();
             text = text.replace("$import", &made.id.to_string());
         }
+        text = merge::fill(app, self, text).await;
         if text.contains("$key") {
             app.integration(&[], None).await;
             let newest = app.rows::<api_key::Entity>().await.into_iter().map(|row| row.id).max().unwrap();
@@ -376,7 +379,7 @@ both! {
     async fn everybody_gets_from_graphql_what_the_table_says(app: TestApp) {
         let mut world = World::new(&app).await;
         let mut wrong = Vec::new();
-        for (field, query, want) in GRAPHQL.iter().chain(&FURTHER).chain(&SENDING) {
+        for (field, query, want) in GRAPHQL.iter().chain(&FURTHER).chain(&SENDING).chain(&MERGING) {
             let mut got = String::new();
             for at in 0..WHO.len() {
                 let query = world.fill(&app, query).await;
@@ -461,7 +464,7 @@ fn operations() -> Vec<String> {
 
 #[test]
 fn every_operation_has_a_row() {
-    let rows = GRAPHQL.iter().chain(&FURTHER).chain(&SENDING).chain(&SUBSCRIPTIONS);
+    let rows = GRAPHQL.iter().chain(&FURTHER).chain(&SENDING).chain(&MERGING).chain(&SUBSCRIPTIONS);
     let rows: Vec<&str> = rows.map(|row| row.0).collect();
     let missing: Vec<String> = root_fields().into_iter().filter(|field| !rows.contains(&field.as_str())).collect();
     assert!(missing.is_empty(), "add rows to GRAPHQL or SUBSCRIPTIONS for {missing:?}");

@@ -19,6 +19,7 @@ mod described;
 mod dkim;
 mod doctor;
 mod doors;
+mod duplicates;
 mod figures;
 mod funnel;
 mod fuzz;

@@ -87,6 +87,7 @@ pub async fn crowd(app: &TestApp, account: AccountId, name: &'static str, count:
                     created_at: now,
                     updated_at: now,
                     muted: Muted::default(),
+                    merged_into_id: None,
                 }
             })
             .collect();

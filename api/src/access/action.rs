@@ -39,6 +39,8 @@ pub enum Action {
     StopWaves,
     /// Keeps an account or a contact out of surveys for a while.
     ManageExclusions,
+    /// Sees which accounts and contacts may be one and the same, and makes one of two.
+    MergeDuplicates,
     ReadResponses,
     ReadSatisfaction,
     ReadAudit,
@@ -76,6 +78,7 @@ impl Action {
             | Self::ReadPrograms
             | Self::ManagePrograms
             | Self::RunPrograms
+            | Self::MergeDuplicates
             | Self::ReadAudit => {
                 matches!(role, Admin | Manager | System)
             }
@@ -103,6 +106,7 @@ impl Action {
             Self::ImportFiles => KeyScope::ImportsWrite,
             Self::ManagePrograms
             | Self::ManageExclusions
+            | Self::MergeDuplicates
             | Self::ChangeMembers
             | Self::ChangeTeams
             | Self::ChangeSurveys
@@ -137,6 +141,7 @@ impl Action {
             Self::RunPrograms => "run programmes",
             Self::StopWaves => "see, pause, resume or cancel sendings",
             Self::ManageExclusions => "keep accounts out of surveys",
+            Self::MergeDuplicates => "see or merge duplicates",
             Self::ReadResponses => "read responses",
             Self::ReadSatisfaction => "read satisfaction figures",
             Self::ReadAudit => "read the audit",

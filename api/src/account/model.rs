@@ -65,6 +65,9 @@ pub struct Account {
     /// Since when it is out of lists and surveys.
     #[graphql(guard = "StaffOnly")]
     pub archived_at: Option<Time>,
+    /// The account that this one was merged into; it has what hung on this one.
+    #[graphql(guard = "StaffOnly")]
+    pub merged_into_id: Option<AccountId>,
     /// Counts the changes; an update names the one it was made on.
     pub version: i32,
     /// When it was made.
@@ -117,6 +120,7 @@ impl From<account::Model> for Account {
             source: row.source,
             reference: row.reference,
             archived_at: row.archived_at,
+            merged_into_id: row.merged_into_id,
             version: row.version,
             created_at: row.created_at,
             updated_at: row.updated_at,

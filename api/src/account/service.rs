@@ -58,6 +58,7 @@ pub async fn create(ctx: &Ctx, input: CreateAccount) -> Result<AccountId> {
             created_at: now,
             updated_at: now,
             latest_nps: None,
+            merged_into_id: None,
         };
         let id = row.id;
         tx.insert::<account::Entity>(row).await?;
@@ -93,6 +94,9 @@ pub async fn update(ctx: &Ctx, input: UpdateAccount) -> Result<AccountId> {
         tx.is_theirs(&row, "it is at home in another team: ask its manager")?;
         if row.version != input.version {
             return Err(Error::Stale);
+        }
+        if input.archived == Some(false) && row.merged_into_id.is_some() {
+            return Err(Error::conflict("this account was merged into another and does not come back"));
         }
         if let MaybeUndefined::Value(parent) = input.parent_id {
             no_ring(&tx, id, parent).await?;

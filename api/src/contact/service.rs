@@ -46,6 +46,7 @@ pub async fn create(ctx: &Ctx, input: CreateContact) -> Result<ContactId> {
             created_at: now,
             updated_at: now,
             muted: Muted::default(),
+            merged_into_id: None,
         };
         let id = row.id;
         tx.insert_under::<contact::Entity>(&account, row).await?;
@@ -68,6 +69,9 @@ pub async fn update(ctx: &Ctx, input: UpdateContact) -> Result<ContactId> {
         let row = tx.find::<contact::Entity>().filter(contact::Column::Id.eq(input.id)).lock().one("contact").await?;
         if row.version != input.version {
             return Err(Error::Stale);
+        }
+        if input.archived == Some(false) && row.merged_into_id.is_some() {
+            return Err(Error::conflict("this contact was merged into another and does not come back"));
         }
         let (id, now) = (row.id, tx.now());
         let key_now = email.clone().map_value(|email| key(&email));

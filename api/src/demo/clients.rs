@@ -136,6 +136,7 @@ impl Maker<'_> {
             created_at: since,
             updated_at: since,
             latest_nps: None,
+            merged_into_id: None,
         };
         Some(Client { account, contacts, periods })
     }
@@ -219,6 +220,7 @@ impl Maker<'_> {
                     created_at: since,
                     updated_at: since,
                     muted: if refused { Muted::ALL } else { Muted::default() },
+                    merged_into_id: None,
                 }
             })
             .collect()

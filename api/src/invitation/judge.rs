@@ -261,6 +261,7 @@ mod tests {
             created_at: day(0),
             updated_at: day(0),
             muted: Muted::default(),
+            merged_into_id: None,
         }
     }
 

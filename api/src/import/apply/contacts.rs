@@ -148,6 +148,7 @@ impl Desk {
             created_at: self.now,
             updated_at: self.now,
             muted: Muted::default(),
+            merged_into_id: None,
         }
     }
 }

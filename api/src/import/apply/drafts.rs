@@ -127,5 +127,6 @@ fn blank(id: AccountId, setting: &Setting, now: Time) -> account::Model {
         created_at: now,
         updated_at: now,
         latest_nps: None,
+        merged_into_id: None,
     }
 }

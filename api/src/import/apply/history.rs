@@ -5,12 +5,16 @@
 //! was imported is closed by a later one. So what people assigned stays, credit given stays, and the
 //! same file read again changes nothing. Owner and home team of the account follow the open period.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    hash::Hash,
+};
 
+use chrono::DateTime;
 use entity::{AccountId, MemberId, OwnershipSource, TeamId, Time, account, member, ownership};
 use sea_orm::sea_query::Order;
 
-use super::{interactions::Memory, lookup::by_id};
+use super::lookup::by_id;
 use crate::{
     base::Result,
     import::{Period, periods},
@@ -23,20 +27,75 @@ const BATCH: usize = 500;
 /// Who a member is for ownership: their team, and whether they can own now.
 type Owners = HashMap<MemberId, (TeamId, bool)>;
 
+/// Entries that own: whose account, who, since when. There may be as many as the file has rows, so ids are
+/// numbered and times are microseconds.
+#[derive(Default)]
+pub(super) struct Owning {
+    accounts: Numbered<AccountId>,
+    members: Numbered<MemberId>,
+    entries: Vec<(u32, u32, i64)>,
+    /// The file is read: entries of one account stand together, in the order of the file.
+    sorted: bool,
+}
+
+struct Numbered<I> {
+    ids: Vec<I>,
+    numbers: HashMap<I, u32>,
+}
+
+// By hand: the derive would ask that an id has a usual value.
+impl<I> Default for Numbered<I> {
+    fn default() -> Self {
+        Self { ids: Vec::new(), numbers: HashMap::new() }
+    }
+}
+
+impl<I: Copy + Eq + Hash> Numbered<I> {
+    fn number(&mut self, id: I) -> u32 {
+        let ids = &mut self.ids;
+        *self.numbers.entry(id).or_insert_with(|| {
+            ids.push(id);
+            u32::try_from(ids.len() - 1).unwrap_or(u32::MAX)
+        })
+    }
+
+    fn id(&self, number: u32) -> Option<I> {
+        self.ids.get(usize::try_from(number).ok()?).copied()
+    }
+}
+
+impl Owning {
+    pub fn add(&mut self, account: AccountId, member: MemberId, since: Time) {
+        let entry = (self.accounts.number(account), self.members.number(member), since.0.timestamp_micros());
+        self.entries.push(entry);
+    }
+
+    /// The entries of the next accounts.
+    fn take(&mut self) -> Vec<(AccountId, MemberId, Time)> {
+        if !self.sorted {
+            self.entries.sort_by_key(|(account, ..)| *account);
+            self.sorted = true;
+        }
+        let most = u32::try_from(BATCH).unwrap_or(u32::MAX);
+        let last = self.entries.last().map_or(0, |(account, ..)| *account);
+        let from = self.entries.partition_point(|(account, ..)| account + most <= last);
+        let taken = self.entries.split_off(from);
+        let known = |(account, member, since)| {
+            let since = DateTime::from_timestamp_micros(since)?;
+            Some((self.accounts.id(account)?, self.members.id(member)?, Time::new(since)))
+        };
+        taken.into_iter().filter_map(known).collect()
+    }
+}
+
 /// Writes the periods of the next accounts; says whether there were any.
-pub(super) async fn write(tx: &Tx, memory: &mut Memory) -> Result<bool> {
-    let owning = &mut memory.owning;
-    let left = memory.left.get_or_insert_with(|| {
-        // By account alone: entries of one account keep the order of the file.
-        owning.sort_by_key(|(account, ..)| *account);
-        let mut ids: Vec<AccountId> = owning.iter().map(|(account, ..)| *account).collect();
-        ids.dedup();
-        ids
-    });
-    let ids = left.split_off(left.len().saturating_sub(BATCH));
-    let Some(first) = ids.first() else { return Ok(false) };
-    let from = owning.partition_point(|(account, ..)| account < first);
-    let told = periods(owning.drain(from..));
+pub(super) async fn write(tx: &Tx, owning: &mut Owning) -> Result<bool> {
+    let told = periods(owning.take());
+    let mut ids: Vec<AccountId> = told.iter().map(|period| period.account).collect();
+    ids.dedup();
+    if ids.is_empty() {
+        return Ok(false);
+    }
     let owners = owners(tx, &told).await?;
     let mut known = known(tx, &ids).await?;
     let accounts = by_id::<account::Entity>(tx, &ids).await?;

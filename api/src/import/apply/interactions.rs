@@ -5,11 +5,12 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use entity::{AccountId, Direction, MemberId, Time, account, contact, interaction, member};
+use entity::{AccountId, Direction, Time, account, contact, interaction, member};
 use sea_orm::{ColumnTrait, sea_query::Order};
 
 use super::{
-    AHEAD, Apply, Setting, Verdict, history,
+    AHEAD, Apply, Setting, Verdict,
+    history::{self, Owning},
     lookup::{Account, Book},
 };
 use crate::{
@@ -17,14 +18,6 @@ use crate::{
     import::{InteractionRow, Outcome, RowError},
     store::{Tx, Visible, among},
 };
-
-/// Entries that own, as read: whose account, who, since when.
-#[derive(Default)]
-pub(super) struct Memory {
-    pub owning: Vec<(AccountId, MemberId, Time)>,
-    /// Accounts whose periods are still to be written, once the file is read.
-    pub left: Option<Vec<AccountId>>,
-}
 
 /// Whatever the rows of a chunk name.
 struct Desk {
@@ -39,9 +32,9 @@ struct Desk {
 type Touch = [Time; 3];
 
 impl Apply for InteractionRow {
-    type Memory = Memory;
+    type Memory = Owning;
 
-    async fn apply(tx: &Tx, setting: &Setting, memory: &mut Memory, rows: Vec<Self>) -> Result<Vec<Verdict>> {
+    async fn apply(tx: &Tx, setting: &Setting, memory: &mut Owning, rows: Vec<Self>) -> Result<Vec<Verdict>> {
         let source = &setting.source;
         let mut old = known(tx, source, &rows).await?;
         let desk = Desk {
@@ -63,7 +56,7 @@ impl Apply for InteractionRow {
                 }
             };
             if let (true, Some(owner)) = (row.owns, new.member_id) {
-                memory.owning.push((new.account_id, owner, new.occurred_at));
+                memory.add(new.account_id, owner, new.occurred_at);
             }
             let outcome = match old {
                 Some(old) if *old == new => Outcome::Unchanged,
@@ -85,7 +78,7 @@ impl Apply for InteractionRow {
         Ok(verdicts)
     }
 
-    async fn finish(tx: &Tx, _: &Setting, memory: &mut Memory) -> Result<Option<Vec<Verdict>>> {
+    async fn finish(tx: &Tx, _: &Setting, memory: &mut Owning) -> Result<Option<Vec<Verdict>>> {
         history::write(tx, memory).await.map(|more| more.then(Vec::new))
     }
 }

@@ -134,7 +134,7 @@ pub async fn put(ctx: &Ctx, tx: &Tx, source: &str, batch: Batch) -> Result<Vec<R
     let verdicts = match batch {
         Batch::Accounts(rows) => Apply::apply(tx, &setting, &mut accounts::Memory::default(), rows).await?,
         Batch::Contacts(rows) => Apply::apply(tx, &setting, &mut (), rows).await?,
-        Batch::Interactions(rows) => Apply::apply(tx, &setting, &mut interactions::Memory::default(), rows).await?,
+        Batch::Interactions(rows) => Apply::apply(tx, &setting, &mut history::Owning::default(), rows).await?,
     };
     let told = verdicts.into_iter().map(|verdict| match verdict {
         Verdict::Taken(outcome, _) => Ok(Ok(outcome)),
