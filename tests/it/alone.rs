@@ -133,7 +133,14 @@ both! {
         }
         silent.retain(|_, silent| *silent);
         let silent: Vec<_> = silent.into_keys().collect();
-        let known = ["Account.archivedAt", "Account.unownedSince", "Contact.archivedAt", "Invitation.suppressed"];
+        let known = [
+            "Account.archivedAt",
+            "Account.mergedIntoId",
+            "Account.unownedSince",
+            "Contact.archivedAt",
+            "Contact.mergedIntoId",
+            "Invitation.suppressed",
+        ];
         assert_eq!(silent, known, "a field that is always null here is not tried: give it a value");
     }
 }

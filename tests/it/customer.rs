@@ -27,6 +27,7 @@ const HIDDEN: [(&str, &[&str]); 3] = [
             "source",
             "reference",
             "archivedAt",
+            "mergedIntoId",
             "annualValue{amountMinor}",
             "team{name}",
             "ownerships{from}",

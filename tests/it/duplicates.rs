@@ -182,8 +182,8 @@ both! {
             entry(subject);
         }
         for (account, at, owner) in [(keep, 5, json!("Ben")), (keep, 12, Value::Null), (keep, 21, json!("Ana")), (gone, 16, json!("Cleo")), (gone, 22, Value::Null)] {
-            let at = format!("{{ ownerAt(accountId: \"{account}\", at: \"{}\") {{ name }} }}", day(at));
-            assert_eq!(ask(&app, &token, &at, Value::Null).await["name"], owner, "{at}");
+            let at = format!("{{ ownerAt(accountId: \"{account}\", at: \"{}\") {{ owner {{ name }} }} }}", day(at));
+            assert_eq!(ask(&app, &token, &at, Value::Null).await["owner"]["name"], owner, "{at}");
         }
         let left = format!("{{ account(id: \"{gone}\") {{ archivedAt mergedIntoId owner {{ name }} timeline {{ nodes {{ id }} }} invitations {{ id }} responses {{ id }} latestNps contacts {{ mergedIntoId }} }} }}");
         let left = ask(&app, &token, &left, Value::Null).await;

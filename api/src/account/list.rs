@@ -154,8 +154,10 @@ fn refuse_internal(ask: &ListAccounts) -> Result<()> {
             "is not a field to filter by; take id, domain, territory, industry, renewalOn or updatedAt",
         ));
     }
-    use AccountSort::{HealthAsc, HealthDesc, LastLiveAsc, LastLiveDesc};
-    if matches!(ask.sort, HealthAsc | HealthDesc | LastLiveAsc | LastLiveDesc) {
+    if matches!(
+        ask.sort,
+        AccountSort::HealthAsc | AccountSort::HealthDesc | AccountSort::LastLiveAsc | AccountSort::LastLiveDesc
+    ) {
         return Err(Error::invalid("/sort", "must be by name, renewal, creation or last change"));
     }
     Ok(())

@@ -122,10 +122,8 @@ pub fn fault_in(text: &str, max: usize, lines: bool) -> Option<String> {
 
 /// What names are sorted, searched and compared by: NFKC, lower case, one space between words.
 pub fn key(text: &str) -> String {
-    let folded = match text.is_ascii() {
-        true => text.to_ascii_lowercase(),
-        false => text.nfkc().flat_map(char::to_lowercase).collect(),
-    };
+    let folded: String =
+        if text.is_ascii() { text.to_ascii_lowercase() } else { text.nfkc().flat_map(char::to_lowercase).collect() };
     folded.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

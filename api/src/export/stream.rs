@@ -107,7 +107,7 @@ impl<E: Line + 'static> Exporting<E> {
         let beside = E::beside(&self.ctx, &rows).await?;
         let mut text = if self.begun { Vec::new() } else { self.header()?.unwrap_or_default().to_vec() };
         for row in &rows {
-            write(self.format, E::COLUMNS, E::values(row, &self.directory, &beside), &mut text)?;
+            write(self.format, E::COLUMNS, &E::values(row, &self.directory, &beside), &mut text)?;
         }
         (self.after, self.begun) = (Some(last), true);
         Ok(Some((text.into(), self)))
@@ -123,12 +123,12 @@ impl<E: Line + 'static> Exporting<E> {
     }
 }
 
-fn write(format: Format, columns: &[&str], values: Vec<Value>, text: &mut Vec<u8>) -> Result<()> {
+fn write(format: Format, columns: &[&str], values: &[Value], text: &mut Vec<u8>) -> Result<()> {
     match format {
         Format::Csv => record(values.iter().map(cell), text),
         Format::JsonLines => {
             // By hand, to keep the columns in their order.
-            for (at, (name, value)) in columns.iter().zip(&values).enumerate() {
+            for (at, (name, value)) in columns.iter().zip(values).enumerate() {
                 text.extend_from_slice(if at == 0 { b"{\"" } else { b",\"" });
                 text.extend_from_slice(name.as_bytes());
                 text.extend_from_slice(b"\":");

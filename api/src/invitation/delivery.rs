@@ -129,7 +129,7 @@ pub struct Lot(u64);
 impl Lot {
     pub fn of(seed: &str, contact: &contact::Model) -> Self {
         let person = contact.email_key.clone().unwrap_or_else(|| contact.id.to_string());
-        let digest = digest(&format!("{seed}/{person}"));
+        let digest = digest(format!("{seed}/{person}"));
         Self(digest.0.iter().take(8).fold(0, |number, byte| (number << 8) | u64::from(*byte)))
     }
 }

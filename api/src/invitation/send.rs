@@ -245,8 +245,8 @@ pub async fn write(
 
 /// The digests of the two links; the links themselves are derived again when the mail is written.
 pub(super) fn seal(row: &mut invitation::Model, secret: &Secret) {
-    row.token_hash = Some(digest(&secret.token(Purpose::Survey, row.id.0, row.generation)));
-    row.unsubscribe_hash = Some(digest(&secret.token(Purpose::Unsubscribe, row.id.0, row.generation)));
+    row.token_hash = Some(digest(secret.token(Purpose::Survey, row.id.0, row.generation)));
+    row.unsubscribe_hash = Some(digest(secret.token(Purpose::Unsubscribe, row.id.0, row.generation)));
 }
 
 fn accounts(contacts: &[Visible<contact::Model>]) -> Vec<AccountId> {

@@ -38,9 +38,12 @@ pub(super) enum Taken {
     Adds,
 }
 
+/// A table, how many rows, and what of them.
+type Shaped = (&'static str, usize, Taken);
+
 /// Texts of statements by table, number of rows, and what becomes of rows whose key is taken.
 #[derive(Default)]
-pub(super) struct Texts(Mutex<HashMap<(&'static str, usize, Taken), Arc<str>>>);
+pub(super) struct Texts(Mutex<HashMap<Shaped, Arc<str>>>);
 
 impl Texts {
     fn get(&self, key: (&'static str, usize, Taken), make: impl FnOnce() -> String) -> String {

@@ -126,7 +126,7 @@ impl Draft {
             let id = account.text.parse::<AccountId>().map_err(|_| Error::NotFound("account"))?;
             tx.find::<account::Entity>().filter(account::Column::Id.eq(id)).one("account").await?;
         }
-        Ok(ContactRow { name, account, ..self.row })
+        Ok(ContactRow { account, name, ..self.row })
     }
 }
 

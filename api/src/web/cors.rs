@@ -33,5 +33,5 @@ pub fn cors(origins: Origins) -> CorsLayer {
             name("ratelimit-policy"),
             name("x-request-id"),
         ])
-        .max_age(Duration::from_secs(7_200))
+        .max_age(Duration::from_hours(2))
 }

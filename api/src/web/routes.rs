@@ -32,7 +32,7 @@ const BODY: usize = 1024 * 1024;
 /// The longest a request may take.
 const TIME: Duration = Duration::from_secs(30);
 /// The longest a file may take to come.
-const FILE_TIME: Duration = Duration::from_secs(900);
+const FILE_TIME: Duration = Duration::from_mins(15);
 
 #[derive(OpenApi)]
 #[openapi(
@@ -97,8 +97,9 @@ pub fn document() -> utoipa::openapi::OpenApi {
 pub fn router(server: Server) -> Router {
     let rest = described().split_for_parts().0;
     let document = document();
-    let mut app =
-        rest.merge(invitation::pages()).route("/graphql", get(explore).post(graphql)).route("/graphql/ws", get(live));
+    // Pages of other origins may call the doors; a survey's page is called by nobody.
+    let doors = rest.route("/graphql", get(explore).post(graphql)).route("/graphql/ws", get(live));
+    let mut app = doors.layer(cors(server.origins.clone())).merge(invitation::pages());
     if server.explorers {
         app = app.merge(utoipa_swagger_ui::SwaggerUi::new("/docs").url("/openapi.json", document));
     } else {
@@ -111,7 +112,6 @@ pub fn router(server: Server) -> Router {
         .layer(DefaultBodyLimit::max(BODY))
         .layer(CompressionLayer::new())
         .layer(middleware::from_fn_with_state(server.clone(), rate::limit))
-        .layer(cors(server.origins.clone()))
         .layer(middleware::from_fn(headers::secure))
         .layer(middleware::from_fn_with_state(server.clone(), trace::trace))
         .with_state(server)

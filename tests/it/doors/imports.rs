@@ -114,13 +114,13 @@ both! {
         assert_eq!((&kept["counts"]["created"], &kept["counts"]["refused"]), (&json!(11_988), &json!(12)), "{kept}");
         // The same from a row that says how far an earlier worker had come.
         let row = app.rows::<import::Entity>().await.remove(0);
-        let halfway = json!({ "kind": "accounts", "dryRun": false, "read": 5_000, "skipped": 0, "created": 4_995, "updated": 0,
-            "unchanged": 0, "refused": 5, "refusedAnswers": 0, "faults": [], "faultCount": 5 });
+        let halfway = json!({ "kind": "accounts", "dryRun": false, "read": 6_000, "skipped": 0, "created": 5_994, "updated": 0,
+            "unchanged": 0, "refused": 6, "refusedAnswers": 0, "faults": [], "faultCount": 6 });
         let id = made(&app, &ada, json!({ "kind": "ACCOUNTS", "mapping": MAP.replace("crm", "erp") })).await;
         assert_eq!(send(&app, &ada, &id, format!("Id,Firma,Klasse\n{rows}")).await.status, 200);
         assert_eq!(start(&app, &ada, &id, json!({})).await.status, 202);
         let resumed = id.parse::<entity::ImportId>().unwrap();
-        let values = vec![(import::Column::Summary, sea_orm::sea_query::Expr::val(halfway)), (import::Column::RowsDone, sea_orm::sea_query::Expr::val(5_000_i64))];
+        let values = vec![(import::Column::Summary, sea_orm::sea_query::Expr::val(halfway)), (import::Column::RowsDone, sea_orm::sea_query::Expr::val(6_000_i64))];
         let which = sea_orm::Condition::all().add(sea_orm::ColumnTrait::eq(&import::Column::Id, resumed));
         app.system().write(move |tx| async move { tx.set::<import::Entity>(which, values).await }).await.unwrap();
         let done = finished(&app, &ada, &id).await;

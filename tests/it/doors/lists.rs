@@ -109,7 +109,7 @@ both! {
         assert_eq!(bad("first=101").await, ["/first"]);
         assert_eq!(bad("sort=colour").await, ["/sort"]);
         assert_eq!(bad("after=nonsense").await, ["/after"]);
-        assert_eq!(bad("domain=%00").await, ["/filter"]);
+        assert_eq!(bad("domain=%00").await, ["/domain"]);
         assert_eq!(bad("owner_id=7").await, ["/owner_id"]);
         let many = "tier_in=KEY&".repeat(101);
         assert_eq!(bad(many.trim_end_matches('&')).await, ["/tier_in"]);

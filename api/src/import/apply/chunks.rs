@@ -28,9 +28,12 @@ struct Source<T, R> {
     held: Option<T>,
 }
 
+/// A chunk that is being read, on a thread of its own.
+type Reading<T, R> = JoinHandle<(Source<T, R>, Result<Chunk<T>, FileError>)>;
+
 /// The chunks of a file, one after the other.
 pub(super) struct Chunks<T, R> {
-    next: JoinHandle<(Source<T, R>, Result<Chunk<T>, FileError>)>,
+    next: Reading<T, R>,
 }
 
 impl<T, R> Chunks<T, R>
@@ -50,7 +53,7 @@ where
     }
 }
 
-fn ahead<T, R>(mut source: Source<T, R>) -> JoinHandle<(Source<T, R>, Result<Chunk<T>, FileError>)>
+fn ahead<T, R>(mut source: Source<T, R>) -> Reading<T, R>
 where
     T: Row + Send + 'static,
     R: Read + Send + 'static,
