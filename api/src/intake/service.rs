@@ -96,7 +96,7 @@ where
 {
     may(ctx)?;
     begin(ctx, id).await?;
-    let mut spool = Spool::new(ctx)?;
+    let mut spool = Spool::new()?;
     let (mut waiting, mut bytes, mut number) = (Vec::new(), 0_u64, 0);
     while let Some(part) = body.next().await {
         let part = part.map_err(|_| Error::Unreadable("the file broke off; send it again".to_owned()))?;

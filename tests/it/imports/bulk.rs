@@ -61,7 +61,8 @@ fn answers(count: usize, by: usize) -> String {
     for number in 0..count {
         let who = who(number);
         let by = if who == number { by } else { by + 1 };
-        let (account, owner) = (who % CLIENTS, if who % 3 == 0 { String::new() } else { format!("m{}", who % OWNERS) });
+        let (account, owner) =
+            (who % CLIENTS, if who.is_multiple_of(3) { String::new() } else { format!("m{}", who % OWNERS) });
         text.push_str(&format!("r{who},a{account},{owner},{},{}\n", at(who), (who * 31 + by) % 11));
     }
     text
