@@ -3,7 +3,7 @@
 import re
 
 import schemathesis
-from schemathesis.specs.openapi.checks import positive_data_acceptance
+from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
 
 # A request that fits its schema may be refused for these alone: field and rule, as the answer names them.
 BEYOND_SCHEMAS = [
@@ -43,3 +43,14 @@ def accepts_what_fits(ctx, response, case):
         if faults and all(any(re.search(rule, fault) for rule in BEYOND_SCHEMAS) for fault in faults):
             return None
     return positive_data_acceptance(ctx, response, case)
+
+
+@schemathesis.check
+def refuses_what_does_not_fit(ctx, response, case):
+    """`negative_data_rejection`, but any bytes are a file, and a batch refuses the entries at fault alone."""
+    if case.operation.label == "PUT /api/v1/imports/{id}/file" and response.status_code == 200:
+        return None
+    if case.operation.label == "POST /api/v1/interactions" and response.status_code == 200:
+        if any(result["status"] == "REFUSED" for result in response.json()["results"]):
+            return None
+    return negative_data_rejection(ctx, response, case)

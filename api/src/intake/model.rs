@@ -16,15 +16,11 @@ pub struct CreateImport {
     /// What its rows are. Members first, then accounts, contacts, interactions, responses.
     pub kind: ImportKind,
     /// Whose references the file holds, where no mapping says it; the key's own system where absent.
-    #[schema(min_length = 1, max_length = 64, example = "crm", nullable = false)]
+    #[schema(min_length = 1, max_length = 64, example = "crm")]
     pub source: Option<String>,
     /// Which column feeds which field, as TOML: the same text as on the command line. Guessed from the header where
     /// absent.
-    #[schema(
-        max_length = 65536,
-        example = "source = \"crm\"\n[columns]\nreference = \"Id\"\nname = \"Company\"\n",
-        nullable = false
-    )]
+    #[schema(max_length = 65536, example = "source = \"crm\"\n[columns]\nreference = \"Id\"\nname = \"Company\"\n")]
     pub mapping: Option<String>,
 }
 
@@ -33,11 +29,7 @@ pub struct CreateImport {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct StartImport {
     /// Another mapping than the one that stands there.
-    #[schema(
-        max_length = 65536,
-        example = "source = \"crm\"\n[columns]\nreference = \"Id\"\nname = \"Company\"\n",
-        nullable = false
-    )]
+    #[schema(max_length = 65536, example = "source = \"crm\"\n[columns]\nreference = \"Id\"\nname = \"Company\"\n")]
     pub mapping: Option<String>,
     /// Writes nothing, and says what would be written; for files of at most 20,000 rows.
     #[serde(default)]
