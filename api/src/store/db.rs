@@ -69,8 +69,8 @@ impl Db {
     pub async fn open(open: Open) -> Result<Self> {
         let engine = if open.url.starts_with("sqlite:") { Engine::Sqlite } else { Engine::Postgres };
         let statements = Arc::new(AtomicU64::new(0));
-        let connect = |connections: u32, read_only: bool| {
-            let options = options(&open.url, engine, connections, read_only);
+        let connect = |connections: u32, purpose: Purpose| {
+            let options = options(&open.url, engine, connections, purpose);
             let statements = Arc::clone(&statements);
             async move {
                 let mut pool = Database::connect(options).await.map_err(from_db)?;
@@ -81,11 +81,11 @@ impl Db {
             }
         };
         let (read, writer) = match engine {
-            Engine::Postgres => (connect(open.connections, false).await?, None),
+            Engine::Postgres => (connect(open.connections, Purpose::Write).await?, None),
             Engine::Sqlite => {
-                let write = connect(1, false).await?;
+                let write = connect(1, Purpose::Write).await?;
                 let writer = writer::start(write);
-                (connect(open.connections, true).await?, Some(writer))
+                (connect(open.connections, Purpose::Read).await?, Some(writer))
             }
         };
         Ok(Self(Arc::new(Inner {
@@ -157,12 +157,9 @@ impl Db {
 pub async fn migrate(url: &str) -> Result<()> {
     use migration::{Migrator, sea_orm_migration::MigratorTrait};
     let engine = if url.starts_with("sqlite:") { Engine::Sqlite } else { Engine::Postgres };
-    let db = Database::connect(options(url, engine, 1, false)).await.map_err(from_db)?;
     // One transaction, all or nothing. Several processes may start at once: the others wait for the lock,
     // as long as it takes, and then find nothing left to do.
-    if engine == Engine::Sqlite {
-        db.execute_unprepared("PRAGMA busy_timeout = 3600000").await.map_err(from_db)?;
-    }
+    let db = Database::connect(options(url, engine, 1, Purpose::Migrate)).await.map_err(from_db)?;
     let tx = db.begin_with_options(immediate()).await.map_err(from_db)?;
     if engine == Engine::Postgres {
         tx.execute_unprepared("SELECT pg_advisory_xact_lock(7365001)").await.map_err(from_db)?;
@@ -193,7 +190,7 @@ pub async fn behind(url: &str) -> Result<(usize, usize)> {
         sea_orm_migration::{MigratorTrait, seaql_migrations},
     };
     let engine = if url.starts_with("sqlite:") { Engine::Sqlite } else { Engine::Postgres };
-    let db = Database::connect(options(url, engine, 1, engine == Engine::Sqlite)).await.map_err(from_db)?;
+    let db = Database::connect(options(url, engine, 1, Purpose::Read)).await.map_err(from_db)?;
     db.execute_unprepared("SELECT 1").await.map_err(from_db)?;
     // A database without the table has had none.
     let had = seaql_migrations::Entity::find().all(&db).await.unwrap_or_default();
@@ -204,7 +201,15 @@ pub async fn behind(url: &str) -> Result<(usize, usize)> {
     Ok((missing, newer))
 }
 
-fn options(url: &str, engine: Engine, connections: u32, read_only: bool) -> ConnectOptions {
+/// What connections are for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    Read,
+    Write,
+    Migrate,
+}
+
+fn options(url: &str, engine: Engine, connections: u32, purpose: Purpose) -> ConnectOptions {
     let url = match engine {
         Engine::Sqlite if !url.contains('?') => format!("{}?mode=rwc", sqlite_url(url)),
         _ => url.to_owned(),
@@ -212,19 +217,24 @@ fn options(url: &str, engine: Engine, connections: u32, read_only: bool) -> Conn
     let mut options = ConnectOptions::new(url);
     options.max_connections(connections).sqlx_logging(false).acquire_timeout(Duration::from_secs(10));
     if engine == Engine::Sqlite {
-        options.min_connections(1).test_before_acquire(false);
+        // Who migrates waits for others who do. Already to open the file may wait.
+        let (open, busy) = match purpose {
+            Purpose::Migrate => (Duration::from_hours(1), Duration::from_hours(1)),
+            Purpose::Read | Purpose::Write => (Duration::from_secs(10), Duration::from_secs(5)),
+        };
+        options.min_connections(1).test_before_acquire(false).acquire_timeout(open);
         options.map_sqlx_sqlite_opts(move |sqlite| {
             let sqlite = sqlite
                 .journal_mode(SqliteJournalMode::Wal)
                 .synchronous(SqliteSynchronous::Full)
                 .foreign_keys(true)
-                .busy_timeout(Duration::from_secs(5))
+                .busy_timeout(busy)
                 .statement_cache_capacity(256)
                 .pragma("cache_size", "-8000")
                 .pragma("mmap_size", "33554432")
                 .pragma("temp_store", "memory")
                 .pragma("secure_delete", "on");
-            if read_only { sqlite.pragma("query_only", "1") } else { sqlite }
+            if purpose == Purpose::Read { sqlite.pragma("query_only", "1") } else { sqlite }
         });
     }
     options

@@ -2,7 +2,13 @@
 
 use std::time::Duration;
 
-use axum::http::{HeaderName, HeaderValue, Method, header};
+use axum::{
+    extract::{Request, State},
+    http::{HeaderName, HeaderValue, Method, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use tower::{Layer, ServiceExt};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use crate::base::Origins;
@@ -34,4 +40,15 @@ pub fn cors(origins: Origins) -> CorsLayer {
             name("x-request-id"),
         ])
         .max_age(Duration::from_hours(2))
+}
+
+/// Only what a browser asks before a call is answered by `cors`: any other OPTIONS goes on to the door,
+/// which knows no such method.
+pub async fn across(State(cors): State<CorsLayer>, request: Request, next: Next) -> Response {
+    let asks = request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
+    if request.method() == Method::OPTIONS && !asks {
+        next.run(request).await
+    } else {
+        cors.layer(next).oneshot(request).await.into_response()
+    }
 }

@@ -17,7 +17,11 @@ use utoipa::{
 };
 use utoipa_axum::router::OpenApiRouter;
 
-use super::{Anyone, Introspection, Problem, Server, cors::cors, headers, problems, rate, shape, trace};
+use super::{
+    Anyone, Introspection, Problem, Server,
+    cors::{across, cors},
+    headers, problems, rate, shape, trace,
+};
 use crate::{
     access::Role,
     account,
@@ -99,7 +103,9 @@ pub fn router(server: Server) -> Router {
     let document = document();
     // Pages of other origins may call the doors; a survey's page is called by nobody.
     let doors = rest.route("/graphql", get(explore).post(graphql)).route("/graphql/ws", get(live));
-    let doors = doors.method_not_allowed_fallback(wrong_method).layer(cors(server.origins.clone()));
+    let doors = doors
+        .method_not_allowed_fallback(wrong_method)
+        .layer(middleware::from_fn_with_state(cors(server.origins.clone()), across));
     let mut app = doors.merge(invitation::pages());
     if server.explorers {
         app = app.merge(utoipa_swagger_ui::SwaggerUi::new("/docs").url("/openapi.json", document));
