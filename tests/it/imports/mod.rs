@@ -7,6 +7,7 @@ mod company;
 mod folder;
 mod guests;
 mod loop_by_mail;
+mod merged;
 mod patients;
 mod ratings;
 mod refusals;
