@@ -15,7 +15,7 @@
 //! tier = { column = "Class", values = { "A" = "STRATEGIC" }, blank = ["-"], default = "STANDARD" }
 //! lifecycle = { constant = "ACTIVE" }
 //! domain = { template = "{Company|slug}.example" }             # filters: lower, slug, dots
-//! annual_value = { column = "Revenue", scale = 100 }           # minor units in one of the file's
+//! annual_value = { column = "Revenue", scale = 100 }           # minor units in one of the file's; decimal = "," reads 1.250,50
 //! renewal_on = { column = "Renewal", date_format = "%d/%m/%Y" }
 //! owner = { column = "Manager", by = "email" }                 # reference (default), name, email, domain
 //! team = ["{Region}", "{Manager}'s team"]                      # accounts, members: a path from the top

@@ -53,6 +53,8 @@ pub struct Rule {
     dated: bool,
     pub(super) dates: Dates,
     pub(super) scale: i64,
+    /// The sign before decimals, where somebody told.
+    pub(super) decimal: Option<char>,
     pub(super) by: By,
     pub(super) zone: Tz,
 }
@@ -110,6 +112,7 @@ impl Rule {
             dated: matches!(target.takes, Takes::Date),
             dates: Dates::Untold,
             scale: 100,
+            decimal: None,
             by: By::default(),
             zone,
         }
@@ -147,6 +150,12 @@ impl Rule {
             None => {}
             Some(scale) if scale > 0 => self.scale = scale,
             Some(_) => section.fault("scale", "must be above 0: minor units in one of the file's units"),
+        }
+        match section.text("decimal").as_deref() {
+            None => {}
+            Some(".") => self.decimal = Some('.'),
+            Some(",") => self.decimal = Some(','),
+            Some(_) => section.fault("decimal", "must be \",\" or \".\", the sign before decimals"),
         }
     }
 
