@@ -39,7 +39,6 @@ pub(super) fn keys<R: BufRead>(
         let (row, line) = (frames.row(), text(&frames, evidence.as_mut())?);
         let mut full = false;
         match object(&line, Keys { keys: &mut keys, full: &mut full }) {
-            Ok(()) => {}
             Err(_) if full => {
                 let rule = format!("brings the keys of the file to more than {}", Header::MOST);
                 return Err(FileError::Header(Faults(vec![Fault { key: format!("row {row}"), rule }])));
@@ -50,7 +49,7 @@ pub(super) fn keys<R: BufRead>(
                 }
             }
             Err(error) if is_first => return Err(FileError::NoObject { row, why: told(&error) }),
-            Err(_) => {}
+            Ok(()) | Err(_) => {}
         }
         is_first = false;
     }
@@ -180,7 +179,7 @@ fn cell(value: &str, cell_text: &mut String) -> Result<(), Error> {
     match value.as_bytes().first() {
         Some(b'n') => {}
         Some(b'"') => {
-            Key(|text: &str| cell_text.push_str(text)).deserialize(&mut serde_json::Deserializer::from_str(value))?
+            Key(|text: &str| cell_text.push_str(text)).deserialize(&mut serde_json::Deserializer::from_str(value))?;
         }
         Some(b'[') => {
             let items: Vec<&RawValue> = serde_json::from_str(value)?;

@@ -65,22 +65,22 @@ both! {
             rows.sort();
             rows
         };
-        assert_eq!(accounts(app.rows().await), accounts(there.rows().await));
+        assert_eq!(accounts(app.rows::<account::Entity>().await), accounts(there.rows::<account::Entity>().await));
         assert!(there.rows::<account::Entity>().await.iter().any(|row| row.name == "'=1 \"x\", y" && row.industry.as_deref() == Some("a\\b; c")));
         assert!(there.rows::<account::Entity>().await.iter().any(|row| row.name == "=Acme North" && row.owner_id.is_some() && row.parent_id.is_some()));
         let roles = |rows: Vec<contact::Model>| rows.into_iter().map(|row| (row.name, row.roles.list())).collect::<Vec<_>>();
-        assert_eq!(roles(app.rows().await), roles(there.rows().await));
+        assert_eq!(roles(app.rows::<contact::Entity>().await), roles(there.rows::<contact::Entity>().await));
         let entries = |rows: Vec<interaction::Model>| {
             let own = rows.into_iter().filter(|row| row.external_id.is_some());
             own.map(|row| (row.subject, row.occurred_at, row.member_id.is_some(), row.contact_id.is_some())).collect::<Vec<_>>()
         };
-        assert_eq!(entries(app.rows().await), entries(there.rows().await));
+        assert_eq!(entries(app.rows::<interaction::Entity>().await), entries(there.rows::<interaction::Entity>().await));
         let answers = |rows: Vec<response::Model>| {
             let mut rows: Vec<_> = rows.into_iter().map(|row| (row.answered_at, row.score, row.comment, row.owner_id.is_some())).collect();
             rows.sort();
             rows
         };
-        assert_eq!(answers(app.rows().await), answers(there.rows().await));
+        assert_eq!(answers(app.rows::<response::Entity>().await), answers(there.rows::<response::Entity>().await));
         let ana = there.rows::<member::Entity>().await.into_iter().find(|row| row.name == "Ana").unwrap();
         assert_eq!((ana.email.as_str(), ana.role, ana.team_id.is_some()), ("ana@s.test", entity::MemberRole::Manager, true));
     }

@@ -290,8 +290,8 @@ fn a_thousand_keys_are_taken_and_no_more() {
     let lines: String = (0..2_000).map(|at| wide(at, 1)).collect();
     assert_eq!(told(lines.as_bytes()), ["row 1000: brings the keys of the file to more than 1000"]);
     // Nor may they be of any length: all of them are kept.
-    let long: String = (0..10).map(|at| format!("{{\"{at}{}\":1}}\n", "k".repeat(200_000))).collect();
-    assert_eq!(told(long.as_bytes()), ["row 7: brings the keys of the file to more than 1000"]);
+    let long: Vec<String> = (0..10).map(|at| format!("{{\"{at}{}\":1}}\n", "k".repeat(200_000))).collect();
+    assert_eq!(told(long.concat().as_bytes()), ["row 7: brings the keys of the file to more than 1000"]);
 }
 
 /// Random cells, against the reading of the same as CSV.
@@ -314,7 +314,7 @@ fn every_cell_is_the_one_that_csv_holds() {
             keys.rotate_left(random(3));
         }
         let keys: Vec<_> = keys.iter().map(|(key, cell)| format!("\"{key}\":{}", serde_json::json!(cell))).collect();
-        lines.push_str(&format!("{{{}}}\n", keys.join(",")));
+        lines.extend(["{", &keys.join(","), "}\n"]);
     }
     let csv = String::from_utf8(csv.into_inner().unwrap()).unwrap();
     let mut theirs = Reader::open(csv.as_bytes(), Written::default()).unwrap();
