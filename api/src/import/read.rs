@@ -1,6 +1,7 @@
 //! A file as a header and records of text cells. Holds one record at a time.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Chain, Cursor, Read};
 use std::sync::Arc;
@@ -90,11 +91,22 @@ pub struct Record {
     text: String,
     ends: Vec<usize>,
     guarded: bool,
+    weight: Cell<u64>,
 }
 
 impl Record {
     pub(super) fn new(row: u64, text: String, ends: Vec<usize>) -> Self {
-        Self { row, text, ends, guarded: false }
+        Self { row, text, ends, ..Self::default() }
+    }
+
+    /// Notes bytes of texts that are made of it.
+    pub(super) fn weigh(&self, bytes: usize) {
+        self.weight.set(self.weight.get() + bytes as u64);
+    }
+
+    /// Bytes of all texts that were made of it.
+    pub(super) fn weight(&self) -> u64 {
+        self.weight.get()
     }
 
     /// Row 1 is the header, in JSON lines the first line.
@@ -271,7 +283,7 @@ impl<R: Read> Reader<R> {
             }
         }
         let text = String::from_utf8_lossy(&self.output[..written]).into_owned();
-        Ok(Record { row, text, ends: self.ends[..ended].to_vec(), guarded })
+        Ok(Record { row, text, ends: self.ends[..ended].to_vec(), guarded, weight: Cell::default() })
     }
 }
 

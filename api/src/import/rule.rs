@@ -38,6 +38,9 @@ impl By {
     }
 }
 
+/// Bytes of a text, at most: more than any field takes, so that it is refused. What is longer is not looked at further.
+const LONGEST: usize = 100_000;
+
 /// The rule of one field.
 #[derive(Clone, Debug)]
 pub struct Rule {
@@ -205,11 +208,14 @@ impl Rule {
 
     /// Codes and translations act on the cells, before a template is filled; a template is blank when one of its cells is.
     pub(super) fn fill<'a>(&'a self, record: &'a Record) -> Filled<'a> {
-        let found = self.found(record);
-        match (&self.default, found) {
-            (Some(default), Filled::Blank | Filled::Empty) => Filled::Text(Cow::Borrowed(default)),
+        let filled = match (&self.default, self.found(record)) {
+            (Some(default), Filled::Blank | Filled::Empty) => Filled::Text(Cow::Borrowed(default.as_str())),
             (_, found) => found,
+        };
+        if let Filled::Text(text) = &filled {
+            record.weigh(text.len());
         }
+        filled
     }
 
     fn found<'a>(&'a self, record: &'a Record) -> Filled<'a> {
@@ -225,10 +231,18 @@ impl Rule {
                     if cell.is_empty() {
                         return Filled::Empty;
                     }
-                    filter.apply(self.values.get(cell).map_or(cell, String::as_str))
+                    let cell = self.values.get(cell).map_or(cell, String::as_str);
+                    if cell.len() > LONGEST { Cow::Borrowed(cell) } else { filter.apply(cell) }
                 }
             };
-            if text.is_empty() { text = part } else { text.to_mut().push_str(&part) }
+            if text.is_empty() {
+                text = part
+            } else {
+                text.to_mut().push_str(&part)
+            }
+            if text.len() > LONGEST {
+                break;
+            }
         }
         if text.is_empty() { Filled::Empty } else { Filled::Text(text) }
     }

@@ -19,7 +19,7 @@ pub(super) struct Spool(NamedTempFile);
 
 impl Spool {
     pub fn new() -> Result<Self> {
-        tempfile::Builder::new().prefix("steward-").tempfile().map(Self).map_err(Error::internal)
+        tempfile::Builder::new().prefix("steward-").tempfile().map(Self).map_err(full)
     }
 
     /// The file of an import, put together from its pieces.
@@ -36,11 +36,17 @@ impl Spool {
     }
 
     pub fn add(&mut self, bytes: &[u8]) -> Result<()> {
-        self.0.write_all(bytes).map_err(Error::internal)
+        self.0.write_all(bytes).map_err(full)
     }
 
     pub fn opener(&self) -> impl Fn() -> io::Result<File> + Send + Sync + 'static {
         let path = self.0.path().to_owned();
         move || File::open(&path)
     }
+}
+
+/// The request is not at fault: it may be repeated once there is room.
+fn full(error: io::Error) -> Error {
+    tracing::error!(%error, "a temporary file cannot be written");
+    Error::Unavailable
 }

@@ -18,13 +18,25 @@ pub fn from_db(error: DbErr) -> Error {
             tracing::warn!(%error, "database unreachable");
             Error::Unavailable
         }
-        DbErr::Exec(RuntimeErr::SqlxError(inner)) | DbErr::Query(RuntimeErr::SqlxError(inner))
-            if matches!(**inner, sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed) =>
-        {
-            tracing::warn!(%error, "database went away");
+        DbErr::Exec(RuntimeErr::SqlxError(inner)) | DbErr::Query(RuntimeErr::SqlxError(inner)) if passes(inner) => {
+            tracing::warn!(%error, "database cannot be used right now");
             Error::Unavailable
         }
         _ => Error::internal(error),
+    }
+}
+
+/// The request is not at fault, nor are we: it may be repeated once an operator, or time, has helped.
+fn passes(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed => true,
+        sqlx::Error::Database(error) => error.code().is_some_and(|code| match code.parse::<u32>() {
+            // SQLite's numbers, extended ones too: held by another process, read only, faulty or full.
+            Ok(number) if code.len() < 5 => matches!(number & 0xff, 5 | 8 | 10 | 13),
+            // PostgreSQL: short of resources, being stopped or started.
+            _ => code.starts_with("53") || code.starts_with("57P"),
+        }),
+        _ => false,
     }
 }
 
@@ -43,4 +55,24 @@ fn taken(detail: &str) -> &'static str {
     ];
     let hit = KNOWN.iter().find(|(marks, _)| marks.iter().any(|mark| detail.contains(mark)));
     hit.map_or("this exists already", |(_, words)| words)
+}
+
+#[cfg(test)]
+mod tests {
+    use sea_orm::{ConnectOptions, ConnectionTrait, Database};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_full_disk_passes_and_a_fault_of_ours_does_not() {
+        let mut options = ConnectOptions::new("sqlite::memory:");
+        options.max_connections(1).sqlx_logging(false);
+        let db = Database::connect(options).await.unwrap();
+        db.execute_unprepared("CREATE TABLE t (a UNIQUE); PRAGMA max_page_count = 4").await.unwrap();
+        let run = async |sql: &str| db.execute_unprepared(sql).await.map(drop).map_err(from_db);
+        assert!(run("INSERT INTO t VALUES (1)").await.is_ok());
+        assert!(matches!(run("INSERT INTO t VALUES (1)").await, Err(Error::Conflict(..))));
+        assert!(matches!(run("INSERT INTO t VALUES (randomblob(50000))").await, Err(Error::Unavailable)));
+        assert!(matches!(run("INSERT INTO u VALUES (1)").await, Err(Error::Internal(_))));
+    }
 }

@@ -113,6 +113,9 @@ pub async fn account(ctx: &Ctx, reference: &str, input: UpsertAccount, must: Pre
             };
             let old = find().lock().maybe().await?;
             must.check(old.as_ref().map(|old| old.version))?;
+            if let Some(stayed) = old.as_ref().and_then(|old| old.merged_into_id) {
+                return Err(Error::conflict(format!("this account was merged into account {stayed}: write that one")));
+            }
             let known = old.as_ref().map(|old| old.name.clone());
             let name = name.or(known).ok_or_else(|| Error::invalid("/name", "must be given for a new account"))?;
             let row = AccountRow { name, ..row.clone() };

@@ -76,6 +76,9 @@ pub async fn contact(ctx: &Ctx, reference: &str, input: UpsertContact, must: Pre
         ctx.write(move |tx| async move {
             let old = found(&tx, &source, &draft.row.reference).await?;
             must.check(old.as_ref().map(|old| old.version))?;
+            if let Some(stayed) = old.as_ref().and_then(|old| old.merged_into_id) {
+                return Err(Error::conflict(format!("this contact was merged into contact {stayed}: write that one")));
+            }
             let row = draft.over(&tx, old.as_deref()).await?;
             let outcome = match put(&inner, &tx, &source, Batch::Contacts(vec![row.clone()])).await?.pop() {
                 Some(Err(refusal)) => return Err(Error::Invalid(faults("", &refusal))),

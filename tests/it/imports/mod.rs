@@ -8,6 +8,7 @@ mod folder;
 mod guests;
 mod lines;
 mod loop_by_mail;
+mod merged;
 mod patients;
 mod ratings;
 mod refusals;

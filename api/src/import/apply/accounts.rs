@@ -152,6 +152,11 @@ async fn prepare(
             continue;
         }
         let old = old.remove(&row.reference);
+        // What was merged away is kept as it was; the one that stayed has a row of its own.
+        if old.as_ref().is_some_and(|old| old.merged_into_id.is_some()) {
+            verdicts.insert(at, Outcome::Unchanged.into());
+            continue;
+        }
         match Draft::new(tx, row, old, &owners, &teams) {
             Ok(draft) => drafts.push((at, draft)),
             Err(fault) => drop(verdicts.insert(at, Verdict::Refused(fault.into()))),

@@ -40,6 +40,11 @@ impl Apply for ContactRow {
         let mut verdicts = Vec::new();
         for row in rows {
             let old = old.remove(&row.reference);
+            // Who was merged away is kept as they were; the one who stayed has a row of their own.
+            if old.as_ref().is_some_and(|old| old.merged_into_id.is_some()) {
+                verdicts.push(Outcome::Unchanged.into());
+                continue;
+            }
             let new = match desk.decide(tx, &row, old.as_ref()) {
                 Ok(decided) => decided,
                 Err(fault) => {

@@ -29,6 +29,7 @@ pub(super) struct Account {
     pub last_live_at: Time,
     pub last_inbound_at: Time,
     pub last_outbound_at: Time,
+    pub merged_into_id: Option<AccountId>,
 }
 
 impl Witness for Visible<Account> {
@@ -58,6 +59,7 @@ pub(super) struct Contact {
     pub email_key: Option<String>,
     pub reference: Option<String>,
     pub roles: ContactRoles,
+    pub merged_into_id: Option<ContactId>,
 }
 
 /// A table that rows of a file point into.
@@ -74,13 +76,15 @@ pub(super) trait Pointed: Owned<Model: FromQueryResult + Send + Sync + Clone> {
     fn id(row: &Self::Model) -> Self::Id;
     fn reference(row: &Self::Model) -> Option<&str>;
     fn row_id(row: &Self::Row) -> Self::Id;
+    /// The row it was merged into, which stands for it since.
+    fn merged(row: &Self::Row) -> Option<Self::Id>;
     /// The column that a way of pointing looks at, and what the row holds there.
     fn at(by: By) -> Self::Column;
     fn word(row: &Self::Row, by: By) -> Option<&str>;
 }
 
 macro_rules! pointed {
-    ($table:ident, $id:ty, $row:ident [$($read:ident)+], $what:literal, $($by:ident => $column:ident $field:expr,)+) => {
+    ($table:ident, $id:ty, $row:ident [$($read:ident)+], $what:literal, $merged:expr, $($by:ident => $column:ident $field:expr,)+) => {
         impl Pointed for $table::Entity {
             type Id = $id;
             type Row = $row;
@@ -98,6 +102,10 @@ macro_rules! pointed {
             }
             fn row_id(row: &$row) -> $id {
                 row.id
+            }
+            fn merged(row: &$row) -> Option<$id> {
+                let merged: fn(&$row) -> Option<$id> = $merged;
+                merged(row)
             }
             fn at(by: By) -> $table::Column {
                 match by {
@@ -120,16 +128,17 @@ pointed!(
     account, AccountId,
     Account [
         Id NameKey Domain Reference ParentId Territory Segment Tier TeamId LastLiveAt LastInboundAt LastOutboundAt
+        MergedIntoId
     ],
-    "account", Name => NameKey |row| Some(&row.name_key), Domain => Domain |row| row.domain.as_deref(),
+    "account", |row| row.merged_into_id, Name => NameKey |row| Some(&row.name_key), Domain => Domain |row| row.domain.as_deref(),
 );
 pointed!(
     member, MemberId, Member [Id Name NameKey EmailKey Reference TeamId Active],
-    "member", Name => NameKey |row| Some(&row.name_key), Email => EmailKey |row| Some(&row.email_key),
+    "member", |_| None, Name => NameKey |row| Some(&row.name_key), Email => EmailKey |row| Some(&row.email_key),
 );
 pointed!(
-    contact, ContactId, Contact [Id AccountId NameKey EmailKey Reference Roles],
-    "contact", Name => NameKey |row| Some(&row.name_key), Email => EmailKey |row| row.email_key.as_deref(),
+    contact, ContactId, Contact [Id AccountId NameKey EmailKey Reference Roles MergedIntoId],
+    "contact", |row| row.merged_into_id, Name => NameKey |row| Some(&row.name_key), Email => EmailKey |row| row.email_key.as_deref(),
 );
 
 /// What is compared when rows are pointed at.
@@ -174,7 +183,34 @@ impl<E: Pointed> Book<E> {
                 book.rows.insert(id, row);
             }
         }
+        book.follow(tx).await?;
         Ok(book)
+    }
+
+    /// Whatever pointed at a row that was merged away points at the one that stayed.
+    async fn follow(&mut self, tx: &Tx) -> Result<()> {
+        loop {
+            let gone = self.rows.values().filter_map(|row| E::merged(row)).filter(|id| !self.rows.contains_key(id));
+            let next: Vec<E::Id> = gone.collect();
+            let rows = match next[..] {
+                [] => Vec::new(),
+                _ => tx.find::<E>().filter(among::<E, _>(E::ID, &next)).some::<E::Row>(E::COLUMNS).await?,
+            };
+            if rows.is_empty() {
+                break;
+            }
+            self.rows.extend(rows.into_iter().map(|row| (E::row_id(&row), row)));
+        }
+        for ids in self.found.values_mut() {
+            for id in ids.iter_mut() {
+                while let Some(stayed) = self.rows.get(id).and_then(|row| E::merged(row)) {
+                    *id = stayed;
+                }
+            }
+            ids.sort_unstable();
+            ids.dedup();
+        }
+        Ok(())
     }
 
     pub fn rows(&self) -> impl Iterator<Item = &Visible<E::Row>> {
