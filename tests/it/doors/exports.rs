@@ -41,7 +41,7 @@ both! {
             assert_eq!(accounts.headers["content-disposition"], "attachment; filename=\"accounts.csv\"");
             let accounts = table(&accounts.text);
             assert_eq!(column(&accounts, "name"), ["Globex, \"the\" one"]);
-            assert_eq!((column(&accounts, "owner"), column(&accounts, "team")), (vec!["Ana@acme.test"], vec!["North \\/ East"]));
+            assert_eq!((column(&accounts, "owner"), column(&accounts, "team")), (vec!["Ana@acme.test"], vec!["/ Sales / North \\/ East"]));
             assert_eq!(column(&table(&file(token, "contacts.csv").await.text), "name"), ["Carl"]);
             let responses = table(&file(token, "responses.csv").await.text);
             assert_eq!(column(&responses, "comment"), ["'=HYPERLINK(\"x\")\nsecond line"]);

@@ -13,6 +13,7 @@ mod refusals;
 mod round_trip;
 mod rules;
 mod wave_by_mail;
+mod whole;
 
 use api::import::Summary;
 

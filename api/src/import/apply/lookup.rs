@@ -7,6 +7,7 @@ use std::str::FromStr;
 
 use entity::{AccountId, ContactId, ContactRoles, MemberId, TeamId, Tier, Time, account, contact, member};
 use sea_orm::{ColumnTrait, FromQueryResult, sea_query::Order};
+use uuid::Uuid;
 
 use crate::{
     base::{Result, key},
@@ -65,7 +66,7 @@ pub(super) trait Pointed: Owned<Model: FromQueryResult + Send + Sync + Clone> {
     /// What is read of a row that is only pointed at, from which columns.
     type Row: FromQueryResult + Send + Sync;
     const COLUMNS: &'static [Self::Column];
-    type Id: Copy + Eq + Ord + Hash + Send + Sync + Display + FromStr + Into<sea_orm::Value>;
+    type Id: Copy + Eq + Ord + Hash + Send + Sync + Display + FromStr + From<Uuid> + Into<sea_orm::Value>;
     const WHAT: &'static str;
     const SOURCE: Self::Column;
     const REFERENCE: Self::Column;
