@@ -19,6 +19,7 @@ fn column<'t>(table: &'t [Vec<String>], name: &str) -> Vec<&'t str> {
 
 both! {
     async fn a_file_holds_what_its_viewer_sees(app: TestApp) {
+        app.forward(chrono::TimeDelta::seconds(1));
         let top = app.team("Sales", None).await;
         let (north, south) = (app.team("North / East", Some(top)).await, app.team("South", Some(top)).await);
         let (ana, ben) = (app.owner("Ana", north).await, app.owner("Ben", south).await);
