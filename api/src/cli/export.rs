@@ -38,7 +38,7 @@ pub async fn run(settings: &Settings, args: &Args) -> Result<()> {
     let url = settings.public_url.clone().unwrap_or_else(|| format!("http://{}", settings.listen));
     let app = App::build(settings, Ports::default(), url).await?;
     let (system, folder) = (app.system(), &args.folder);
-    fs::create_dir_all(folder).map_err(|error| failed(folder, error))?;
+    fs::create_dir_all(folder).map_err(|error| failed(folder, &error))?;
     let accounts = ListAccounts { archived: true, ..ListAccounts::default() };
     let contacts = ListContacts { archived: true, ..ListContacts::default() };
     let format = Format::Csv;
@@ -65,13 +65,13 @@ fn lines<T: serde::Serialize>(rows: &[T]) -> Result<String> {
 
 async fn put(folder: &Path, name: &str, body: Body) -> Result<()> {
     let path = folder.join(name);
-    let mut file = BufWriter::new(new(&path).map_err(|error| failed(&path, error))?);
+    let mut file = BufWriter::new(new(&path).map_err(|error| failed(&path, &error))?);
     let mut pieces = body.into_data_stream();
     while let Some(piece) = pieces.next().await {
         let piece = piece.map_err(Error::internal)?;
-        file.write_all(&piece).map_err(|error| failed(&path, error))?;
+        file.write_all(&piece).map_err(|error| failed(&path, &error))?;
     }
-    file.flush().map_err(|error| failed(&path, error))?;
+    file.flush().map_err(|error| failed(&path, &error))?;
     println!("{}", path.display());
     Ok(())
 }
@@ -85,6 +85,6 @@ fn new(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-fn failed(path: &Path, error: io::Error) -> Error {
+fn failed(path: &Path, error: &io::Error) -> Error {
     Error::internal(format!("{}: {error}", path.display()))
 }

@@ -138,7 +138,7 @@ async fn run(command: Command) -> Result<(), Failure> {
         Command::Migrate => migrate::run(&settings()?).await?,
         Command::Doctor(args) => doctor::run(Settings::read(Source::environment()), &args).await?,
         Command::Import(args) => Box::pin(import::run(&settings()?, &args)).await?,
-        Command::Export(args) => export::run(&existing()?, &args).await?,
+        Command::Export(args) => Box::pin(export::run(&existing()?, &args)).await?,
         Command::Token(args) => token::run(&existing()?, &args).await?,
         Command::Key(args) => key::run(&existing()?, args).await?,
         Command::Healthcheck(args) => healthcheck::run(&args).await?,

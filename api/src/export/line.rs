@@ -110,10 +110,12 @@ impl Line for account::Entity {
             for row in find.order(Column::FromAt, Order::Asc).all().await? {
                 past.ownerships.entry(row.account_id).or_default().push(row);
             }
-            use account_grant as grant;
-            let find = ctx.find::<grant::Entity>().filter(grant::Column::Kind.eq(GrantKind::Collaborator));
-            let find = find.filter(among::<grant::Entity, _>(grant::Column::AccountId, &ids));
-            for row in find.order(grant::Column::Id, Order::Asc).all().await? {
+        }
+        if ctx.may(Action::ReadOwnership).is_ok() {
+            use account_grant::{Column, Entity};
+            let find = ctx.find::<Entity>().filter(Column::Kind.eq(GrantKind::Collaborator));
+            let find = find.filter(among::<Entity, _>(Column::AccountId, &ids));
+            for row in find.order(Column::Id, Order::Asc).all().await? {
                 past.collaborators.entry(row.account_id).or_default().push(row);
             }
         }

@@ -1,6 +1,6 @@
 //! Who an imported answer is credited to: the owner of its day, in the team of that period; or whom an export names.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet, hash_map::Entry};
 
 use chrono::TimeDelta;
 use entity::{AccountId, MemberId, PlaceId, TeamId, Time, account, member, ownership, team_place};
@@ -128,16 +128,11 @@ impl Stood {
         for row in rows {
             let Some((team, path)) = self.at(row) else { continue };
             let places = self.places.entry(team).or_default();
-            if !places.contains_key(&path) {
-                let place = team_place::Model {
-                    id: tx.id(),
-                    team_id: team,
-                    path: path.clone(),
-                    from_at: now,
-                    until_at: Some(now),
-                };
-                places.insert(path, place.id);
-                fresh.push(place);
+            if let Entry::Vacant(place) = places.entry(path) {
+                let (path, until_at) = (place.key().clone(), Some(now));
+                let row = team_place::Model { id: tx.id(), team_id: team, path, from_at: now, until_at };
+                place.insert(row.id);
+                fresh.push(row);
             }
         }
         tx.insert_all::<team_place::Entity>(fresh).await
