@@ -9,6 +9,7 @@ use sea_orm::FromQueryResult;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
+use super::seen::Seen;
 use crate::{
     access::Action,
     base::Result,
@@ -143,20 +144,24 @@ impl Line for account::Entity {
         "archived_at",
     ];
     const KEY: account::Column = account::Column::Id;
-    type Beside = ();
+    type Beside = Seen;
 
     fn key(row: &account::Model) -> Uuid {
         row.id.0
     }
 
-    fn values(row: &account::Model, directory: &Directory, (): &()) -> Vec<Value> {
+    async fn beside(ctx: &Ctx, rows: &[Visible<account::Model>]) -> Result<Seen> {
+        Seen::read(ctx, rows).await
+    }
+
+    fn values(row: &account::Model, directory: &Directory, seen: &Seen) -> Vec<Value> {
         vec![
             json!(row.id),
             json!(row.source),
             json!(row.reference),
             json!(row.name),
             json!(row.domain),
-            json!(row.parent_id),
+            json!(seen.only(row.parent_id)),
             json!(row.territory),
             json!(row.industry),
             json!(row.segment),

@@ -7,6 +7,7 @@
 mod examples;
 mod line;
 mod rest;
+mod seen;
 mod stream;
 
 use line::{Directory, Line};
