@@ -166,4 +166,20 @@ both! {
         let read = jsonwebtoken::decode::<Claims>(&admin.token, &DecodingKey::from_jwk(&jwk).unwrap(), &strict).unwrap();
         assert_eq!((read.claims.sub, read.claims.exp - read.claims.iat), (admin.id.0, 900));
     }
+
+    async fn members_of_a_file_keep_nobody_from_becoming_the_first_admin(app: TestApp) {
+        let team = app.team("Sales", None).await;
+        let ana = app.owner("Ana", team).await;
+        let system = app.system();
+        assert!(api::setup::is_new(&system).await.unwrap(), "nobody has a password");
+        let email = "ana@acme.test".to_owned();
+        let admin = api::setup::FirstAdmin { email: email.clone(), password: "correct horse battery".to_owned(), must_change: false };
+        api::setup::prepare(&system, Some(admin)).await.unwrap();
+        assert!(!api::setup::is_new(&system).await.unwrap());
+        let body = json!({ "grant": "password", "email": email, "password": "correct horse battery" });
+        let reply = app.rest("POST", "/api/v1/auth/token", None, Some(body)).await;
+        assert_eq!(reply.status, 200, "{}", reply.text);
+        let row = app.rows::<member::Entity>().await.into_iter().find(|row| row.id == ana.id).unwrap();
+        assert_eq!((row.role, row.name.as_str()), (entity::MemberRole::Admin, "Ana"));
+    }
 }

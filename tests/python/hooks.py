@@ -35,6 +35,12 @@ BEYOND_SCHEMAS = [
 ]
 
 
+@schemathesis.serializer("application/jsonl")
+def as_it_is(_ctx, value):
+    """JSON lines are a text to the contract."""
+    return value if isinstance(value, bytes) else str(value).encode()
+
+
 @schemathesis.check
 def accepts_what_fits(ctx, response, case):
     """`positive_data_acceptance`, but rules beyond schemas may be broken."""

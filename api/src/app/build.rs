@@ -142,7 +142,7 @@ impl App {
         Ctx::system(Arc::clone(&self.env))
     }
 
-    /// Makes the first admin where nobody has been yet; gives the password if it was made here.
+    /// Makes the first admin where nobody has been able to sign in yet; gives the password if it was made here.
     pub async fn first_admin(&self, settings: &Settings) -> Result<Option<String>> {
         let system = self.system();
         if !setup::is_new(&system).await? {

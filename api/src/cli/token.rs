@@ -91,5 +91,9 @@ async fn subject(system: &Ctx, who: &Who) -> Result<Subject> {
         Ok(id) => find.filter(api_key::Column::Id.eq(id)),
         Err(_) => find.filter(api_key::Column::Name.eq(name.clone())),
     };
-    Ok(Subject::Key(find.limit(1).one("key").await?.id))
+    match &find.limit(2).all().await?[..] {
+        [key] => Ok(Subject::Key(key.id)),
+        [] => Err(Error::NotFound("key")),
+        _ => Err(Error::conflict("several keys have this name; take the id that `steward key list` shows")),
+    }
 }

@@ -28,7 +28,7 @@ impl fmt::Display for Fault {
 #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
 pub struct Faults(pub Vec<Fault>);
 
-/// A fault of one value. Row 1 is the header, as a spreadsheet counts.
+/// A fault of one value. Row 1 is the header, as a spreadsheet counts; of JSON lines it is the first line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub struct RowError {
     pub row: u64,
@@ -97,9 +97,9 @@ impl From<RowError> for Refusal {
 pub enum FileError {
     #[error("the file cannot be read: {0}")]
     Io(#[from] std::io::Error),
-    #[error("the file is empty; its first line must name the columns")]
+    #[error("the file is empty; the first line of CSV must name the columns")]
     Empty,
-    #[error("the file is no CSV but {0}")]
+    #[error("the file is neither CSV nor JSON lines but {0}")]
     Foreign(&'static str),
     #[error(
         "byte {offset} (row {row}) is 0x{byte:02X}, which is not UTF-8; if the file has another encoding, say it: encoding = \"windows-1252\" in the mapping, or --encoding"
@@ -120,8 +120,12 @@ pub enum FileError {
     MixedEncodings { utf8: u64, other: u64 },
     #[error("row {row} opens a quote that is never closed; the file is cut off, or a \" inside a cell is not doubled")]
     UnclosedQuote { row: u64 },
-    #[error("row {row} is longer than 1 MiB; is a quote in it not closed?")]
+    #[error("row {row} is longer than 1 MiB; is a quote in it not closed, or a line end missing?")]
     TooLong { row: u64 },
+    #[error("row {row} is no JSON object on one line: {why}; of other JSON make such lines: jq -c . FILE")]
+    NoObject { row: u64, why: String },
+    #[error("row {row} ends inside its JSON object: the file is cut off")]
+    CutShort { row: u64 },
     #[error("{0}")]
     Header(Faults),
     /// The file can be read in several ways; the mapping must say which.

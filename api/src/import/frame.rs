@@ -1,6 +1,6 @@
-//! Cuts a stream into records: one row of a spreadsheet each, at most 1 MiB, quotes closed.
+//! Cuts a stream into records, each at most 1 MiB: one row of a spreadsheet with its quotes closed, or one line.
 
-use std::io::BufRead;
+use std::io::{BufRead, Read};
 
 use super::FileError;
 
@@ -31,7 +31,8 @@ impl At {
 /// Records of a stream as bytes, without their line end.
 pub(super) struct Frames<R> {
     input: R,
-    separator: u8,
+    /// None where each line is a record.
+    separator: Option<u8>,
     row: u64,
     /// Bytes taken from the stream.
     taken: u64,
@@ -44,7 +45,7 @@ pub(super) struct Frames<R> {
 
 impl<R: BufRead> Frames<R> {
     /// `taken`: bytes of the file that were read before.
-    pub fn new(input: R, separator: u8, taken: u64) -> Self {
+    pub fn new(input: R, separator: Option<u8>, taken: u64) -> Self {
         Self { input, separator, row: 0, taken, start: 0, line: Vec::new(), after_cr: false, ended: false }
     }
 
@@ -81,7 +82,10 @@ impl<R: BufRead> Frames<R> {
             self.row += 1;
             self.start = self.taken;
             self.line.clear();
-            let ended = self.fill()?;
+            let ended = match self.separator {
+                Some(separator) => self.fill(separator)?,
+                None => self.fill_line()?,
+            };
             self.ended = !ended;
             if !self.line.is_empty() {
                 return Ok(true);
@@ -93,7 +97,7 @@ impl<R: BufRead> Frames<R> {
     }
 
     /// Reads one record; false if the file ended instead of the line.
-    fn fill(&mut self) -> Result<bool, FileError> {
+    fn fill(&mut self, separator: u8) -> Result<bool, FileError> {
         let mut at = At::CellStart;
         loop {
             let row = self.row;
@@ -107,7 +111,7 @@ impl<R: BufRead> Frames<R> {
                     end = Some((index, *byte));
                     break;
                 }
-                at = at.after(*byte, self.separator);
+                at = at.after(*byte, separator);
             }
             let content = end.map_or(bytes.len(), |(index, _)| index);
             if self.line.len() + content > LONGEST {
@@ -120,6 +124,20 @@ impl<R: BufRead> Frames<R> {
                 return Ok(true);
             }
         }
+    }
+
+    /// Reads one line, without the white space at its end; false if the file ended instead.
+    fn fill_line(&mut self) -> Result<bool, FileError> {
+        let (row, most) = (self.row, LONGEST as u64 + 2);
+        let read = self.input.by_ref().take(most).read_until(b'\n', &mut self.line);
+        let read = read.map_err(|error| FileError::reading(error, row))? as u64;
+        self.taken += read;
+        let ended = self.line.ends_with(b"\n");
+        self.line.truncate(self.line.trim_ascii_end().len());
+        if self.line.len() > LONGEST || !ended && read == most {
+            return Err(FileError::TooLong { row });
+        }
+        Ok(ended)
     }
 
     fn more(&mut self) -> Result<&[u8], FileError> {

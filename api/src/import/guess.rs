@@ -9,7 +9,6 @@ use std::io::{self, Read};
 
 use super::error::shown;
 use super::look::Look;
-use super::read::Written;
 use super::rule::{By, Rule};
 use super::synonyms::{self, SCORES, word};
 use super::targets::{Takes, Target};
@@ -66,14 +65,14 @@ pub fn guess<R: Read>(
     let look = Look::at(open()?)?;
     let known = encoding.or_else(|| look.charset());
     let text = look.text(known);
-    let separator = look.separator(&text, |header| {
+    let written = look.written(&text, |header| {
         let words: BTreeSet<String> = header.names().iter().map(|name| word(name)).collect();
         let known = synonyms::fields(kind).iter().filter(|(field, names)| {
             words.contains(&word(field)) || names.iter().any(|name| words.contains(&word(name)))
         });
         known.count() > 1
     })?;
-    let mut reader = Reader::open(text.as_bytes(), Written { separator, ..Written::default() })?;
+    let mut reader = Reader::open(text.as_bytes(), written)?;
     let mut rows = Vec::new();
     while rows.len() < ROWS
         && let Some(row) = reader.next_record()

@@ -1,9 +1,11 @@
-//! A first look at a file: its encoding as far as the start tells, and what separates its cells.
+//! A first look at a file: its encoding as far as the start tells, whether it is CSV, and what separates its cells.
 
 use std::io::Read;
+use std::sync::Arc;
 
 use super::foreign::foreign;
 use super::frame::Frames;
+use super::lines;
 use super::read::{Written, told_separator};
 use super::{Charset, Fault, Faults, FileError, Header, Reader};
 
@@ -47,6 +49,15 @@ impl Look {
         }
     }
 
+    /// How the text is written. `fits` says whether a header is the one that was hoped for.
+    pub fn written(&self, text: &str, fits: impl Fn(&Header) -> bool) -> Result<Written, FileError> {
+        if !lines::begin(text)? {
+            return Ok(Written { separator: self.separator(text, fits)?, ..Written::default() });
+        }
+        let (keys, _) = lines::keys(Frames::new(text.as_bytes(), None, 0), None, self.more)?;
+        Ok(Written { keys: Some(Arc::new(keys)), ..Written::default() })
+    }
+
     /// What separates the cells of the text. `fits` says whether a header is the one that was hoped for.
     pub fn separator(&self, text: &str, fits: impl Fn(&Header) -> bool) -> Result<u8, FileError> {
         let first = text.lines().next().unwrap_or_default();
@@ -83,7 +94,7 @@ impl Look {
 
     /// Cells of the first rows; a last row that may be cut is left out.
     fn widths(&self, text: &str, separator: u8) -> Vec<usize> {
-        let mut frames = Frames::new(text.as_bytes(), separator, 0);
+        let mut frames = Frames::new(text.as_bytes(), Some(separator), 0);
         let mut widths = Vec::new();
         while widths.len() < ROWS && frames.advance().unwrap_or(false) {
             if !frames.cut() || !self.more {
@@ -115,4 +126,11 @@ fn cells(line: &[u8], separator: u8) -> usize {
 /// A separator as people write it.
 pub(super) fn shown(separator: u8) -> String {
     if separator == b'\t' { "tab".to_owned() } else { char::from(separator).to_string() }
+}
+
+/// Whether a file is JSON lines.
+pub fn is_lines(input: impl Read) -> Result<bool, FileError> {
+    let look = Look::at(input)?;
+    let text = look.text(look.charset());
+    if text.trim().is_empty() { Err(FileError::Empty) } else { lines::begin(&text) }
 }

@@ -15,7 +15,7 @@
 //! tier = { column = "Class", values = { "A" = "STRATEGIC" }, blank = ["-"], default = "STANDARD" }
 //! lifecycle = { constant = "ACTIVE" }
 //! domain = { template = "{Company|slug}.example" }             # filters: lower, slug, dots
-//! annual_value = { column = "Revenue", scale = 100 }           # minor units in one of the file's
+//! annual_value = { column = "Revenue", scale = 100 }           # minor units in one of the file's; decimal = "," reads 1.250,50
 //! renewal_on = { column = "Renewal", date_format = "%d/%m/%Y" }
 //! owner = { column = "Manager", by = "email" }                 # reference (default), name, email, domain
 //! team = ["{Region}", "{Manager}'s team"]                      # accounts, members: a path from the top
@@ -33,6 +33,7 @@
 //! is an error unless `blank` lists `""`.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use entity::SurveyKind;
 use toml::Table;
@@ -126,6 +127,8 @@ pub struct Mapping {
     pub encoding: Option<Charset>,
     /// One ASCII character; none until it is found out.
     pub separator: Option<u8>,
+    /// The keys of JSON lines, once they were gone through; none in CSV.
+    pub keys: Option<Arc<Header>>,
     pub repeats: Repeats,
     /// See [`crate::base::guarded`].
     pub unquote_formulas: bool,
@@ -164,7 +167,7 @@ impl Mapping {
         }
         let known = header.names().join(", ");
         let known: String = known.chars().take(500).collect();
-        let doubt = if header.names().len() == 1 { "; is separator right?" } else { "" };
+        let doubt = if header.names().len() == 1 && self.keys.is_none() { "; is separator right?" } else { "" };
         let rule = format!("is read by the mapping but not in the file, whose columns are {known}{doubt}");
         Err(Faults(
             missing.into_iter().map(|column| Fault { key: format!("column {column}"), rule: rule.clone() }).collect(),
@@ -183,6 +186,7 @@ impl Mapping {
         Written {
             charset: self.encoding.unwrap_or_default(),
             separator: self.separator.unwrap_or(b','),
+            keys: self.keys.clone(),
             guarded: self.unquote_formulas,
         }
     }

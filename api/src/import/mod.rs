@@ -3,6 +3,7 @@
 //! Reading is pure: no database, no clock, no chance; writing is `apply`'s. A file is looked at first: what the
 //! mapping leaves open about it (encoding, separator, the order of its dates) is taken from the file where that
 //! shows it beyond doubt, and asked for otherwise (`settle`).
+//! JSON lines are read like CSV: keys are columns, lines rows (`lines`).
 //! A mapping says which column feeds which field; a bad mapping or header stops everything before
 //! the first row, a bad row is refused alone and named, and a bad answer costs only itself. No
 //! value is ever clamped, rounded or guessed. Memory stays bounded whatever the file holds, save
@@ -17,6 +18,7 @@ mod error;
 mod foreign;
 mod frame;
 mod guess;
+mod lines;
 mod look;
 mod mapping;
 mod orders;
@@ -42,6 +44,7 @@ pub use apply::{Batch, Import, Keeper, Stopped, import, put};
 pub use charset::Charset;
 pub use error::{Fault, Faults, FileError, Refusal, RowError, Trouble};
 pub use guess::{Guess, guess};
+pub use look::is_lines;
 pub use mapping::{AnswerRule, Entry, Kind, Mapping, Repeats};
 pub use read::{Header, Reader, Record, Written};
 pub use report::{Outcome, Report, Summary};

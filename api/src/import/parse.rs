@@ -44,12 +44,13 @@ pub(super) fn mapping(kind: Kind, mut top: Section<'_>) -> Mapping {
         _ => {}
     }
     top.finish();
-    let found = None;
+    let (keys, found) = (None, None);
     Mapping {
         kind,
         source,
         encoding,
         separator,
+        keys,
         repeats,
         unquote_formulas,
         found,

@@ -77,6 +77,7 @@ pub struct Rows<T, R> {
     waiting: VecDeque<Result<T, Refusal>>,
     read: u64,
     skipped: u64,
+    weight: u64,
     over: bool,
 }
 
@@ -90,7 +91,7 @@ pub fn rows<T: Row, R: Read>(input: R, mut mapping: Mapping) -> Result<Rows<T, R
     }
     mapping.bind(reader.header()).map_err(super::FileError::Header)?;
     let (seen, waiting) = (Seen::default(), VecDeque::new());
-    Ok(Rows { reader, mapping, seen, waiting, read: 0, skipped: 0, over: false })
+    Ok(Rows { reader, mapping, seen, waiting, read: 0, skipped: 0, weight: 0, over: false })
 }
 
 impl<T: Row, R: Read> Rows<T, R> {
@@ -112,12 +113,19 @@ impl<T: Row, R: Read> Rows<T, R> {
         self.skipped
     }
 
+    /// Bytes of all texts that were made of rows so far.
+    pub fn weight(&self) -> u64 {
+        self.weight
+    }
+
     fn take(&mut self, record: &Record) {
         if self.mapping.skips(record) {
             self.skipped += 1;
             return;
         }
-        for made in T::build(&self.mapping, record, &mut self.seen) {
+        let made = T::build(&self.mapping, record, &mut self.seen);
+        self.weight += record.weight();
+        for made in made {
             match made {
                 Ok(row)
                     if self.mapping.repeats == Repeats::Skip

@@ -38,6 +38,9 @@ impl By {
     }
 }
 
+/// Bytes of a text, at most: more than any field takes, so that it is refused. What is longer is not looked at further.
+const LONGEST: usize = 100_000;
+
 /// The rule of one field.
 #[derive(Clone, Debug)]
 pub struct Rule {
@@ -50,6 +53,8 @@ pub struct Rule {
     dated: bool,
     pub(super) dates: Dates,
     pub(super) scale: i64,
+    /// The sign before decimals, where somebody told.
+    pub(super) decimal: Option<char>,
     pub(super) by: By,
     pub(super) zone: Tz,
 }
@@ -107,6 +112,7 @@ impl Rule {
             dated: matches!(target.takes, Takes::Date),
             dates: Dates::Untold,
             scale: 100,
+            decimal: None,
             by: By::default(),
             zone,
         }
@@ -144,6 +150,12 @@ impl Rule {
             None => {}
             Some(scale) if scale > 0 => self.scale = scale,
             Some(_) => section.fault("scale", "must be above 0: minor units in one of the file's units"),
+        }
+        match section.text("decimal").as_deref() {
+            None => {}
+            Some(".") => self.decimal = Some('.'),
+            Some(",") => self.decimal = Some(','),
+            Some(_) => section.fault("decimal", "must be \",\" or \".\", the sign before decimals"),
         }
     }
 
@@ -205,11 +217,14 @@ impl Rule {
 
     /// Codes and translations act on the cells, before a template is filled; a template is blank when one of its cells is.
     pub(super) fn fill<'a>(&'a self, record: &'a Record) -> Filled<'a> {
-        let found = self.found(record);
-        match (&self.default, found) {
-            (Some(default), Filled::Blank | Filled::Empty) => Filled::Text(Cow::Borrowed(default)),
+        let filled = match (&self.default, self.found(record)) {
+            (Some(default), Filled::Blank | Filled::Empty) => Filled::Text(Cow::Borrowed(default.as_str())),
             (_, found) => found,
+        };
+        if let Filled::Text(text) = &filled {
+            record.weigh(text.len());
         }
+        filled
     }
 
     fn found<'a>(&'a self, record: &'a Record) -> Filled<'a> {
@@ -225,10 +240,18 @@ impl Rule {
                     if cell.is_empty() {
                         return Filled::Empty;
                     }
-                    filter.apply(self.values.get(cell).map_or(cell, String::as_str))
+                    let cell = self.values.get(cell).map_or(cell, String::as_str);
+                    if cell.len() > LONGEST { Cow::Borrowed(cell) } else { filter.apply(cell) }
                 }
             };
-            if text.is_empty() { text = part } else { text.to_mut().push_str(&part) }
+            if text.is_empty() {
+                text = part
+            } else {
+                text.to_mut().push_str(&part)
+            }
+            if text.len() > LONGEST {
+                break;
+            }
         }
         if text.is_empty() { Filled::Empty } else { Filled::Text(text) }
     }

@@ -6,13 +6,15 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io::{self, Read};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use super::dates::Dates;
+use super::lines;
 use super::look::{self, Look};
 use super::orders::Tally;
-use super::read::Evidence;
+use super::read::{Evidence, frames};
 use super::rule::{Filled, Rule};
 use super::{Charset, Fault, Faults, FileError, Mapping, Reader, Record, Trouble};
 
@@ -22,15 +24,18 @@ use super::{Charset, Fault, Faults, FileError, Mapping, Reader, Record, Trouble}
 pub struct Found {
     /// The encoding, like `UTF-8`.
     pub encoding: String,
-    /// What separates cells, like `,` or `tab`.
-    pub separator: String,
+    /// What separates cells, like `,` or `tab`; null in JSON lines.
+    pub separator: Option<String>,
     /// Formats of dates that nobody told, by field; those of ISO dates are not among them.
     pub dates: BTreeMap<String, Vec<String>>,
 }
 
 impl fmt::Display for Found {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}, cells separated by {}", self.encoding, self.separator)?;
+        match &self.separator {
+            Some(separator) => write!(f, "{}, cells separated by {separator}", self.encoding)?,
+            None => write!(f, "{}, JSON lines", self.encoding)?,
+        }
         self.dates.iter().try_for_each(|(key, formats)| write!(f, "; {key} written {}", formats.join(" or ")))
     }
 }
@@ -48,13 +53,19 @@ pub fn settle<R: Read>(open: impl Fn() -> io::Result<R>, mapping: &mut Mapping) 
         return Ok(());
     }
     let look = Look::at(open()?)?;
-    let known = mapping.encoding.or_else(|| look.charset());
-    if mapping.separator.is_none() {
-        let text = look.text(known);
+    let mut known = mapping.encoding.or_else(|| look.charset());
+    let text = look.text(known);
+    if lines::begin(&text)? {
+        let doubt = known.is_none().then(Evidence::default);
+        let (keys, evidence) = lines::keys(frames(open()?, known.unwrap_or_default(), None)?, doubt, false)?;
+        known = Some(known.map_or_else(|| judge(evidence), Ok)?);
+        mapping.keys = Some(Arc::new(keys));
+    } else if mapping.separator.is_none() {
         mapping.separator = Some(look.separator(&text, |header| mapping.clone().bind(header).is_ok())?);
     }
     mapping.encoding = known;
     let written = mapping.written();
+    let separator = written.keys.is_none().then(|| look::shown(written.separator));
     let mut asked = untold(mapping);
     if known.is_none() || !asked.is_empty() {
         let mut reader =
@@ -74,7 +85,7 @@ pub fn settle<R: Read>(open: impl Fn() -> io::Result<R>, mapping: &mut Mapping) 
     }
     let dates = conclude(mapping, &asked)?;
     let encoding = mapping.encoding.unwrap_or_default().name().to_owned();
-    mapping.found = Some(Found { encoding, separator: look::shown(written.separator), dates });
+    mapping.found = Some(Found { encoding, separator, dates });
     Ok(())
 }
 

@@ -68,7 +68,7 @@ pub(super) mod read {
         value::flag(raw)
     }
     pub fn money(raw: &str, rule: &Rule) -> Parsed<i64> {
-        value::money(raw, rule.scale)
+        value::money(raw, rule.scale, rule.decimal)
     }
     pub fn health(raw: &str, _: &Rule) -> Parsed<i16> {
         value::whole(raw, 0, 100)

@@ -69,6 +69,9 @@ impl Piece {
     }
 }
 
+/// Parts of a template, at most.
+const MOST: usize = 32;
+
 /// Reads a template.
 pub(super) fn parse(text: &str) -> Result<Vec<Piece>, String> {
     let (mut pieces, mut literal, mut rest) = (Vec::new(), String::new(), text);
@@ -101,6 +104,9 @@ pub(super) fn parse(text: &str) -> Result<Vec<Piece>, String> {
     literal.push_str(rest);
     if !literal.is_empty() {
         pieces.push(Piece::Literal(literal));
+    }
+    if pieces.len() > MOST {
+        return Err(format!("has {} parts; a template may have {MOST}", pieces.len()));
     }
     Ok(pieces)
 }

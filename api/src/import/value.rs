@@ -94,12 +94,25 @@ pub(super) fn score(raw: &str, kind: SurveyKind) -> Parsed<i16> {
 }
 
 /// An amount in minor units: the number written, times `scale` (100 turns euros into cents). Exact:
-/// what does not come out whole is refused, as are negative amounts.
-pub(super) fn money(raw: &str, scale: i64) -> Parsed<i64> {
-    let (whole, places) = raw.split_once('.').unwrap_or((raw, ""));
+/// what does not come out whole is refused, as are negative amounts. `decimal` is the sign before decimals, where
+/// somebody told; thousands may then be set apart. Where nobody did, `12.000` is refused: it may be twelve or
+/// twelve thousand.
+pub(super) fn money(raw: &str, scale: i64, decimal: Option<char>) -> Parsed<i64> {
+    let point = decimal.unwrap_or('.');
+    let (whole, places) = raw.split_once(point).unwrap_or((raw, ""));
     let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
-    if whole.is_empty() || !digits(whole) || !digits(places) || (places.is_empty() && raw.contains('.')) {
-        return Err("is not an amount; write it like 1100.04, without sign, currency or thousands separator".to_owned());
+    let told = decimal.is_some();
+    if !told && places.len() == 3 && digits(places) && (1..=3).contains(&whole.len()) && digits(whole) {
+        return Err(format!(
+            "may be {whole}{places} or {whole}; tell which sign stands before decimals: decimal = \",\" or \".\""
+        ));
+    }
+    let ungrouped = if told { ungrouped(whole, if point == ',' { '.' } else { ',' }) } else { None };
+    let whole = ungrouped.as_deref().unwrap_or(whole);
+    if whole.is_empty() || !digits(whole) || !digits(places) || (places.is_empty() && raw.contains(point)) {
+        let example = if point == ',' { "1100,04" } else { "1100.04" };
+        let more = if told { "" } else { "; where a comma stands before decimals, tell decimal = \",\"" };
+        return Err(format!("is not an amount; write it like {example}, without sign or currency{more}"));
     }
     let too_much = || format!("must be at most {MAX_AMOUNT} minor units when multiplied by {scale}");
     let places = places.trim_end_matches('0');
@@ -112,6 +125,15 @@ pub(super) fn money(raw: &str, scale: i64) -> Parsed<i64> {
     }
     let amount = i64::try_from(product / divisor).map_err(|_| too_much())?;
     if amount > MAX_AMOUNT { Err(too_much()) } else { Ok(amount) }
+}
+
+/// The digits of a number whose thousands are set apart, all of them, by one sign.
+fn ungrouped(whole: &str, usual: char) -> Option<String> {
+    let sign = [usual, ' ', '\'', '\u{a0}', '\u{202f}', '\u{2019}'].into_iter().find(|sign| whole.contains(*sign))?;
+    let mut groups = whole.split(sign);
+    let first = groups.next()?;
+    let fits = (1..=3).contains(&first.len()) && groups.clone().all(|group| group.len() == 3);
+    fits.then(|| groups.fold(first.to_owned(), |all, group| all + group))
 }
 
 /// A mail address.

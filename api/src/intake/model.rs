@@ -18,8 +18,8 @@ pub struct CreateImport {
     /// Whose references the file holds, where no mapping says it; the key's own system where absent.
     #[schema(min_length = 1, max_length = 64, example = "crm")]
     pub source: Option<String>,
-    /// Which column feeds which field, as TOML: the same text as on the command line. Guessed from the header where
-    /// absent.
+    /// Which column feeds which field, as TOML: the same text as on the command line. Keys of JSON lines
+    /// are columns. Guessed from their names where absent.
     #[schema(max_length = 65536, example = "source = \"crm\"\n[columns]\nreference = \"Id\"\nname = \"Company\"\n")]
     pub mapping: Option<String>,
 }
@@ -47,10 +47,10 @@ pub struct ImportJob {
     pub kind: ImportKind,
     /// Where it stands.
     pub state: ImportState,
-    /// Which column feeds which field, as TOML: told, or guessed from the header.
+    /// Which column feeds which field, as TOML: told, or guessed from the names of the columns.
     #[schema(example = "source = \"crm\"\n[columns]\nreference = \"Id\"\nname = \"Company\"\n")]
     pub mapping: Option<String>,
-    /// Columns of the file that nothing reads.
+    /// Columns of the file, or keys of its lines, that nothing reads.
     #[schema(max_items = 1000, example = json!(["Fax"]))]
     pub unread: Vec<String>,
     /// Nothing is written; the counts say what would be.
@@ -106,10 +106,10 @@ pub struct Counts {
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[schema(as = ImportFault)]
 pub struct RowFault {
-    /// As a spreadsheet counts: 1 is the header.
+    /// As a spreadsheet counts: 1 is the header. Of JSON lines 1 is the first line.
     #[schema(minimum = 1, example = 17)]
     pub row: u64,
-    /// The file's column; empty for the whole row.
+    /// The file's column, or the line's key; empty for the whole row.
     #[schema(example = "Class")]
     pub column: String,
     /// At most 80 letters of it.

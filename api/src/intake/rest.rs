@@ -86,12 +86,17 @@ async fn read_import(Signed(ctx): Signed, Segment(id): Segment) -> Result<Json<I
 
 /// Send the file
 ///
-/// CSV of any separator and encoding, up to 1 GiB, in place of one sent before. The answer says how it would be read: the
-/// mapping, guessed where none was told, and in `error` what is to be told before it can start.
+/// CSV of any separator and encoding, or JSON lines, as the exports write them; up to 1 GiB, in place of one sent before.
+/// What it holds says which. In JSON lines keys are columns, null or a missing key is blank, a list of texts is one cell
+/// divided by `;`. The answer says how it would be read: the mapping, guessed where none was told, and in `error` what is to
+/// be told before it can start.
 #[utoipa::path(
     put, path = "/api/v1/imports/{id}/file", operation_id = "sendImportFile", tag = "imports", security(("bearer" = [])),
     params(("id" = String, Path, format = Uuid, description = "The import", example = "019a6f2e-7c1d-7b64-9f30-2f1a5c7d8e90")),
-    request_body(content = String, content_type = "text/csv", example = "Id,Company\n17,Globex\n"),
+    request_body(content(
+        (String = "text/csv", example = json!("Id,Company\n17,Globex\n")),
+        (String = "application/jsonl", example = json!("{\"Id\":17,\"Company\":\"Globex\"}\n")),
+    )),
     responses(
         (status = 200, description = "How it would be read", body = ImportJob),
         (status = 400, response = BadRequest),

@@ -19,7 +19,7 @@ pub(super) struct Spool(NamedTempFile);
 
 impl Spool {
     pub fn new() -> Result<Self> {
-        tempfile::Builder::new().prefix("steward-").suffix(".csv").tempfile().map(Self).map_err(full)
+        tempfile::Builder::new().prefix("steward-").tempfile().map(Self).map_err(full)
     }
 
     /// The file of an import, put together from its pieces.

@@ -5,7 +5,7 @@ mod ready;
 use std::collections::HashMap;
 
 use entity::{MemberRole, TeamId, member, setting, team, team_member};
-use sea_orm::{ColumnTrait, sea_query::Order};
+use sea_orm::{ActiveValue::Set, ColumnTrait, sea_query::Order};
 
 use crate::{
     base::{Error, Result, key},
@@ -24,9 +24,10 @@ pub struct FirstAdmin {
     pub must_change: bool,
 }
 
-/// Whether nobody has been here yet.
+/// Whether nobody has been able to sign in yet: there may be members, from files, but none has ever had a password.
 pub async fn is_new(system: &Ctx) -> Result<bool> {
-    Ok(system.find::<member::Entity>().limit(1).maybe().await?.is_none())
+    let find = system.find::<member::Entity>().filter(member::Column::PasswordHash.is_not_null());
+    Ok(find.limit(1).maybe().await?.is_none())
 }
 
 /// Makes what is missing; run at every start, it changes nothing after the first of a version.
@@ -85,6 +86,19 @@ async fn plant(tx: &Tx, name: &str) -> Result<TeamId> {
 
 async fn enrol(tx: &Tx, admin: &FirstAdmin, password_hash: Option<String>, team_id: TeamId) -> Result<()> {
     let now = tx.now();
+    let known = tx.find::<member::Entity>().filter(member::Column::EmailKey.eq(key(&admin.email))).maybe().await?;
+    if let Some(known) = known {
+        let version = known.version + 1;
+        let given = |row: &mut member::ActiveModel| {
+            row.role = Set(MemberRole::Admin);
+            row.active = Set(true);
+            row.password_hash = Set(password_hash);
+            row.password_must_change = Set(admin.must_change);
+            row.version = Set(version);
+            row.updated_at = Set(now);
+        };
+        return tx.update::<member::Entity>(known, given).await.map(drop);
+    }
     let row = member::Model {
         id: tx.id(),
         name: "Admin".to_owned(),
@@ -131,7 +145,7 @@ pub async fn fix_zone(system: &Ctx) -> Result<()> {
             }
             system
                 .write(move |tx| async move {
-                    tx.update::<setting::Entity>(row, |row| row.value = sea_orm::ActiveValue::Set(zone)).await.map(drop)
+                    tx.update::<setting::Entity>(row, |row| row.value = Set(zone)).await.map(drop)
                 })
                 .await
         }

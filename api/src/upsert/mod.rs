@@ -28,6 +28,8 @@ use crate::{
 pub struct Precondition {
     /// It is there, at this version.
     pub version: Option<i32>,
+    /// It is there.
+    pub any: bool,
     /// It is not there.
     pub none: bool,
 }
@@ -35,7 +37,9 @@ pub struct Precondition {
 impl Precondition {
     /// `version`: of what is there.
     fn check(self, version: Option<i32>) -> Result<()> {
-        let stale = self.version.is_some() && self.version != version || self.none && version.is_some();
+        let stale = self.version.is_some() && self.version != version
+            || self.any && version.is_none()
+            || self.none && version.is_some();
         if stale { Err(Error::Stale) } else { Ok(()) }
     }
 }

@@ -17,7 +17,7 @@ use super::{
 use crate::{
     base::Result,
     web::{
-        Body, Posted, Preconditions, Problem, Segment, Server, Signed, etag, if_match, if_none,
+        Body, Posted, Preconditions, Problem, Segment, Server, Signed, etag, if_any, if_match, if_none,
         problems::{BadRequest, Broken, Conflict, Forbidden, NotFound, NotJson, Stale, TooLong},
     },
 };
@@ -31,7 +31,9 @@ pub fn routes() -> OpenApiRouter<Server> {
 }
 
 fn precondition(headers: &HeaderMap) -> Result<Precondition> {
-    Ok(Precondition { version: if_match(headers)?, none: if_none(headers)? })
+    let any = if_any(headers);
+    let version = if any { None } else { if_match(headers)? };
+    Ok(Precondition { version, any, none: if_none(headers)? })
 }
 
 fn written(upserted: Upserted) -> Response {

@@ -24,4 +24,4 @@ pub use rate::Rates;
 pub use routes::{document, router};
 pub use server::{Introspection, Server};
 pub use trace::request_id;
-pub use version::{Preconditions, etag, if_match, if_none};
+pub use version::{Preconditions, etag, if_any, if_match, if_none};

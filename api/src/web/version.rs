@@ -10,8 +10,8 @@ use crate::base::{Error, Result};
 #[into_params(parameter_in = Header)]
 #[expect(dead_code, reason = "describes headers; handlers read them by the functions below")]
 pub struct Preconditions {
-    /// The version the change is made on, in quotes. Absent: whatever is there.
-    #[param(rename = "If-Match", pattern = "^\"[0-9]{1,9}\"$", nullable = false, example = "\"1\"")]
+    /// The version the change is made on, in quotes; `*`: only what is there already. Absent: whatever is there.
+    #[param(rename = "If-Match", pattern = "^(\\*|\"[0-9]{1,9}\")$", nullable = false, example = "\"1\"")]
     if_match: Option<String>,
     /// `*`: only if there is nothing yet.
     #[param(rename = "If-None-Match", inline, nullable = false, example = "*")]
@@ -37,6 +37,11 @@ pub fn if_match(headers: &HeaderMap) -> Result<Option<i32>> {
     let text = value.to_str().unwrap_or_default().trim();
     let version = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).and_then(|text| text.parse().ok());
     version.map(Some).ok_or(Error::Stale)
+}
+
+/// Whether `If-Match: *` asks that there be something already.
+pub fn if_any(headers: &HeaderMap) -> bool {
+    headers.get(header::IF_MATCH).is_some_and(|value| value.as_bytes().trim_ascii() == b"*")
 }
 
 /// Whether `If-None-Match: *` asks that there be nothing yet.

@@ -13,8 +13,12 @@ use tests::{
 };
 
 async fn send(app: &TestApp, token: &str, id: &str, file: impl Into<Body>) -> Reply {
+    send_as(app, token, id, "text/csv", file).await
+}
+
+async fn send_as(app: &TestApp, token: &str, id: &str, media: &str, file: impl Into<Body>) -> Reply {
     let mut put = request("PUT", &format!("/api/v1/imports/{id}/file"), Some(token), None);
-    put.headers_mut().insert("content-type", "text/csv".parse().unwrap());
+    put.headers_mut().insert("content-type", media.parse().unwrap());
     *put.body_mut() = file.into();
     app.call(put).await
 }
@@ -93,6 +97,31 @@ both! {
         let failed = finished(&app, &ada, &id).await;
         assert_eq!(failed["state"], "FAILED", "{failed}");
         assert!(app.rows::<account::Entity>().await.is_empty());
+    }
+
+    async fn json_lines_are_looked_at_tried_and_run_like_csv(app: TestApp) {
+        let ada = app.admin("Ada").await.token;
+        let id = made(&app, &ada, json!({ "kind": "ACCOUNTS", "mapping": MAP })).await;
+        let lines = "{\"Id\":17,\"Firma\":\"Müller & Söhne\",\"Klasse\":\"KEY\"}\n{\"Fax\":1,\"Id\":18,\"Firma\":\"Globex\",\"Klasse\":\"GOLD\"}\n{\"Id\":\"19\",\"Firma\":\"Initech\"}\n";
+        let looked = send_as(&app, &ada, &id, "application/jsonl", lines).await.json();
+        assert_eq!((&looked["error"], &looked["unread"]), (&json!(null), &json!(["Fax"])), "{looked}");
+        assert_eq!(start(&app, &ada, &id, json!({})).await.status, 202);
+        let done = finished(&app, &ada, &id).await;
+        assert_eq!((&done["rowsDone"], &done["counts"]["created"], &done["counts"]["refused"]), (&json!(3), &json!(2), &json!(1)), "{done}");
+        let errors = app.rest("GET", &format!("/api/v1/imports/{id}/errors.csv"), Some(&ada), None).await;
+        assert_eq!(errors.text, "row,column,value,rule\n2,Klasse,GOLD,\"must be one of STRATEGIC, KEY, STANDARD\"\n");
+        // An export comes back by the mapping that is guessed for it.
+        let export = app.rest("GET", "/api/v1/exports/accounts.jsonl", Some(&ada), None).await.text;
+        let id = made(&app, &ada, json!({ "kind": "ACCOUNTS", "source": "copy" })).await;
+        assert_eq!(send_as(&app, &ada, &id, "application/jsonl", export).await.json()["error"], json!(null));
+        assert_eq!(start(&app, &ada, &id, json!({})).await.status, 202);
+        assert_eq!(finished(&app, &ada, &id).await["counts"]["created"], 2);
+        for (file, why) in [("[{\"Id\":1}]", "one JSON array"), ("{\"Id\":1,\"Firma\":", "cut off"), ("{\n\"Id\":1}\n", "row 1 is no JSON object")] {
+            let id = made(&app, &ada, json!({ "kind": "ACCOUNTS", "mapping": MAP })).await;
+            let looked = send_as(&app, &ada, &id, "application/jsonl", file).await.json();
+            assert!(looked["error"].as_str().is_some_and(|error| error.contains(why)), "{looked}");
+        }
+        assert_eq!(app.rows::<account::Entity>().await.len(), 4);
     }
 
     async fn a_killed_import_goes_on_and_counts_once(app: TestApp) {

@@ -63,6 +63,9 @@ both! {
         assert_eq!(at(&[("if-none-match", "*")], "B").await.status, 412);
         let second = at(&[("if-match", "\"1\"")], "B").await;
         assert_eq!((second.status.as_u16(), &second.headers["etag"]), (200, &"\"2\"".parse::<axum::http::HeaderValue>().unwrap()));
+        assert_eq!(at(&[("if-match", "*")], "B").await.status, 200, "whatever is there");
+        let nothing = with(&app, "PUT", "/api/v1/accounts/18", Some(&key), Some(json!({ "name": "New" })), &[("if-match", "*")]).await;
+        assert_eq!(nothing.status, 412, "nothing is there");
         for stale in ["\"1\"", "W/\"2\"", "2", "\"x\""] {
             let reply = at(&[("if-match", stale)], "C").await;
             assert_eq!((reply.status.as_u16(), reply.json()["code"].as_str()), (412, Some("STALE")), "{stale}");

@@ -9,10 +9,10 @@ use tests::{
 };
 
 /// Exit code, standard output and standard error.
-type Said = (i32, String, String);
+pub type Said = (i32, String, String);
 
 /// Runs `steward import` in a folder; none where the program was not built.
-fn steward(folder: &Path, arguments: &[&str]) -> Option<Said> {
+pub fn steward(folder: &Path, arguments: &[&str]) -> Option<Said> {
     let Some(program) = process::steward() else {
         skip("the program steward", CURE);
         return None;
@@ -87,7 +87,7 @@ fn all_files_of_a_folder_are_looked_at_before_the_first_is_imported() {
             "responses",
             &b"PK\x03\x04\x14\0\x06\0[Content_Types].xml"[..],
             1,
-            "responses.csv: the file is no CSV but an Excel workbook",
+            "responses.csv: the file is neither CSV nor JSON lines but an Excel workbook",
         ),
         (
             "responses",

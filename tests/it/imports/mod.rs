@@ -6,6 +6,7 @@ mod bulk;
 mod company;
 mod folder;
 mod guests;
+mod lines;
 mod loop_by_mail;
 mod merged;
 mod patients;

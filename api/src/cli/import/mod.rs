@@ -22,7 +22,10 @@ use crate::{
 };
 
 /// What `--help` says beyond the list of options.
-const MORE: &str = r#"The mapping says what the columns mean. The least that one of accounts says:
+const MORE: &str = r#"A file is CSV, or JSON lines: one object a line, its keys the columns. There null or a missing key is blank, a list
+of texts is one cell divided by ;, an object stays JSON, and the first line is row 1.
+
+The mapping says what the columns mean. The least that one of accounts says:
 
   source = "crm"            # whose references these are
   [columns]                 # field = "column of the file"
@@ -50,9 +53,9 @@ that fit two orders stop the import before its first row, with the rows that sho
   date_format = { "2-99" = "%m/%d/%Y", else = "%d/%m/%Y" }          # by rows
   date_format = { by = "Country", US = "%m/%d/%Y", else = "%d/%m/%Y" }   # by the cells of a column
 
-A folder is imported in the order that references need: members.csv, accounts.csv, contacts.csv,
-interactions.csv, responses.csv, those that are there, each by the mapping beside it (accounts.toml, …) or a
-guess. All are looked at before the first is imported.
+A folder is imported in the order that references need: members, accounts, contacts, interactions, responses,
+those that are there as .csv, .jsonl or .ndjson, each by the mapping beside it (accounts.toml, …) or a guess. All
+are looked at before the first is imported.
 
 A row is found again by source and reference, so a file can be imported again: what is not mapped stays, what
 is blank is cleared. A bad row is refused alone and named; a bad file or mapping stops before anything is
@@ -61,14 +64,14 @@ written. README.md has the fields of every kind, with examples.
 Exit codes: 0 done, refused rows or not (with --strict refused rows end with 1); 1 failed; 2 wrong usage,
 settings or mapping, or a question that the mapping must answer."#;
 
-/// Bring in accounts, members, contacts, interactions or responses from CSV files
+/// Bring in accounts, members, contacts, interactions or responses from files of CSV or JSON lines
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = MORE, allow_missing_positional = true)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct Args {
     /// What the rows are; absent for a folder.
     kind: Option<Rows>,
-    /// The CSV file, whose first line names the columns; or a folder of files named by kind.
+    /// A file of CSV, whose first line names the columns, or of JSON lines; or a folder of files named by kind.
     #[arg(value_name = "FILE")]
     file: PathBuf,
     /// The mapping, a TOML file; guessed where absent.

@@ -6,10 +6,13 @@ use std::{
 };
 
 use super::{Args, Ended, ask};
-use crate::import::{Charset, Kind, Mapping, guess, settle};
+use crate::import::{Charset, FileError, Kind, Mapping, guess, is_lines, settle};
 
 /// The order that references need: each kind points only at earlier ones, and at itself.
 const ORDER: [Kind; 5] = [Kind::Members, Kind::Accounts, Kind::Contacts, Kind::Interactions, Kind::Responses];
+
+/// How a file of a folder may end, beside its kind.
+const ENDINGS: [&str; 3] = ["csv", "jsonl", "ndjson"];
 
 /// One file to be imported.
 pub(super) struct Step {
@@ -32,6 +35,10 @@ pub(super) fn plan(args: &Args) -> Result<Option<Vec<Step>>, Ended> {
     let mut steps = Vec::new();
     let mut guessed = false;
     for (kind, file, map) in files(args)? {
+        let read = || File::open(&file).map_err(FileError::Io).and_then(is_lines);
+        if called_lines(&file) && !read().map_err(|error| Ended::file(&file, error))? {
+            return Err(Ended::failed(&file, "is called like JSON lines, but does not begin with a JSON object"));
+        }
         guessed |= map.is_none();
         let mapping = match map {
             Some(map) => Some(told(kind, &map)?),
@@ -53,6 +60,12 @@ pub(super) fn plan(args: &Args) -> Result<Option<Vec<Step>>, Ended> {
         ask::consent()?;
     }
     Ok(Some(steps))
+}
+
+/// Whether a file's name says that it is JSON lines.
+fn called_lines(file: &Path) -> bool {
+    let ending = file.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+    ENDINGS[1..].iter().any(|lines| ending.eq_ignore_ascii_case(lines))
 }
 
 fn told(kind: Kind, map: &Path) -> Result<Mapping, Ended> {
@@ -82,19 +95,31 @@ fn files(args: &Args) -> Result<Vec<(Kind, PathBuf, Option<PathBuf>)>, Ended> {
         return Err(Ended::Usage(format!("say what the rows of {file} are: steward import accounts {file}")));
     }
     if args.map.is_some() || args.write_map.is_some() {
-        return Err(Ended::Usage("a folder takes no --map or --write-map; lay KIND.toml beside KIND.csv".to_owned()));
+        return Err(Ended::Usage(
+            "a folder takes no --map or --write-map; lay KIND.toml beside KIND.csv or KIND.jsonl".to_owned(),
+        ));
     }
-    let there = |path: &Path| path.is_file().then(|| path.to_owned());
-    let found: Vec<_> = ORDER
-        .into_iter()
-        .filter_map(|kind| {
-            let file = there(&folder.join(format!("{}.csv", kind.as_str())))?;
-            Some((kind, file, there(&folder.join(format!("{}.toml", kind.as_str())))))
-        })
-        .collect();
+    let there = |name: String| Some(folder.join(name)).filter(|path| path.is_file());
+    let mut found = Vec::new();
+    for kind in ORDER {
+        let files = ENDINGS.iter().filter_map(|ending| there(format!("{}.{ending}", kind.as_str())));
+        match files.collect::<Vec<_>>().as_slice() {
+            [] => {}
+            // What has no rows is exported so.
+            [file] if called_lines(file) && file.metadata().is_ok_and(|file| file.len() == 0) => {
+                eprintln!("{}: no rows, left out\n", file.display());
+            }
+            [file] => found.push((kind, file.clone(), there(format!("{}.toml", kind.as_str())))),
+            [one, other, ..] => {
+                let (one, other) = (one.display(), other.display());
+                return Err(Ended::Usage(format!("{one} and {other} are both there; leave one of them")));
+            }
+        }
+    }
     if found.is_empty() {
-        let names = ORDER.map(|kind| format!("{}.csv", kind.as_str())).join(", ");
-        return Err(Ended::Usage(format!("{} holds none of {names}", folder.display())));
+        let names = ORDER.map(Kind::as_str).join(", ");
+        let folder = folder.display();
+        return Err(Ended::Usage(format!("{folder} holds no rows as .csv, .jsonl or .ndjson of {names}")));
     }
     if let Some(errors) = &args.errors {
         std::fs::create_dir_all(errors).map_err(|error| Ended::failed(errors, error))?;

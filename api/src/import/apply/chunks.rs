@@ -13,6 +13,8 @@ use crate::{
 
 /// Rows of one chunk, at most: so many share a commit, and others who write wait for it.
 const CHUNK: usize = 6_000;
+/// Bytes of their texts: a chunk ends with the row that reaches them. Three chunks are held at a time.
+const WEIGHT: u64 = 4 << 20;
 
 /// The next rows, good and bad, and how far the file is read after them.
 pub(super) struct Chunk<T> {
@@ -69,7 +71,8 @@ impl<T: Row, R: Read> Source<T, R> {
     fn chunk(&mut self) -> Result<Chunk<T>, FileError> {
         let mut seen = HashSet::new();
         let mut rows = Vec::new();
-        while rows.len() < CHUNK {
+        let full = self.rows.weight() + WEIGHT;
+        while rows.len() < CHUNK && self.rows.weight() < full {
             let next = match self.held.take() {
                 Some(row) => Some(Ok(row)),
                 None => self.rows.next(),
@@ -86,5 +89,27 @@ impl<T: Row, R: Read> Source<T, R> {
             }
         }
         Ok(Chunk { rows, read: self.rows.read(), skipped: self.rows.skipped() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::import::{Kind, Mapping, ResponseRow, rows};
+
+    /// A few long rows fill a chunk, however often the mapping takes the same cell.
+    #[test]
+    fn a_chunk_ends_by_what_its_rows_weigh() {
+        let answer =
+            "[[answers]]\nsurvey = { constant = 'NPS' }\nkind = { constant = 'NPS' }\nscore = 's'\ncomment = 'c'\n";
+        let columns = "source = 'x'\n[columns]\nreference = 'r'\naccount = 'a'\nanswered_at = 'd'\n";
+        let mapping = Mapping::parse(Kind::Responses, &format!("{columns}{}", answer.repeat(20))).unwrap();
+        let comment = "c".repeat(10_000);
+        let lines: String = (0..100).map(|row| format!("r{row},a,2025-01-01,9,{comment}\n")).collect();
+        let file = std::io::Cursor::new(format!("r,a,d,s,c\n{lines}"));
+        let mut source = Source { rows: rows::<ResponseRow, _>(file, mapping).unwrap(), held: None };
+        let counts: Vec<usize> =
+            std::iter::from_fn(|| Some(source.chunk().unwrap().rows.len()).filter(|rows| *rows > 0)).collect();
+        assert_eq!((counts[0], counts.iter().sum::<usize>()), (21, 100));
     }
 }

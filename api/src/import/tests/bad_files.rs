@@ -74,7 +74,7 @@ fn a_record_of_just_one_mebibyte_is_read() {
     assert_eq!(told(&file).len(), 1);
     assert!(told(&file)[0].starts_with("row 2, name: aaaa"), "{}", told(&file)[0]);
     file.push(b'a');
-    assert_eq!(told(&file), ["row 2 is longer than 1 MiB; is a quote in it not closed?"]);
+    assert_eq!(told(&file), ["row 2 is longer than 1 MiB; is a quote in it not closed, or a line end missing?"]);
 }
 
 #[test]
@@ -90,8 +90,8 @@ fn faults_of_the_header_come_together() {
           column name: is read by the mapping but not in the file, whose columns are Id, nome"]
     );
     assert!(told(b"id;name\n1;One\n")[0].ends_with("is separator right?"));
-    assert_eq!(told(b""), ["the file is empty; its first line must name the columns"]);
-    assert_eq!(told(b"\n\r\n"), ["the file is empty; its first line must name the columns"]);
+    assert_eq!(told(b""), ["the file is empty; the first line of CSV must name the columns"]);
+    assert_eq!(told(b"\n\r\n"), ["the file is empty; the first line of CSV must name the columns"]);
 }
 
 #[test]

@@ -96,7 +96,7 @@ fn other_files_are_named_for_what_they_are() {
         (b"%PDF-1.7", "a PDF"),
     ] {
         let told = read("", begins).unwrap_err();
-        assert!(told.starts_with(&format!("the file is no CSV but {what}")), "{told}");
+        assert!(told.starts_with(&format!("the file is neither CSV nor JSON lines but {what}")), "{told}");
         let told = read("encoding = \"utf-8\"\nseparator = \";\"", begins).unwrap_err();
         assert!(told.contains(what), "{told}");
     }

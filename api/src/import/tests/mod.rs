@@ -3,6 +3,7 @@
 mod bad_files;
 mod encodings;
 mod guesses;
+mod lines;
 mod mappings;
 mod orders;
 mod real_files;

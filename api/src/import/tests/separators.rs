@@ -5,7 +5,10 @@ use super::*;
 fn read(head: &str, file: &str) -> Result<(String, Vec<String>), String> {
     let mapping = map(Kind::Accounts, &format!("{head}\n{NAMES}"));
     let (found, rows) = settled::<AccountRow>(mapping, file.as_bytes()).map_err(|error| error.to_string())?;
-    Ok((found.separator, rows.into_iter().map(|row| row.map_or_else(|e| e.to_string(), |row| row.name)).collect()))
+    Ok((
+        found.separator.unwrap_or_default(),
+        rows.into_iter().map(|row| row.map_or_else(|e| e.to_string(), |row| row.name)).collect(),
+    ))
 }
 
 #[test]

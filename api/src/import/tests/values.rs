@@ -20,13 +20,14 @@ fn scores_keep_to_the_scale_of_their_kind() {
 
 #[test]
 fn amounts_are_exact_or_refused() {
-    assert_eq!(value::money("1100.04", 100_000_000), Ok(110_004_000_000));
-    assert_eq!(value::money("0", 100), Ok(0));
-    assert_eq!(value::money("12.50", 100), Ok(1250));
-    assert_eq!(value::money("12.500", 100), Ok(1250));
-    assert_eq!(value::money("90071992547409.91", 100), Ok(9_007_199_254_740_991));
+    assert_eq!(value::money("1100.04", 100_000_000, None), Ok(110_004_000_000));
+    assert_eq!(value::money("0", 100, None), Ok(0));
+    assert_eq!(value::money("12.50", 100, None), Ok(1250));
+    assert_eq!(value::money("12.5000", 100, None), Ok(1250));
+    assert_eq!(value::money("90071992547409.91", 100, None), Ok(9_007_199_254_740_991));
     for odd in [
         "12.505",
+        "12.000",
         "90071992547409.92",
         "1,100.04",
         "-1",
@@ -40,10 +41,37 @@ fn amounts_are_exact_or_refused() {
         "NaN",
         "9999999999999999999999999999999999999999999",
     ] {
-        assert!(value::money(odd, 100).is_err(), "{odd}");
+        assert!(value::money(odd, 100, None).is_err(), "{odd}");
     }
     let long = format!("1.{}1", "0".repeat(400));
-    assert!(value::money(&long, 100).is_err());
+    assert!(value::money(&long, 100, None).is_err());
+}
+
+#[test]
+fn amounts_are_read_by_the_sign_before_their_decimals() {
+    assert!(value::money("12.000", 100, None).unwrap_err().contains("may be 12000 or 12;"));
+    for (raw, decimal, amount) in [
+        ("12.000", ',', 1_200_000),
+        ("12.000", '.', 1200),
+        ("1.250,50", ',', 125_050),
+        ("99,00", ',', 9900),
+        ("1,250.5", '.', 125_050),
+        ("1'234'567", '.', 123_456_700),
+        ("1 234 567,8", ',', 123_456_780),
+    ] {
+        assert_eq!(value::money(raw, 100, Some(decimal)), Ok(amount), "{raw}");
+    }
+    for (raw, decimal) in [
+        ("1.25,50", ','),
+        ("1.2500", ','),
+        ("1,2", '.'),
+        (".500", ','),
+        ("1.000'000", ','),
+        ("1,", ','),
+        ("1,2,3", ','),
+    ] {
+        assert!(value::money(raw, 100, Some(decimal)).is_err(), "{raw}");
+    }
 }
 
 fn formats(format: Option<&str>) -> Vec<String> {
