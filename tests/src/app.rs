@@ -62,6 +62,14 @@ impl TestApp {
     /// # Panics
     /// Where the server cannot be built.
     pub async fn with(database: Database, settings: &[(&str, &str)]) -> Self {
+        Self::seeded(database, settings, 7).await
+    }
+
+    /// The same with chance of its own: no id of it is one of another server's.
+    ///
+    /// # Panics
+    /// Where the server cannot be built.
+    pub async fn seeded(database: Database, settings: &[(&str, &str)], seed: u64) -> Self {
         // What the server logs as an error stands beside the failure it caused.
         let shown = tracing_subscriber::fmt().with_max_level(tracing_subscriber::filter::LevelFilter::ERROR);
         let _ = shown.with_test_writer().try_init();
@@ -78,7 +86,7 @@ impl TestApp {
         let settings = Settings::read(Source::of(all)).unwrap();
         let memory: Arc<dyn Transport> = mail.clone();
         let memory = matches!(settings.mail, MailTo::Folder(_)).then_some(memory);
-        let ports = Ports { clock: clock.clone(), random: Arc::new(SeededRandom::new(7)), mail: memory };
+        let ports = Ports { clock: clock.clone(), random: Arc::new(SeededRandom::new(seed)), mail: memory };
         let app = App::build(&settings, ports, URL.to_owned()).await.unwrap();
         let router = app.router();
         Self { app, router, clock, mail, database }

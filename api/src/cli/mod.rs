@@ -1,7 +1,9 @@
 //! The command line. Exit codes: 0 done, 1 failed, 2 wrong usage or settings.
 
+mod carry;
 mod demo;
 mod doctor;
+mod export;
 mod healthcheck;
 mod import;
 mod key;
@@ -59,6 +61,7 @@ enum Command {
     Migrate,
     Doctor(doctor::Args),
     Import(import::Args),
+    Export(export::Args),
     Token(token::Args),
     Key(key::Args),
     Healthcheck(healthcheck::Args),
@@ -135,6 +138,7 @@ async fn run(command: Command) -> Result<(), Failure> {
         Command::Migrate => migrate::run(&settings()?).await?,
         Command::Doctor(args) => doctor::run(Settings::read(Source::environment()), &args).await?,
         Command::Import(args) => Box::pin(import::run(&settings()?, &args)).await?,
+        Command::Export(args) => Box::pin(export::run(&existing()?, &args)).await?,
         Command::Token(args) => token::run(&existing()?, &args).await?,
         Command::Key(args) => key::run(&existing()?, args).await?,
         Command::Healthcheck(args) => healthcheck::run(&args).await?,

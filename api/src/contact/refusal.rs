@@ -4,12 +4,18 @@ use std::collections::HashMap;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use entity::{ContactId, MailState, Muted, contact, refusal};
-use sea_orm::{ActiveValue::Set, ColumnTrait, sea_query::Condition};
+use sea_orm::{
+    ActiveValue::Set,
+    ColumnTrait,
+    sea_query::{Condition, Order},
+};
 
 use crate::{
+    access::Action,
     base::Result,
+    ctx::Ctx,
     secure::digest,
-    store::{Tx, among},
+    store::{Tx, Visible, among},
 };
 
 /// Keeps what these contacts want none of for the addresses they have now, which they are about to leave.
@@ -53,4 +59,36 @@ fn at<'a>(keys: impl Iterator<Item = &'a String>) -> Condition {
 
 fn address(key: &str) -> String {
     URL_SAFE_NO_PAD.encode(digest(key).0)
+}
+
+/// Noes said at addresses that were left, to be taken along to another Steward: digests of these, never themselves.
+pub async fn refusals(ctx: &Ctx) -> Result<Vec<refusal::Model>> {
+    ctx.may(Action::ImportFiles)?;
+    let rows = ctx.find::<refusal::Entity>().order(refusal::Column::Address, Order::Asc).all().await?;
+    Ok(rows.into_iter().map(Visible::into_inner).collect())
+}
+
+/// Keeps those of another Steward beside one's own; gives how many were news.
+pub async fn bring_refusals(ctx: &Ctx, rows: Vec<refusal::Model>) -> Result<usize> {
+    ctx.may(Action::ImportFiles)?;
+    ctx.write(move |tx| async move {
+        let mut news: HashMap<String, refusal::Model> = HashMap::new();
+        for row in rows {
+            let muted = row.muted.0;
+            news.entry(row.address.clone()).or_insert(row).muted.0 |= muted;
+        }
+        let (known, mut count) = (tx.find::<refusal::Entity>().lock().all().await?, 0);
+        for row in known {
+            let Some(told) = news.remove(&row.address) else { continue };
+            let muted = Muted(row.muted.0 | told.muted.0);
+            if muted != row.muted {
+                count += 1;
+                tx.update::<refusal::Entity>(row, |row| row.muted = Set(muted)).await?;
+            }
+        }
+        count += news.len();
+        tx.insert_all::<refusal::Entity>(news.into_values().collect()).await?;
+        Ok(count)
+    })
+    .await
 }

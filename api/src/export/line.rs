@@ -3,77 +3,22 @@
 use std::collections::HashMap;
 
 use entity::{
-    MemberId, PlaceId, TeamId, account, answer, contact, interaction, member, response, survey, team, team_place,
+    AccountId, GrantKind, ResponseId, account, account_grant, answer, contact, exclusion, interaction, member,
+    ownership, response, response_version,
 };
-use sea_orm::FromQueryResult;
+use sea_orm::{ColumnTrait, FromQueryResult, sea_query::Order};
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::seen::Seen;
+use super::{Directory, seen::Seen};
 use crate::{
     access::Action,
     base::Result,
     ctx::Ctx,
+    import::{Collaborator, Excluded, Term},
     store::{Owned, Visible, among},
 };
-
-/// The company's own tables, which rows point into: read once for an export.
-pub struct Directory {
-    members: HashMap<MemberId, Visible<member::Model>>,
-    teams: HashMap<TeamId, Visible<team::Model>>,
-    places: HashMap<PlaceId, String>,
-    surveys: HashMap<entity::SurveyId, String>,
-}
-
-impl Directory {
-    pub async fn read(ctx: &Ctx) -> Result<Self> {
-        let members = ctx.find::<member::Entity>().all().await?;
-        let teams = ctx.find::<team::Entity>().all().await?;
-        let places = ctx.find::<team_place::Entity>().all().await?;
-        let surveys = ctx.find::<survey::Entity>().all().await?;
-        Ok(Self {
-            members: members.into_iter().map(|row| (row.id, row)).collect(),
-            teams: teams.into_iter().map(|row| (row.id, row)).collect(),
-            places: places.into_iter().map(|row| (row.id, row.path.clone())).collect(),
-            surveys: surveys.into_iter().map(|row| (row.id, row.name.clone())).collect(),
-        })
-    }
-
-    fn email(&self, id: Option<MemberId>) -> Value {
-        id.and_then(|id| self.members.get(&id)).map_or(Value::Null, |row| json!(row.email))
-    }
-
-    /// The team somebody leads; of several the oldest.
-    fn led(&self, id: MemberId) -> Option<TeamId> {
-        self.teams.values().filter(|row| row.lead_id == Some(id)).map(|row| row.id).min()
-    }
-
-    /// The names of a team and of those above it, from the top down; the company itself, at the top, is left out.
-    fn path(&self, id: TeamId) -> Value {
-        let mut names = Vec::new();
-        let mut at = self.teams.get(&id);
-        while let Some(row) = at {
-            names.push(row.name.as_str());
-            at = row.parent_id.and_then(|parent| self.teams.get(&parent));
-        }
-        names.reverse();
-        Self::joined(&names)
-    }
-
-    /// The same for a team's place in the tree of a day.
-    fn place(&self, id: PlaceId) -> Value {
-        let ids = self.places.get(&id).map(String::as_str).unwrap_or_default();
-        let teams = ids.split_terminator('/').filter_map(|id| self.teams.get(&id.parse().ok()?));
-        let names: Vec<&str> = teams.map(|row| row.name.as_str()).collect();
-        Self::joined(&names)
-    }
-
-    fn joined(names: &[&str]) -> Value {
-        let below = if names.len() > 1 { &names[1..] } else { names };
-        let escaped: Vec<String> = below.iter().map(|name| name.replace('\\', "\\\\").replace('/', "\\/")).collect();
-        json!(escaped.join(" / "))
-    }
-}
 
 /// A kind of row that can be exported.
 pub trait Line: Owned<Model: FromQueryResult + Send + Sync> {
@@ -99,7 +44,7 @@ pub trait Line: Owned<Model: FromQueryResult + Send + Sync> {
 impl Line for member::Entity {
     const ACTION: Action = Action::ReadDirectory;
     const COLUMNS: &'static [&'static str] =
-        &["id", "source", "reference", "name", "email", "role", "active", "team", "leads"];
+        &["id", "source", "reference", "name", "email", "role", "active", "team", "leads", "deputises"];
     const KEY: member::Column = member::Column::Id;
     type Beside = ();
 
@@ -116,8 +61,9 @@ impl Line for member::Entity {
             json!(row.email),
             json!(row.role),
             json!(row.active),
-            row.team_id.map_or(Value::Null, |team| directory.path(team)),
-            directory.led(row.id).map_or(Value::Null, |team| directory.path(team)),
+            json!(row.team_id.map(|team| directory.path(team))),
+            directory.leads(row.id),
+            directory.deputises(row.id),
         ]
     }
 }
@@ -141,27 +87,57 @@ impl Line for account::Entity {
         "health",
         "owner",
         "team",
+        "created_at",
         "archived_at",
+        "merged_into",
+        "ownerships",
+        "collaborators",
+        "exclusions",
     ];
     const KEY: account::Column = account::Column::Id;
-    type Beside = Seen;
+    type Beside = Past;
 
     fn key(row: &account::Model) -> Uuid {
         row.id.0
     }
 
-    async fn beside(ctx: &Ctx, rows: &[Visible<account::Model>]) -> Result<Seen> {
-        Seen::read(ctx, rows).await
+    async fn beside(ctx: &Ctx, rows: &[Visible<account::Model>]) -> Result<Past> {
+        let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
+        let named = rows.iter().flat_map(|row| [row.parent_id, row.merged_into_id]).flatten().map(|id| id.0).collect();
+        let mut past = Past { seen: Seen::read::<Self>(ctx, named).await?, ..Past::default() };
+        if ctx.may(Action::ReadOwnership).is_ok() {
+            use ownership::{Column, Entity};
+            let find = ctx.find::<Entity>().filter(among::<Entity, _>(Column::AccountId, &ids));
+            for row in find.order(Column::FromAt, Order::Asc).all().await? {
+                past.ownerships.entry(row.account_id).or_default().push(row);
+            }
+        }
+        if ctx.may(Action::ReadOwnership).is_ok() {
+            use account_grant::{Column, Entity};
+            let find = ctx.find::<Entity>().filter(Column::Kind.eq(GrantKind::Collaborator));
+            let find = find.filter(among::<Entity, _>(Column::AccountId, &ids));
+            for row in find.order(Column::Id, Order::Asc).all().await? {
+                past.collaborators.entry(row.account_id).or_default().push(row);
+            }
+        }
+        if ctx.may(Action::ManageExclusions).is_ok() {
+            use exclusion::{Column, Entity};
+            let find = ctx.find::<Entity>().filter(among::<Entity, _>(Column::AccountId, &ids));
+            for row in find.order(Column::Id, Order::Asc).all().await? {
+                past.exclusions.entry(row.account_id).or_default().push(row);
+            }
+        }
+        Ok(past)
     }
 
-    fn values(row: &account::Model, directory: &Directory, seen: &Seen) -> Vec<Value> {
+    fn values(row: &account::Model, directory: &Directory, past: &Past) -> Vec<Value> {
         vec![
             json!(row.id),
             json!(row.source),
             json!(row.reference),
             json!(row.name),
             json!(row.domain),
-            json!(seen.only(row.parent_id)),
+            json!(past.seen.only(row.parent_id.map(|id| id.0))),
             json!(row.territory),
             json!(row.industry),
             json!(row.segment),
@@ -171,10 +147,67 @@ impl Line for account::Entity {
             json!(row.renewal_on.known()),
             json!((row.health >= 0).then_some(row.health)),
             directory.email(row.owner_id),
-            directory.path(row.team_id),
+            json!(directory.path(row.team_id)),
+            json!(row.created_at),
             json!(row.archived_at),
+            json!(past.seen.only(row.merged_into_id.map(|id| id.0))),
+            past.ownerships(row.id, directory),
+            past.collaborators(row.id, directory),
+            past.exclusions(row.id, directory),
         ]
     }
+}
+
+/// What accounts have been through.
+#[derive(Default)]
+pub struct Past {
+    seen: Seen,
+    ownerships: HashMap<AccountId, Vec<Visible<ownership::Model>>>,
+    collaborators: HashMap<AccountId, Vec<Visible<account_grant::Model>>>,
+    exclusions: HashMap<AccountId, Vec<Visible<exclusion::Model>>>,
+}
+
+impl Past {
+    fn ownerships(&self, id: AccountId, directory: &Directory) -> Value {
+        let rows = self.ownerships.get(&id).into_iter().flatten().map(|row| Term {
+            owner: directory.address(Some(row.member_id)).unwrap_or_default(),
+            team: directory.path(row.team_id),
+            from: row.from_at,
+            until: row.until_at,
+            source: row.source,
+            reason: row.reason.clone(),
+            by: directory.address(row.by_id),
+        });
+        listed(rows)
+    }
+
+    fn collaborators(&self, id: AccountId, directory: &Directory) -> Value {
+        let rows = self.collaborators.get(&id).into_iter().flatten().map(|row| Collaborator {
+            member: directory.address(Some(row.member_id)).unwrap_or_default(),
+            role: row.role,
+            from: row.from_at,
+            until: row.until_at,
+        });
+        listed(rows)
+    }
+
+    fn exclusions(&self, id: AccountId, directory: &Directory) -> Value {
+        let rows = self.exclusions.get(&id).into_iter().flatten().map(|row| Excluded {
+            contact: row.contact_id.map(|id| id.0),
+            reason: row.reason.clone(),
+            until: row.until_at,
+            by: directory.address(row.by_id),
+            lifted_at: row.lifted_at,
+            created_at: row.created_at,
+        });
+        listed(rows)
+    }
+}
+
+/// Nothing, or a list.
+fn listed<T: Serialize>(rows: impl Iterator<Item = T>) -> Value {
+    let rows: Vec<T> = rows.collect();
+    if rows.is_empty() { Value::Null } else { json!(rows) }
 }
 
 impl Line for contact::Entity {
@@ -192,16 +225,24 @@ impl Line for contact::Entity {
         "time_zone",
         "mail_state",
         "opted_out",
+        "opted_out_at",
+        "muted",
+        "created_at",
         "archived_at",
+        "merged_into",
     ];
     const KEY: contact::Column = contact::Column::Id;
-    type Beside = ();
+    type Beside = Seen;
 
     fn key(row: &contact::Model) -> Uuid {
         row.id.0
     }
 
-    fn values(row: &contact::Model, _: &Directory, (): &()) -> Vec<Value> {
+    async fn beside(ctx: &Ctx, rows: &[Visible<contact::Model>]) -> Result<Seen> {
+        Seen::read::<Self>(ctx, rows.iter().filter_map(|row| row.merged_into_id).map(|id| id.0).collect()).await
+    }
+
+    fn values(row: &contact::Model, _: &Directory, seen: &Seen) -> Vec<Value> {
         vec![
             json!(row.id),
             json!(row.source),
@@ -215,7 +256,11 @@ impl Line for contact::Entity {
             json!(row.time_zone),
             json!(row.mail_state),
             json!(row.opted_out_at.is_some()),
+            json!(row.opted_out_at),
+            json!(row.muted.list()),
+            json!(row.created_at),
             json!(row.archived_at),
+            json!(seen.only(row.merged_into_id.map(|id| id.0))),
         ]
     }
 }
@@ -236,6 +281,7 @@ impl Line for interaction::Entity {
         "subject",
         "body",
         "customer_visible",
+        "created_at",
     ];
     const KEY: interaction::Column = interaction::Column::Id;
     type Beside = ();
@@ -259,6 +305,7 @@ impl Line for interaction::Entity {
             json!(row.subject),
             json!(row.body),
             json!(row.customer_visible),
+            json!(row.created_at),
         ]
     }
 }
@@ -283,55 +330,85 @@ impl Line for response::Entity {
         "amended_at",
         "owner",
         "team",
+        "team_stood",
         "territory",
         "segment",
         "tier",
         "decision_maker",
         "inherited",
+        "earlier",
     ];
     const KEY: response::Column = response::Column::Id;
-    type Beside = HashMap<Uuid, Map<String, Value>>;
+    type Beside = Answers;
 
     fn key(row: &response::Model) -> Uuid {
         row.id.0
     }
 
-    async fn beside(ctx: &Ctx, rows: &[Visible<response::Model>]) -> Result<Self::Beside> {
+    async fn beside(ctx: &Ctx, rows: &[Visible<response::Model>]) -> Result<Answers> {
         let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
         let find = ctx.find::<answer::Entity>().filter(among::<answer::Entity, _>(answer::Column::ResponseId, &ids));
-        let mut found: Self::Beside = HashMap::new();
+        let mut found = Answers::default();
         for row in find.all().await? {
             let value = row.score.map_or_else(|| json!(row.text), |score| json!(score));
-            found.entry(row.response_id.0).or_default().insert(row.question.clone(), value);
+            found.further.entry(row.response_id).or_default().insert(row.question.clone(), value);
+        }
+        let amended: Vec<_> = rows.iter().filter(|row| row.version > 1).map(|row| row.id).collect();
+        if !amended.is_empty() {
+            use response_version::{Column, Entity};
+            let find = ctx.find::<Entity>().filter(among::<Entity, _>(Column::ResponseId, &amended));
+            for row in find.order(Column::Version, Order::Asc).all().await? {
+                found.earlier.entry(row.response_id).or_default().push(row);
+            }
         }
         Ok(found)
     }
 
-    fn values(row: &response::Model, directory: &Directory, answers: &Self::Beside) -> Vec<Value> {
-        let survey = directory.surveys.get(&row.survey_id);
+    fn values(row: &response::Model, directory: &Directory, answers: &Answers) -> Vec<Value> {
+        let [team, stood] = directory.place(row.place_id);
         vec![
             json!(row.id),
             json!(row.source),
             json!(row.reference),
             json!(row.account_id),
             json!(row.contact_id),
-            json!(survey),
+            directory.survey(row.survey_id),
             json!(row.kind),
             json!(row.question),
             json!(row.score),
             json!(row.comment),
-            json!(answers.get(&row.id.0)),
+            json!(answers.further.get(&row.id)),
             json!(row.language),
             json!(row.answered_at),
             json!(row.completed_at),
             json!(row.amended_at),
             directory.email(row.owner_id),
-            directory.place(row.place_id),
+            team,
+            stood,
             json!(row.territory),
             json!(row.segment),
             json!(row.tier),
             json!(row.decision_maker),
             json!(row.inherited),
+            answers.earlier(row.id),
         ]
+    }
+}
+
+/// What responses hold beside themselves.
+#[derive(Default)]
+pub struct Answers {
+    further: HashMap<ResponseId, Map<String, Value>>,
+    earlier: HashMap<ResponseId, Vec<Visible<response_version::Model>>>,
+}
+
+impl Answers {
+    fn earlier(&self, id: ResponseId) -> Value {
+        let told = |row: &Visible<response_version::Model>| {
+            json!({
+                "version": row.version, "score": row.score, "comment": row.comment, "at": row.at, "answers": row.answers,
+            })
+        };
+        listed(self.earlier.get(&id).into_iter().flatten().map(told))
     }
 }

@@ -4,13 +4,15 @@
 //! filter are those of the lists. A cell that a spreadsheet would take for a formula comes with an apostrophe before
 //! it, which the importer takes off again.
 
+mod directory;
 mod examples;
 mod line;
 mod rest;
 mod seen;
 mod stream;
 
-use line::{Directory, Line};
+use directory::Directory;
+use line::Line;
 
 pub use rest::routes;
 pub use stream::{Format, accounts, contacts, interactions, members, responses};

@@ -1,32 +1,27 @@
-//! Accounts that a chunk of accounts names, as far as whoever exports them sees those too.
+//! Rows that those of a chunk name, as far as whoever exports them sees these too.
 
 use std::collections::HashSet;
 
-use entity::{AccountId, account};
+use uuid::Uuid;
 
-use crate::{
-    base::Result,
-    ctx::Ctx,
-    store::{Visible, among},
-};
+use super::Line;
+use crate::{base::Result, ctx::Ctx, store::among};
 
-/// Which of the accounts that others name are in sight.
+/// Which of the rows that others name are in sight.
 #[derive(Default)]
-pub struct Seen(HashSet<AccountId>);
+pub struct Seen(HashSet<Uuid>);
 
 impl Seen {
-    pub async fn read(ctx: &Ctx, rows: &[Visible<account::Model>]) -> Result<Self> {
-        let named: HashSet<AccountId> =
-            rows.iter().flat_map(|row| [row.parent_id, row.merged_into_id]).flatten().collect();
-        let named: Vec<AccountId> = named.into_iter().collect();
+    pub async fn read<E: Line>(ctx: &Ctx, named: HashSet<Uuid>) -> Result<Self> {
         if named.is_empty() {
             return Ok(Self::default());
         }
-        let find = ctx.find::<account::Entity>().filter(among::<account::Entity, _>(account::Column::Id, &named));
-        Ok(Self(find.all().await?.into_iter().map(|row| row.id).collect()))
+        let named: Vec<Uuid> = named.into_iter().collect();
+        let rows = ctx.find::<E>().filter(among::<E, _>(E::KEY, &named)).all().await?;
+        Ok(Self(rows.iter().map(|row| E::key(row)).collect()))
     }
 
-    pub fn only(&self, id: Option<AccountId>) -> Option<AccountId> {
+    pub fn only(&self, id: Option<Uuid>) -> Option<Uuid> {
         id.filter(|id| self.0.contains(id))
     }
 }

@@ -11,12 +11,12 @@ use super::targets::read;
 use super::value::{self, Parsed};
 use super::when;
 use super::{
-    AccountRow, AnswerRow, ContactRow, Given, InteractionRow, Mapping, Pointer, Record, Refusal, ResponseRow, RowError,
-    TeamPath,
+    AccountRow, AnswerRow, ContactRow, Frozen, Given, InteractionRow, Kept, Mapping, Past, Pointer, Record, Refusal,
+    ResponseRow, RowError, TeamPath,
 };
 
 /// The most teams above one another that a path names.
-const DEEPEST: usize = 8;
+const DEEPEST: usize = 32;
 
 /// Reads the fields of one row by its rules and collects what is wrong.
 pub(super) struct Fields<'a> {
@@ -67,26 +67,71 @@ impl<'a> Fields<'a> {
         self.must(field, |raw, rule| when::instant(raw, rule.dates.of(record)?, rule.zone))
     }
 
+    fn moment(&mut self, field: &str) -> Given<Time> {
+        let record = self.record;
+        self.given(field, |raw, rule| when::instant(raw, rule.dates.of(record)?, rule.zone))
+    }
+
+    /// What only an export tells, and the row's reference, which only such a row may lack.
+    pub fn origin(&mut self) -> (Kept, Option<String>) {
+        let kept = Kept {
+            id: self.given("id", read::id).value(),
+            source: self.given("source", read::source).value(),
+            created_at: self.moment("created_at").value(),
+            archived_at: self.moment("archived_at"),
+            merged_into: self.given("merged_into", read::id).value(),
+        };
+        let reference = match kept.id {
+            Some(_) => Some(self.given("reference", read::line).value().unwrap_or_default()),
+            None => self.must("reference", read::line),
+        };
+        (kept, reference)
+    }
+
     /// A path is blank when one of its steps is.
     pub fn path(&mut self, path: &Path) -> Given<TeamPath> {
-        if path.is_empty() {
-            return Given::Unmapped;
+        match self.paths(path) {
+            Given::Unmapped => Given::Unmapped,
+            Given::Blank => Given::Blank,
+            Given::Value(paths) => paths.into_iter().next().map_or(Given::Blank, Given::Value),
         }
-        let mut names = Vec::new();
+    }
+
+    /// The same where one cell may hold several.
+    pub fn paths(&mut self, path: &Path) -> Given<Vec<TeamPath>> {
+        let Some(first) = path.steps.first() else { return Given::Unmapped };
+        let mut texts = Vec::new();
         for step in &path.steps {
             let Filled::Text(text) = step.fill(self.record) else { return Given::Blank };
-            for part in path.names(&text) {
-                match read::line(&part, step) {
-                    Ok(name) if name.is_empty() => self.fault(&step.label, &text, "has a step without a name"),
-                    Ok(name) => names.push(name),
-                    Err(broken) => self.fault(&step.label, &text, broken),
+            texts.push((step, text));
+        }
+        let told: Vec<Vec<_>> = match texts.as_slice() {
+            [(step, cell)] if path.split.is_some() => path
+                .paths(cell)
+                .into_iter()
+                .map(|names| names.into_iter().map(|name| (*step, name)).collect())
+                .collect(),
+            _ => vec![texts.iter().map(|(step, text)| (*step, text.as_ref().into())).collect()],
+        };
+        let ours = path.is_ours();
+        let mut paths = Vec::new();
+        for names in told {
+            // An empty name at the start is the tree itself.
+            let tree = usize::from(ours && names.first().is_some_and(|(_, name)| name.is_empty()));
+            let mut path = vec![String::new(); tree];
+            for (step, name) in names.into_iter().skip(tree) {
+                match read::line(&name, step) {
+                    Ok(name) if name.is_empty() => self.fault(&step.label, "", "has a step without a name"),
+                    Ok(name) => path.push(name),
+                    Err(broken) => self.fault(&step.label, &name, broken),
                 }
             }
+            if path.len() > DEEPEST {
+                self.fault(&first.label, "", format!("has more than {DEEPEST} steps"));
+            }
+            paths.push(path);
         }
-        if names.len() > DEEPEST {
-            self.fault(&path.steps[0].label, "", format!("has more than {DEEPEST} steps"));
-        }
-        Given::Value(names)
+        Given::Value(paths)
     }
 
     fn fault(&mut self, column: &str, value: &str, rule: impl Into<String>) {
@@ -109,7 +154,7 @@ fn pointer(raw: &str, rule: &Rule) -> Parsed<Pointer> {
 
 pub(super) fn account(mapping: &Mapping, record: &Record) -> Result<AccountRow, Refusal> {
     let mut fields = Fields::new(&mapping.rules, record);
-    let (reference, name) = (fields.must("reference", read::line), fields.must("name", read::line));
+    let ((kept, reference), name) = (fields.origin(), fields.must("name", read::line));
     let (domain, parent) = (fields.given("domain", read::domain), fields.pointer("parent"));
     let territory = fields.given("territory", read::line);
     let industry = fields.given("industry", read::line);
@@ -119,9 +164,15 @@ pub(super) fn account(mapping: &Mapping, record: &Record) -> Result<AccountRow, 
     let renewal_on = fields.day("renewal_on");
     let health = fields.given("health", read::health);
     let (owner, team) = (fields.pointer("owner"), fields.path(&mapping.team));
+    let past = Past {
+        ownerships: fields.given("ownerships", read::ownerships).value().unwrap_or_default(),
+        collaborators: fields.given("collaborators", read::collaborators).value().unwrap_or_default(),
+        exclusions: fields.given("exclusions", read::exclusions).value().unwrap_or_default(),
+    };
     fields.done(|| {
         Some(AccountRow {
             row: record.row(),
+            kept,
             reference: reference?,
             name: name?,
             domain,
@@ -136,13 +187,14 @@ pub(super) fn account(mapping: &Mapping, record: &Record) -> Result<AccountRow, 
             health,
             owner,
             team,
+            past,
         })
     })
 }
 
 pub(super) fn contact(mapping: &Mapping, record: &Record) -> Result<ContactRow, Refusal> {
     let mut fields = Fields::new(&mapping.rules, record);
-    let (reference, name) = (fields.must("reference", read::line), fields.must("name", read::line));
+    let ((kept, reference), name) = (fields.origin(), fields.must("name", read::line));
     let account = fields.must("account", pointer);
     let (email, title) = (fields.given("email", read::email), fields.given("title", read::line));
     let roles = fields.given("roles", read::roles);
@@ -150,9 +202,11 @@ pub(super) fn contact(mapping: &Mapping, record: &Record) -> Result<ContactRow, 
     let time_zone = fields.given("time_zone", read::time_zone);
     let mail_state = fields.given("mail_state", read::choice);
     let opted_out = fields.given("opted_out", read::flag);
+    let (opted_out_at, muted) = (fields.moment("opted_out_at").value(), fields.given("muted", read::muted).value());
     fields.done(|| {
         Some(ContactRow {
             row: record.row(),
+            kept,
             reference: reference?,
             account: account?,
             name: name?,
@@ -163,6 +217,8 @@ pub(super) fn contact(mapping: &Mapping, record: &Record) -> Result<ContactRow, 
             time_zone,
             mail_state,
             opted_out,
+            opted_out_at,
+            muted,
         })
     })
 }
@@ -173,8 +229,8 @@ pub(super) fn interaction(entry: &Entry, record: &Record) -> Option<Result<Inter
         return None;
     }
     let mut fields = Fields::new(&entry.rules, record);
-    let (reference, account) = (fields.must("reference", read::line), fields.must("account", pointer));
-    let kind = fields.must("kind", read::kind);
+    let ((kept, reference), account) = (fields.origin(), fields.must("account", pointer));
+    let kind = if kept.id.is_some() { fields.must("kind", read::choice) } else { fields.must("kind", read::kind) };
     let (direction, channel) = (fields.must("direction", read::direction), fields.must("channel", read::channel));
     let occurred_at = fields.instant("occurred_at");
     let member = if entry.owns { fields.must("member", pointer) } else { fields.pointer("member").value() };
@@ -184,6 +240,7 @@ pub(super) fn interaction(entry: &Entry, record: &Record) -> Option<Result<Inter
     Some(fields.done(|| {
         Some(InteractionRow {
             row: record.row(),
+            kept,
             reference: reference?,
             account: account?,
             kind: kind?,
@@ -202,14 +259,27 @@ pub(super) fn interaction(entry: &Entry, record: &Record) -> Option<Result<Inter
 
 pub(super) fn response(mapping: &Mapping, record: &Record) -> Result<ResponseRow, Refusal> {
     let mut fields = Fields::new(&mapping.rules, record);
-    let (reference, account) = (fields.must("reference", read::line), fields.must("account", pointer));
+    let ((kept, reference), account) = (fields.origin(), fields.must("account", pointer));
     let answered_at = fields.instant("answered_at");
     let (contact, owner) = (fields.pointer("contact").value(), fields.pointer("owner").value());
     let language = fields.given("language", read::language).value();
     let territory = fields.given("territory", read::line).value();
+    let frozen = Frozen {
+        team: fields.path(&mapping.team),
+        stood: fields.paths(&mapping.stood),
+        segment: fields.given("segment", read::line).value(),
+        tier: fields.given("tier", read::choice).value(),
+        decision_maker: fields.given("decision_maker", read::flag).value(),
+        inherited: fields.given("inherited", read::flag).value(),
+        completed_at: fields.moment("completed_at"),
+        amended_at: fields.moment("amended_at").value(),
+        further: fields.given("answers", read::further),
+        earlier: fields.given("earlier", read::earlier).value().unwrap_or_default(),
+    };
     fields.done(|| {
         Some(ResponseRow {
             row: record.row(),
+            kept,
             reference: reference?,
             account: account?,
             contact,
@@ -217,6 +287,7 @@ pub(super) fn response(mapping: &Mapping, record: &Record) -> Result<ResponseRow
             answered_at: answered_at?,
             language,
             territory,
+            frozen,
             answers: mapping.answers.iter().filter_map(|rule| answer(rule, record)).collect(),
         })
     })
@@ -237,7 +308,12 @@ fn answer(rule: &AnswerRule, record: &Record) -> Option<Result<AnswerRow, RowErr
         (Ok(survey), Ok(kind)) => (survey, kind),
         (Err(fault), _) | (_, Err(fault)) => return Some(Err(fault)),
     };
-    let score = match value::score(&text, kind) {
+    let question = rule.question.as_ref().and_then(|rule| match rule.fill(record) {
+        Filled::Text(text) => Some(text.as_ref().into()),
+        Filled::Blank | Filled::Empty => None,
+    });
+    // Which scale is told by the survey, which is looked up later.
+    let score = match value::whole(&text, 0, 10) {
         Ok(score) => score,
         Err(broken) => return wrong(&rule.score, &text, broken),
     };
@@ -250,7 +326,8 @@ fn answer(rule: &AnswerRule, record: &Record) -> Option<Result<AnswerRow, RowErr
             Err(broken) => return wrong(rule, &text, broken),
         }
     }
-    Some(Ok(AnswerRow { survey: survey.into(), kind, score, comment }))
+    let column = Arc::clone(&rule.score.label);
+    Some(Ok(AnswerRow { survey: survey.into(), question, column, kind, score, comment }))
 }
 
 /// What an answer must say about itself.

@@ -13,6 +13,7 @@ use super::rule::{By, Rule};
 use super::synonyms::{self, SCORES, word};
 use super::targets::{Takes, Target};
 use super::template::Piece;
+use super::value;
 use super::{Charset, FileError, Kind, Reader, Record};
 
 /// Rows that are looked at.
@@ -21,22 +22,6 @@ const ROWS: usize = 20;
 const SAMPLES: usize = 3;
 /// Letters of a sample.
 const LETTERS: usize = 24;
-
-/// Columns of an export that no field is called like.
-const EXPORTED: &[&str] = &[
-    "id",
-    "source",
-    "archived_at",
-    "question",
-    "answers",
-    "completed_at",
-    "amended_at",
-    "team",
-    "segment",
-    "tier",
-    "decision_maker",
-    "inherited",
-];
 
 /// Entries that Steward writes itself, and takes from nobody.
 const OWN_ENTRIES: &str =
@@ -99,7 +84,8 @@ impl Guessing<'_> {
     fn match_all(&mut self) {
         let fields = synonyms::fields(self.kind);
         let words: Vec<String> = self.names.iter().map(|name| word(name)).collect();
-        let ours = |name: &String| EXPORTED.contains(&name.as_str()) || fields.iter().any(|(field, _)| name == field);
+        let own = synonyms::own(self.kind);
+        let ours = |name: &String| own.contains(&name.as_str()) || fields.iter().any(|(field, _)| name == field);
         self.ours = self.names.iter().all(ours);
         for (field, _) in fields {
             if let Some(at) = words.iter().position(|found| *found == word(field)) {
@@ -116,9 +102,11 @@ impl Guessing<'_> {
                 self.used.insert(field, at);
             }
         }
-        // In an export rows point at each other by id: not every row there has a reference.
-        if let Some(id) = self.names.iter().position(|name| name == "id").filter(|_| self.exported()) {
-            self.used.insert("reference", id);
+        let exported = self.exported();
+        for field in own.iter().filter(|_| exported) {
+            if let Some(at) = self.names.iter().position(|name| name == field) {
+                self.used.insert(field, at);
+            }
         }
         for target in self.kind.targets().iter().filter(|target| !target.required) {
             if let Some(at) = self.used.get(target.name)
@@ -142,9 +130,10 @@ impl Guessing<'_> {
             || cells.any(|cell| (target.check)(cell, &rule).is_ok())
     }
 
-    /// Whether Steward wrote the file: it names members by address there.
+    /// Whether Steward wrote the file: rows have their ids there, and members are named by address.
     fn exported(&self) -> bool {
-        self.ours && self.names.iter().any(|name| name == "id")
+        let id = self.names.iter().position(|name| name == "id").filter(|_| self.ours);
+        id.is_some_and(|at| self.cells(at).all(|cell| value::id(cell).is_ok()))
     }
 
     /// By what a column points at other rows.
@@ -155,6 +144,8 @@ impl Guessing<'_> {
         let addresses = self.cells(at).any(|cell| cell.contains('@')) || self.exported() && is_member;
         if ways.contains(&By::Email) && addresses {
             By::Email
+        } else if self.exported() {
+            By::Id
         } else if self.ours || id {
             By::Reference
         } else {
@@ -203,7 +194,7 @@ impl Guessing<'_> {
         if self.ours {
             toml.push_str("unquote_formulas = true\n");
         }
-        if self.kind == Kind::Interactions && self.ours {
+        if self.kind == Kind::Interactions && self.ours && !self.exported() {
             toml.push_str(OWN_ENTRIES);
         }
         toml.push_str("\n[columns]\n");
@@ -224,10 +215,10 @@ impl Guessing<'_> {
             fields.push((target.name.to_owned(), rule, self.samples(&columns)));
             read.extend(columns);
         }
-        for field in ["team", "leads"] {
-            let known = synonyms::fields(self.kind).iter().any(|(name, _)| *name == field);
-            if let Some(at) = self.used.get(field).filter(|_| known) {
-                let rule = format!("{{ column = {}, split = \" / \" }}", quoted(&self.names[*at]));
+        for (field, several) in [("team", false), ("leads", true), ("deputises", true), ("team_stood", true)] {
+            if let Some(at) = self.used.get(field) {
+                let several = if several && self.exported() { ", several = true" } else { "" };
+                let rule = format!("{{ column = {}, split = \" / \"{several} }}", quoted(&self.names[*at]));
                 let _ = writeln!(toml, "{field} = {rule}");
                 fields.push((field.to_owned(), rule, self.samples(&[*at])));
                 read.insert(*at);
@@ -251,6 +242,7 @@ impl Guessing<'_> {
     ) -> bool {
         let column = |at: usize| quoted(&self.names[at]);
         let comment = self.used.get("comment").copied();
+        let question = self.used.get("question").copied().filter(|_| self.exported());
         let mut all: Vec<(String, String, usize)> = Vec::new();
         if let [Some(survey), Some(kind), Some(score)] = ["survey", "kind", "score"].map(|f| self.used.get(f).copied())
         {
@@ -268,6 +260,10 @@ impl Guessing<'_> {
             let _ = write!(toml, "\n[[answers]]\nsurvey = {survey}\nkind = {kind}\nscore = {rule}\n");
             fields.push((format!("score to {survey}"), rule, self.samples(&[*score])));
             read.insert(*score);
+            if let Some(question) = question {
+                let _ = writeln!(toml, "question = {}", column(question));
+                read.insert(question);
+            }
             // A comment belongs to one answer; with several scores, to the first.
             if let Some(comment) = comment.filter(|_| at == 0) {
                 let _ = writeln!(toml, "comment = {}", column(comment));

@@ -23,7 +23,9 @@
 //!
 //! `date_format` may be a list, of which exactly one must fit each value, or a table that tells it by rows,
 //! `{ "2-100" = "%m/%d/%Y", else = "%d/%m/%Y" }`, or with `by` by the cells of a column; without it the file
-//! shows it, see [`super::settle()`]. `team` may be `{ column = "Team", split = " / " }`, the path in one cell, where `\/` and `\\` are the signs themselves.
+//! shows it, see [`super::settle()`]. `team` may be `{ column = "Team", split = " / " }`, the path in one cell, where
+//! `\/`, `\;` and `\\` are the signs themselves; `/` alone is the team at the top, and before a path the tree itself.
+//! With `several = true` the cell holds paths divided by `;`.
 //!
 //! `values` and `blank` act on the cells, before a template is filled. Members may have `leads`, a
 //! path like `team`, and a table `[lead]` with the columns of the lead of the row's team.
@@ -106,6 +108,8 @@ pub struct AnswerRule {
     /// The survey's name or question key.
     pub(super) survey: Rule,
     pub(super) kind: Rule,
+    /// The key of the survey's question, where several surveys may have the name.
+    pub(super) question: Option<Rule>,
     pub(super) score: Rule,
     pub(super) comment: Option<Rule>,
 }
@@ -138,6 +142,8 @@ pub struct Mapping {
     pub(super) rules: Rules,
     pub(super) team: Path,
     pub(super) leads: Path,
+    pub(super) deputises: Path,
+    pub(super) stood: Path,
     pub(super) lead: Option<Rules>,
     pub(super) entries: Vec<Entry>,
     pub(super) answers: Vec<AnswerRule>,
@@ -197,13 +203,13 @@ impl Mapping {
     }
 
     fn each(&mut self, act: &mut impl FnMut(&mut Rule)) {
-        let lists = [&mut self.skip_blank, &mut self.team.steps, &mut self.leads.steps];
-        lists.into_iter().flatten().for_each(&mut *act);
+        let paths = [&mut self.team, &mut self.leads, &mut self.deputises, &mut self.stood];
+        paths.into_iter().flat_map(|path| &mut path.steps).chain(&mut self.skip_blank).for_each(&mut *act);
         self.lead.iter_mut().flat_map(BTreeMap::values_mut).for_each(&mut *act);
         self.entries.iter_mut().filter_map(|entry| entry.when.as_mut()).for_each(&mut *act);
         for answer in &mut self.answers {
-            let AnswerRule { survey, kind, score, comment } = answer;
-            [survey, kind, score].into_iter().chain(comment).for_each(&mut *act);
+            let AnswerRule { survey, kind, question, score, comment } = answer;
+            [survey, kind, score].into_iter().chain(question).chain(comment).for_each(&mut *act);
         }
         self.each_named(&mut |_, rule| act(rule));
     }

@@ -21,6 +21,7 @@ mod guess;
 mod lines;
 mod look;
 mod mapping;
+mod nested;
 mod orders;
 mod parse;
 mod path;
@@ -46,11 +47,12 @@ pub use error::{Fault, Faults, FileError, Refusal, RowError, Trouble};
 pub use guess::{Guess, guess};
 pub use look::is_lines;
 pub use mapping::{AnswerRule, Entry, Kind, Mapping, Repeats};
+pub use nested::{Collaborator, Earlier, Excluded, Term};
 pub use read::{Header, Reader, Record, Written};
 pub use report::{Outcome, Report, Summary};
 pub use row::{
-    AccountRow, AnswerRow, ContactRow, Given, InteractionRow, MemberRow, Period, Pointer, ResponseRow, TeamPath,
-    periods,
+    AccountRow, AnswerRow, ContactRow, Frozen, Given, InteractionRow, Kept, MemberRow, Past, Period, Pointer,
+    ResponseRow, TeamPath, periods,
 };
 pub use rows::{Row, Rows, Seen, rows};
 pub use rule::{By, Rule};

@@ -27,8 +27,10 @@ pub(super) fn mapping(kind: Kind, mut top: Section<'_>) -> Mapping {
         }
         None => Path::default(),
     };
-    let team = path("team", matches!(kind, Kind::Accounts | Kind::Members), &mut top);
+    let team = path("team", matches!(kind, Kind::Accounts | Kind::Members | Kind::Responses), &mut top);
     let leads = path("leads", kind == Kind::Members, &mut top);
+    let deputises = path("deputises", kind == Kind::Members, &mut top);
+    let stood = path("team_stood", kind == Kind::Responses, &mut top);
     let mut section = Section::new("columns", columns, top.faults());
     let mut rules = rules(&mut section, kind, zone);
     section.finish();
@@ -42,6 +44,13 @@ pub(super) fn mapping(kind: Kind, mut top: Section<'_>) -> Mapping {
         Kind::Members => lead = read_lead(&mut top, team.is_empty(), zone),
         Kind::Responses => answers = read_answers(&mut top, zone),
         _ => {}
+    }
+    let alone = match kind {
+        Kind::Interactions => entries.len() < 2 || entries.iter().all(|entry| !entry.rules.contains_key("id")),
+        _ => answers.len() < 2 || !rules.contains_key("id"),
+    };
+    if !alone {
+        top.fault("columns.id", "is the id of one row: it goes with one entry or answer of a row, not with several");
     }
     top.finish();
     let (keys, found) = (None, None);
@@ -58,6 +67,8 @@ pub(super) fn mapping(kind: Kind, mut top: Section<'_>) -> Mapping {
         rules,
         team,
         leads,
+        deputises,
+        stood,
         lead,
         entries,
         answers,
@@ -208,6 +219,7 @@ fn read_answers(top: &mut Section<'_>, zone: Tz) -> Vec<AnswerRule> {
         let mut section = Section::new(path, table, top.faults());
         let survey = named(&mut section, &targets::SURVEY, zone);
         let kind = named(&mut section, &targets::ASKED, zone);
+        let question = rule(&mut section, &targets::QUESTION, zone);
         let score = rule(&mut section, &targets::SCORE, zone);
         let comment = rule(&mut section, &targets::COMMENT, zone);
         if score.is_none() && !section.told("score") {
@@ -215,7 +227,7 @@ fn read_answers(top: &mut Section<'_>, zone: Tz) -> Vec<AnswerRule> {
         }
         section.finish();
         if let (Some(survey), Some(kind), Some(score)) = (survey, kind, score) {
-            answers.push(AnswerRule { survey, kind, score, comment });
+            answers.push(AnswerRule { survey, kind, question, score, comment });
         }
     }
     if answers.is_empty() && !top.told("answers") {

@@ -20,13 +20,15 @@ pub(super) fn members(mapping: &Mapping, record: &Record, seen: &mut Seen) -> Ve
 
 fn member(rules: &Rules, mapping: &Mapping, record: &Record) -> Result<MemberRow, Refusal> {
     let mut fields = Fields::new(rules, record);
-    let (reference, name) = (fields.must("reference", read::line), fields.must("name", read::line));
+    let ((kept, reference), name) = (fields.origin(), fields.must("name", read::line));
     let email = fields.must("email", read::email);
     let (role, active) = (fields.given("role", read::choice), fields.given("active", read::flag));
-    let (team, leads) = (fields.path(&mapping.team), fields.path(&mapping.leads));
+    let (team, leads) = (fields.path(&mapping.team), fields.paths(&mapping.leads));
+    let deputises = fields.paths(&mapping.deputises);
     fields.done(|| {
         Some(MemberRow {
             row: record.row(),
+            kept,
             reference: reference?,
             name: name?,
             email: email?,
@@ -34,6 +36,7 @@ fn member(rules: &Rules, mapping: &Mapping, record: &Record) -> Result<MemberRow
             active,
             team,
             leads,
+            deputises,
             derived: false,
         })
     })
@@ -56,7 +59,7 @@ fn lead(rules: &Rules, mapping: &Mapping, record: &Record, seen: &mut Seen) -> O
         lead.team = Given::Unmapped;
     }
     known.push(path.clone());
-    lead.leads = Given::Value(path);
+    lead.leads = Given::Value(vec![path]);
     lead.derived = true;
     Some(Ok(lead))
 }

@@ -3,10 +3,15 @@
 use std::sync::Arc;
 
 use entity::{
-    Channel, ContactRoles, Day, Direction, InteractionType, Lifecycle, MailState, MemberRole, SurveyKind, Tier, Time,
+    Channel, ContactRoles, Day, Direction, InteractionType, Lifecycle, MailState, MemberRole, Muted, SurveyKind, Tier,
+    Time,
 };
+use uuid::Uuid;
 
-use super::{By, RowError};
+use super::{
+    By, RowError,
+    nested::{Collaborator, Earlier, Excluded, Further, Term},
+};
 
 /// A field of a row that may exist already: not mapped leaves it, blank clears it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -50,12 +55,39 @@ impl Pointer {
     }
 }
 
-/// A team by its names from the top of the tree down; 1 to 8 of them.
+/// A team by its names from below the one at the top down. After an empty name they are those of the tree itself: of
+/// the team at the top where nothing follows, else of one that stands beside it, or below such a one.
 pub type TeamPath = Vec<String>;
+
+/// What only an export of Steward tells of a row: which it is, and what it has been through.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Kept {
+    /// Its id: the row is found by it, and made with it. A row that has one may have no reference: it is empty then.
+    pub id: Option<Uuid>,
+    /// Whose the reference is; the mapping's source where absent.
+    pub source: Option<String>,
+    pub created_at: Option<Time>,
+    pub archived_at: Given<Time>,
+    pub merged_into: Option<Uuid>,
+}
+
+impl Kept {
+    /// What tells a row of this reference from all others of its kind.
+    pub fn key(&self, reference: &str) -> String {
+        self.id.map_or_else(|| reference.to_owned(), |id| id.to_string())
+    }
+
+    /// Source and reference that the row is to have from now on; none where it does not say.
+    pub fn origin(&self, reference: &str, source: &str) -> Option<(String, String)> {
+        let source = self.source.as_deref().unwrap_or(source);
+        (!reference.is_empty()).then(|| (source.to_owned(), reference.to_owned()))
+    }
+}
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccountRow {
     pub row: u64,
+    pub kept: Kept,
     pub reference: String,
     pub name: String,
     pub domain: Given<String>,
@@ -73,19 +105,31 @@ pub struct AccountRow {
     pub owner: Given<Pointer>,
     /// Where the account waits while it has no owner.
     pub team: Given<TeamPath>,
+    pub past: Past,
+}
+
+/// What an account has been through. What stands already of any of it stays.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Past {
+    pub ownerships: Vec<Term>,
+    pub collaborators: Vec<Collaborator>,
+    pub exclusions: Vec<Excluded>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MemberRow {
     pub row: u64,
+    pub kept: Kept,
     pub reference: String,
     pub name: String,
     pub email: String,
     pub role: Given<MemberRole>,
     pub active: Given<bool>,
     pub team: Given<TeamPath>,
-    /// The team this member leads.
-    pub leads: Given<TeamPath>,
+    /// The teams this member leads.
+    pub leads: Given<Vec<TeamPath>>,
+    /// The teams this member deputises in, and no others.
+    pub deputises: Given<Vec<TeamPath>>,
     /// Made from the `[lead]` columns of another member's row.
     pub derived: bool,
 }
@@ -93,6 +137,7 @@ pub struct MemberRow {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ContactRow {
     pub row: u64,
+    pub kept: Kept,
     pub reference: String,
     pub account: Pointer,
     pub name: String,
@@ -103,12 +148,16 @@ pub struct ContactRow {
     pub time_zone: Given<String>,
     pub mail_state: Given<MailState>,
     pub opted_out: Given<bool>,
+    /// The same, with its day.
+    pub opted_out_at: Option<Time>,
+    pub muted: Option<Muted>,
 }
 
 /// One entry of a timeline; a row of a file may yield several.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InteractionRow {
     pub row: u64,
+    pub kept: Kept,
     /// The external id.
     pub reference: String,
     pub account: Pointer,
@@ -128,6 +177,7 @@ pub struct InteractionRow {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ResponseRow {
     pub row: u64,
+    pub kept: Kept,
     pub reference: String,
     pub account: Pointer,
     pub contact: Option<Pointer>,
@@ -137,14 +187,38 @@ pub struct ResponseRow {
     pub language: Option<String>,
     /// Without, the account's.
     pub territory: Option<String>,
+    pub frozen: Frozen,
     /// Declared blanks are left out; a bad answer refuses itself alone.
     pub answers: Vec<Result<AnswerRow, RowError>>,
+}
+
+/// What Steward froze on an answer when it was asked for, and what became of it since.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Frozen {
+    /// The credited team. With it owner, territory and segment are blank where they were: nothing follows from the
+    /// account's own.
+    pub team: Given<TeamPath>,
+    /// The teams from the top down to it where it stood that day, each by its path of today; as today where absent.
+    pub stood: Given<Vec<TeamPath>>,
+    pub segment: Option<String>,
+    pub tier: Option<Tier>,
+    pub decision_maker: Option<bool>,
+    pub inherited: Option<bool>,
+    /// Blank while the answer is open.
+    pub completed_at: Given<Time>,
+    pub amended_at: Option<Time>,
+    pub further: Given<Further>,
+    pub earlier: Vec<Earlier>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AnswerRow {
     /// The survey's name or question key, as the mapping says it.
     pub survey: Arc<str>,
+    /// The key of its question, where there may be several surveys of the name.
+    pub question: Option<Arc<str>>,
+    /// The column of the score.
+    pub column: Arc<str>,
     pub kind: SurveyKind,
     pub score: i16,
     pub comment: Option<String>,

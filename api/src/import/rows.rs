@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::io::Read;
 
 use super::{
-    AccountRow, ContactRow, Header, InteractionRow, Kind, Mapping, MemberRow, Reader, Record, Refusal, Repeats,
+    AccountRow, ContactRow, Header, InteractionRow, Kept, Kind, Mapping, MemberRow, Reader, Record, Refusal, Repeats,
     ResponseRow, TeamPath, Trouble, build, people,
 };
 
@@ -23,6 +23,24 @@ pub trait Row: Sized {
     /// The row's own reference.
     fn reference(&self) -> &str;
 
+    fn kept(&self) -> &Kept;
+
+    /// Whether another row of the same, by id or by reference, was among those seen; if not, it is now.
+    fn repeats(&self, seen: &mut HashSet<String>) -> bool {
+        let (kept, reference) = (self.kept(), self.reference());
+        let Some(id) = kept.id else { return !seen.insert(reference.to_owned()) };
+        let named = match &kept.source {
+            _ if reference.is_empty() || Self::KIND == Kind::Responses => None,
+            Some(source) => Some(format!("{reference}\n{source}")),
+            None => Some(reference.to_owned()),
+        };
+        let known = seen.contains(&id.to_string()) || named.as_ref().is_some_and(|named| seen.contains(named));
+        if !known {
+            seen.extend([id.to_string()].into_iter().chain(named));
+        }
+        known
+    }
+
     /// What a record becomes: nothing, one row, or several.
     fn build(mapping: &Mapping, record: &Record, seen: &mut Seen) -> Vec<Result<Self, Refusal>>;
 }
@@ -33,6 +51,9 @@ macro_rules! single {
             const KIND: Kind = Kind::$kind;
             fn reference(&self) -> &str {
                 &self.reference
+            }
+            fn kept(&self) -> &Kept {
+                &self.kept
             }
             fn build(mapping: &Mapping, record: &Record, _: &mut Seen) -> Vec<Result<Self, Refusal>> {
                 vec![$build(mapping, record)]
@@ -52,6 +73,10 @@ impl Row for MemberRow {
         &self.reference
     }
 
+    fn kept(&self) -> &Kept {
+        &self.kept
+    }
+
     fn build(mapping: &Mapping, record: &Record, seen: &mut Seen) -> Vec<Result<Self, Refusal>> {
         people::members(mapping, record, seen)
     }
@@ -62,6 +87,10 @@ impl Row for InteractionRow {
 
     fn reference(&self) -> &str {
         &self.reference
+    }
+
+    fn kept(&self) -> &Kept {
+        &self.kept
     }
 
     fn build(mapping: &Mapping, record: &Record, _: &mut Seen) -> Vec<Result<Self, Refusal>> {
@@ -127,10 +156,7 @@ impl<T: Row, R: Read> Rows<T, R> {
         self.weight += record.weight();
         for made in made {
             match made {
-                Ok(row)
-                    if self.mapping.repeats == Repeats::Skip
-                        && !self.seen.references.insert(row.reference().to_owned()) =>
-                {
+                Ok(row) if self.mapping.repeats == Repeats::Skip && row.repeats(&mut self.seen.references) => {
                     self.skipped += 1;
                 }
                 made => self.waiting.push_back(made),

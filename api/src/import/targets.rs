@@ -24,6 +24,9 @@ pub(super) struct Target {
 }
 
 const ACCOUNT_BY: Takes = Takes::By(&[By::Reference, By::Name, By::Domain, By::Id]);
+/// Letters of the name of a source.
+pub(super) const MAX_SOURCE: usize = 64;
+
 const PERSON_BY: Takes = Takes::By(&[By::Reference, By::Name, By::Email, By::Id]);
 
 type Check = fn(&str, &Rule) -> Parsed<()>;
@@ -38,11 +41,40 @@ const fn may(name: &'static str, takes: Takes, check: Check) -> Target {
 
 /// The reading of each field, shared by the check of the mapping's own texts and by the rows.
 pub(super) mod read {
-    use entity::{Day, Time};
+    use entity::{Day, Muted, Time};
+    use uuid::Uuid;
 
-    use super::{Channel, Direction, InteractionType, Parsed, Rule, value, when};
+    use super::MAX_SOURCE;
+    use super::{
+        super::nested::{self, Collaborator, Earlier, Excluded, Further, Term},
+        Channel, Direction, InteractionType, Parsed, Rule, value, when,
+    };
     use crate::base::{MAX_COMMENT, MAX_LINE, MAX_TEXT};
 
+    pub fn id(raw: &str, _: &Rule) -> Parsed<Uuid> {
+        value::id(raw)
+    }
+    pub fn source(raw: &str, _: &Rule) -> Parsed<String> {
+        value::line(raw, MAX_SOURCE)
+    }
+    pub fn muted(raw: &str, _: &Rule) -> Parsed<Muted> {
+        value::choices(raw)
+    }
+    pub fn ownerships(raw: &str, _: &Rule) -> Parsed<Vec<Term>> {
+        nested::ownerships(raw)
+    }
+    pub fn collaborators(raw: &str, _: &Rule) -> Parsed<Vec<Collaborator>> {
+        nested::collaborators(raw)
+    }
+    pub fn exclusions(raw: &str, _: &Rule) -> Parsed<Vec<Excluded>> {
+        nested::exclusions(raw)
+    }
+    pub fn further(raw: &str, _: &Rule) -> Parsed<Further> {
+        nested::further(raw)
+    }
+    pub fn earlier(raw: &str, _: &Rule) -> Parsed<Vec<Earlier>> {
+        nested::earlier(raw)
+    }
     pub fn line(raw: &str, _: &Rule) -> Parsed<String> {
         value::line(raw, MAX_LINE)
     }
@@ -80,7 +112,7 @@ pub(super) mod read {
         when::instant(raw, rule.dates.everywhere(), rule.zone)
     }
     pub fn roles(raw: &str, _: &Rule) -> Parsed<entity::ContactRoles> {
-        value::roles(raw)
+        value::choices(raw)
     }
     pub fn choice<T: std::str::FromStr<Err = String>>(raw: &str, _: &Rule) -> Parsed<T> {
         value::choice(raw)
@@ -133,6 +165,14 @@ pub(super) const ACCOUNTS: &[Target] = &[
     may("renewal_on", Takes::Date, as_check!(read::day)),
     may("health", Takes::Plain, as_check!(read::health)),
     may("owner", PERSON_BY, as_check!(read::line)),
+    may("id", Takes::Plain, as_check!(read::id)),
+    may("source", Takes::Plain, as_check!(read::source)),
+    may("created_at", Takes::Date, as_check!(read::instant)),
+    may("archived_at", Takes::Date, as_check!(read::instant)),
+    may("merged_into", Takes::Plain, as_check!(read::id)),
+    may("ownerships", Takes::Plain, as_check!(read::ownerships)),
+    may("collaborators", Takes::Plain, as_check!(read::collaborators)),
+    may("exclusions", Takes::Plain, as_check!(read::exclusions)),
 ];
 
 pub(super) const MEMBERS: &[Target] = &[
@@ -141,6 +181,8 @@ pub(super) const MEMBERS: &[Target] = &[
     must("email", Takes::Plain, as_check!(read::email)),
     may("role", Takes::Plain, as_check!(read::choice::<MemberRole>)),
     may("active", Takes::Plain, as_check!(read::flag)),
+    may("id", Takes::Plain, as_check!(read::id)),
+    may("source", Takes::Plain, as_check!(read::source)),
 ];
 
 pub(super) const CONTACTS: &[Target] = &[
@@ -154,6 +196,13 @@ pub(super) const CONTACTS: &[Target] = &[
     may("time_zone", Takes::Plain, as_check!(read::time_zone)),
     may("mail_state", Takes::Plain, as_check!(read::choice::<MailState>)),
     may("opted_out", Takes::Plain, as_check!(read::flag)),
+    may("opted_out_at", Takes::Date, as_check!(read::instant)),
+    may("muted", Takes::Plain, as_check!(read::muted)),
+    may("id", Takes::Plain, as_check!(read::id)),
+    may("source", Takes::Plain, as_check!(read::source)),
+    may("created_at", Takes::Date, as_check!(read::instant)),
+    may("archived_at", Takes::Date, as_check!(read::instant)),
+    may("merged_into", Takes::Plain, as_check!(read::id)),
 ];
 
 pub(super) const INTERACTIONS: &[Target] = &[
@@ -168,6 +217,9 @@ pub(super) const INTERACTIONS: &[Target] = &[
     may("contact", PERSON_BY, as_check!(read::line)),
     may("body", Takes::Plain, as_check!(read::body)),
     may("customer_visible", Takes::Plain, as_check!(read::flag)),
+    may("id", Takes::Plain, as_check!(read::id)),
+    may("source", Takes::Plain, as_check!(read::source)),
+    may("created_at", Takes::Date, as_check!(read::instant)),
 ];
 
 pub(super) const RESPONSES: &[Target] = &[
@@ -178,6 +230,16 @@ pub(super) const RESPONSES: &[Target] = &[
     may("owner", PERSON_BY, as_check!(read::line)),
     may("language", Takes::Plain, as_check!(read::language)),
     may("territory", Takes::Plain, as_check!(read::line)),
+    may("id", Takes::Plain, as_check!(read::id)),
+    may("source", Takes::Plain, as_check!(read::source)),
+    may("segment", Takes::Plain, as_check!(read::line)),
+    may("tier", Takes::Plain, as_check!(read::choice::<Tier>)),
+    may("decision_maker", Takes::Plain, as_check!(read::flag)),
+    may("inherited", Takes::Plain, as_check!(read::flag)),
+    may("completed_at", Takes::Date, as_check!(read::instant)),
+    may("amended_at", Takes::Date, as_check!(read::instant)),
+    may("answers", Takes::Plain, as_check!(read::further)),
+    may("earlier", Takes::Plain, as_check!(read::earlier)),
 ];
 
 /// A step of a path of teams.
@@ -187,6 +249,9 @@ pub(super) const COMMENT: Target = may("comment", Takes::Plain, as_check!(read::
 
 /// The survey of an answer, by its name or question key.
 pub(super) const SURVEY: Target = must("survey", Takes::Plain, as_check!(read::line));
+
+/// The key of the survey's question.
+pub(super) const QUESTION: Target = may("question", Takes::Plain, as_check!(read::line));
 
 /// The kind of survey an answer is to.
 pub(super) const ASKED: Target = must("kind", Takes::Plain, as_check!(read::asked));

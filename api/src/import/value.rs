@@ -5,8 +5,9 @@
 
 use std::str::FromStr;
 
-use entity::{ContactRole, ContactRoles, SurveyKind};
+use entity::SurveyKind;
 use unicode_normalization::UnicodeNormalization;
+use uuid::Uuid;
 
 use crate::base::{Check, Error, MAX_AMOUNT, fault_in};
 
@@ -51,10 +52,16 @@ pub(super) fn choice<T: FromStr<Err = String>>(raw: &str) -> Parsed<T> {
     raw.parse()
 }
 
-/// Roles of a contact, separated by `;`, `,` or `|`.
-pub(super) fn roles(raw: &str) -> Parsed<ContactRoles> {
+/// Words of one of the enums, such as roles of a contact, separated by `;`, `,` or `|`.
+pub(super) fn choices<T: FromStr<Err = String>, All: FromIterator<T>>(raw: &str) -> Parsed<All> {
     let words = raw.split([';', ',', '|']).map(str::trim).filter(|word| !word.is_empty());
-    words.map(choice::<ContactRole>).collect()
+    words.map(choice::<T>).collect()
+}
+
+/// An id that Steward gave.
+pub(super) fn id(raw: &str) -> Parsed<Uuid> {
+    let id = raw.parse().ok().filter(|id: &Uuid| id.get_version_num() == 7);
+    id.ok_or_else(|| "is not an id that Steward gave; leave id out of the mapping".to_owned())
 }
 
 /// Yes or no, as people and programs write it.
@@ -85,12 +92,6 @@ pub(super) fn scale(kind: SurveyKind) -> Option<(i16, i16)> {
         SurveyKind::Ces => Some((1, 7)),
         SurveyKind::Relationship | SurveyKind::SelfAssessment => None,
     }
-}
-
-/// An answer on the scale of its kind.
-pub(super) fn score(raw: &str, kind: SurveyKind) -> Parsed<i16> {
-    let (least, most) = scale(kind).ok_or_else(|| format!("has no scale, being an answer to {kind}"))?;
-    whole(raw, least, most)
 }
 
 /// An amount in minor units: the number written, times `scale` (100 turns euros into cents). Exact:

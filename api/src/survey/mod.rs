@@ -4,6 +4,7 @@
 //! is fixed by the first publishing that uses its key, so figures run on by key over versions and
 //! surveys; nothing is published with a translation missing. Admins change surveys; staff read them.
 
+mod carry;
 mod change;
 mod check;
 mod definition;
@@ -14,6 +15,7 @@ mod publish;
 mod rest;
 mod service;
 
+pub use carry::{Carried, Published, bring, carried};
 pub use change::{CreateSurvey, UpdateSurvey, archive, create, update};
 pub use check::VARIABLES;
 pub use definition::{

@@ -68,7 +68,7 @@ pub fn measured(key: &str, kind: SurveyKind, scale: Scale, now: Time) -> questio
 }
 
 /// The questions that are new; a fault for each that differs from what its answers are counted by.
-async fn settle(
+pub(super) async fn settle(
     tx: &Tx,
     faults: &mut Check,
     survey: &survey::Model,

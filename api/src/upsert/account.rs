@@ -11,7 +11,7 @@ use crate::{
     account::domain,
     base::{Check, Error, MAX_AMOUNT, MAX_LINE, Money, Result},
     ctx::Ctx,
-    import::{AccountRow, Batch, By, Given, Outcome, put},
+    import::{AccountRow, Batch, By, Given, Kept, Outcome, Past, put},
 };
 
 /// What to write of an account: what is absent stays, null clears.
@@ -172,6 +172,7 @@ fn read(ctx: &Ctx, reference: &str, input: UpsertAccount) -> Result<(AccountRow,
     });
     let row = AccountRow {
         row: 0,
+        kept: Kept::default(),
         reference,
         name: String::new(),
         domain: input.domain.checked(|text| domain(&mut check, Some(&text))),
@@ -189,6 +190,7 @@ fn read(ctx: &Ctx, reference: &str, input: UpsertAccount) -> Result<(AccountRow,
             Some(pointer("ownerEmail", By::Email, text))
         }),
         team,
+        past: Past::default(),
     };
     check.done()?;
     Ok((row, name))

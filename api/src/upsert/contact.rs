@@ -16,7 +16,7 @@ use crate::{
     access::Action,
     base::{Check, Error, MAX_LINE, Result},
     ctx::Ctx,
-    import::{Batch, By, ContactRow, Given, Outcome, Pointer, put},
+    import::{Batch, By, ContactRow, Given, Kept, Outcome, Pointer, put},
     store::Tx,
 };
 
@@ -144,6 +144,7 @@ fn read(reference: &str, input: UpsertContact) -> Result<Draft> {
     let account = only(&mut check, "", ways);
     let row = ContactRow {
         row: 0,
+        kept: Kept::default(),
         reference,
         account: pointer("account", By::Reference, ""),
         name: String::new(),
@@ -158,6 +159,8 @@ fn read(reference: &str, input: UpsertContact) -> Result<Draft> {
             Some(false) => Given::Value(MailState::Ok),
         },
         opted_out: input.opted_out.map_or(Given::Unmapped, Given::Value),
+        opted_out_at: None,
+        muted: None,
     };
     check.done()?;
     Ok(Draft { row, name, account })

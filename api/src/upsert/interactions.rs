@@ -17,7 +17,7 @@ use crate::{
     access::Action,
     base::{Check, Error, Fault, MAX_LINE, MAX_TEXT, Result},
     ctx::Ctx,
-    import::{Batch, By, InteractionRow, Outcome, put},
+    import::{Batch, By, InteractionRow, Kept, Outcome, put},
     store::{Tx, among},
     timeline::{is_ours, usual},
 };
@@ -269,6 +269,7 @@ fn row(at: &str, number: u64, value: Value, now: Time) -> Result<InteractionRow,
     let (channel, direction) = usual(input.kind);
     Ok(InteractionRow {
         row: number,
+        kept: Kept::default(),
         reference,
         account: account.unwrap_or_else(|| pointer("account", By::Reference, "")),
         kind: input.kind,

@@ -81,6 +81,35 @@ fn a_folder_of_our_own_files_fills_an_empty_steward_by_one_command() {
 }
 
 #[test]
+fn a_whole_company_is_exported_and_goes_on_elsewhere() {
+    let (folder, elsewhere) = (company(), tempfile::tempdir().unwrap());
+    let Some((code, _, told)) = steward(folder.path(), &["files", "--yes"]) else { return };
+    assert_eq!(code, 0, "{told}");
+    let export = |from: &Path| {
+        let program = process::steward().unwrap();
+        let output = Command::new(program).args(["export", "out"]).env_clear().current_dir(from).output().unwrap();
+        (output.status.code().unwrap(), String::from_utf8(output.stderr).unwrap())
+    };
+    assert_eq!(export(folder.path()), (0, String::new()));
+    let (code, told) = export(folder.path());
+    assert!(code == 1 && told.contains("members.csv"), "nothing is overwritten: {told}");
+    let (code, told) = export(elsewhere.path());
+    assert!(code == 1 && told.contains("there is no database"), "{told}");
+    let out = folder.path().join("out");
+    let (code, said, told) =
+        steward(elsewhere.path(), &[out.to_str().unwrap(), "--yes", "--json", "--strict"]).unwrap();
+    assert_eq!(code, 0, "{told}{said}");
+    assert!(told.contains("surveys.jsonl: created or updated 0"), "{told}");
+    assert_eq!(export(elsewhere.path()), (0, String::new()));
+    for name in ["members", "accounts", "contacts", "interactions", "responses"] {
+        let read = |folder: &Path| std::fs::read_to_string(folder.join(format!("out/{name}.csv"))).unwrap();
+        let (there, here) = (read(elsewhere.path()), read(folder.path()));
+        assert!(here.lines().count() > 1, "{name}");
+        assert_eq!(there, here, "{name}");
+    }
+}
+
+#[test]
 fn all_files_of_a_folder_are_looked_at_before_the_first_is_imported() {
     for (kind, bytes, code, why) in [
         (

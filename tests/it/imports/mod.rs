@@ -15,6 +15,7 @@ mod refusals;
 mod round_trip;
 mod rules;
 mod wave_by_mail;
+mod whole;
 
 use api::import::Summary;
 

@@ -13,6 +13,7 @@ use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use self::plan::{Step, plan};
+use super::carry;
 use crate::{
     app::{App, Ports},
     base::{Error, Result},
@@ -168,6 +169,9 @@ pub async fn run(settings: &Settings, args: &Args) -> Result<(), Ended> {
     let url = settings.public_url.clone().unwrap_or_else(|| format!("http://{}", settings.listen));
     let app = App::build(settings, Ports::default(), url).await.map_err(Ended::Failed)?;
     let mut refused = 0;
+    if args.kind.is_none() && !args.dry_run {
+        carry::bring(&app.system(), &args.file).await.map_err(Ended::Failed)?;
+    }
     for step in steps {
         let summary = one(&app.system(), args, step).await?;
         refused += summary.refused + summary.refused_answers;

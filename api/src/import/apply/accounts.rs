@@ -11,9 +11,11 @@ use entity::{AccountId, account, member};
 use super::{
     Apply, Setting, Verdict,
     drafts::Draft,
-    lookup::{Book, known, word},
+    lookup::{Book, word},
+    old::Old,
     ownership::{self, Moves},
     parents::Parents,
+    past,
     teams::Teams,
 };
 use crate::{
@@ -38,8 +40,9 @@ pub(super) struct Memory {
 /// The words by which other rows may point at this one.
 pub(super) fn words(row: &AccountRow) -> impl Iterator<Item = (By, String)> {
     let domain = if let Given::Value(domain) = &row.domain { Some(word(By::Domain, domain)) } else { None };
+    let id = row.kept.id.map(|id| (By::Id, id.to_string()));
     let own = [(By::Reference, row.reference.clone()), (By::Name, word(By::Name, &row.name))];
-    own.into_iter().chain(domain.map(|domain| (By::Domain, domain)))
+    own.into_iter().chain(id).chain(domain.map(|domain| (By::Domain, domain)))
 }
 
 impl Apply for AccountRow {
@@ -63,11 +66,11 @@ impl Apply for AccountRow {
         }
         let last = memory.stuck >= memory.later.len();
         let (mut rows, mut seen) = (Vec::new(), HashSet::new());
-        while rows.len() < ROUND && memory.later.front().is_some_and(|row| seen.insert(row.reference.clone())) {
+        while rows.len() < ROUND && memory.later.front().is_some_and(|row| seen.insert(row.kept.key(&row.reference))) {
             rows.extend(memory.later.pop_front());
         }
         for row in &rows {
-            memory.waiting.remove(&row.reference);
+            memory.waiting.remove(&row.kept.key(&row.reference));
         }
         chunk(tx, setting, memory, rows, last).await.map(Some)
     }
@@ -83,7 +86,7 @@ async fn chunk(
 ) -> Result<Vec<Verdict>> {
     let count = rows.len();
     let mut verdicts: HashMap<usize, Verdict> = HashMap::new();
-    let (mut drafts, mut parents) = prepare(tx, setting, memory, rows, &mut verdicts).await?;
+    let (mut drafts, mut parents, teams) = prepare(tx, setting, memory, rows, &mut verdicts).await?;
     let mut taken = Vec::new();
     // A row may hang below another of the chunk, so rounds go on while one finds its place.
     loop {
@@ -104,6 +107,7 @@ async fn chunk(
         drafts = left.into_iter().map(|(pair, _)| pair).collect();
     }
     memory.stuck = if taken.is_empty() { memory.stuck + count } else { 0 };
+    teams.write(tx, &setting.source).await?;
     write(tx, setting, taken, &mut verdicts).await?;
     Ok((0..count).filter_map(|at| verdicts.remove(&at)).collect())
 }
@@ -122,7 +126,7 @@ fn unplaced(memory: &mut Memory, row: AccountRow, fault: RowError, last: bool) -
 }
 
 fn wait(memory: &mut Memory, row: AccountRow) -> Verdict {
-    memory.waiting.insert(row.reference.clone());
+    memory.waiting.insert(row.kept.key(&row.reference));
     memory.later.push_back(row);
     Verdict::Later
 }
@@ -138,31 +142,33 @@ async fn prepare(
     memory: &mut Memory,
     rows: Vec<AccountRow>,
     verdicts: &mut HashMap<usize, Verdict>,
-) -> Result<(Vec<(usize, Draft)>, Parents)> {
+) -> Result<(Vec<(usize, Draft)>, Parents, Teams)> {
     let source = &setting.source;
-    let mut old = known::<account::Entity>(tx, source, rows.iter().map(|row| row.reference.as_str())).await?;
+    let mut old =
+        Old::<account::Entity>::load(tx, setting, rows.iter().map(|row| (&row.kept, row.reference.as_str()))).await?;
     let owners = rows.iter().filter_map(|row| if let Given::Value(owner) = &row.owner { Some(owner) } else { None });
-    let owners = Book::<member::Entity>::open(tx, source, owners).await?;
-    let parents = Parents::load(tx, source, rows.iter().filter_map(parent_of), old.values()).await?;
-    let teams = Teams::load(tx).await?;
+    let past: Vec<Pointer> = rows.iter().flat_map(|row| past::people(&row.past)).collect();
+    let owners = Book::<member::Entity>::open(tx, source, owners.chain(&past)).await?;
+    let parents = Parents::load(tx, source, rows.iter().filter_map(parent_of), old.all()).await?;
+    let mut teams = Teams::load(tx).await?;
     let mut drafts = Vec::new();
     for (at, row) in rows.into_iter().enumerate() {
-        if memory.waiting.contains(&row.reference) {
+        if memory.waiting.contains(&row.kept.key(&row.reference)) {
             verdicts.insert(at, wait(memory, row));
             continue;
         }
-        let old = old.remove(&row.reference);
+        let old = old.take(row.row, &row.kept, &row.reference);
         // What was merged away is kept as it was; the one that stayed has a row of its own.
-        if old.as_ref().is_some_and(|old| old.merged_into_id.is_some()) {
+        if let Ok(Some(Some(_))) = old.as_ref().map(|old| old.as_ref().map(|old| old.merged_into_id)) {
             verdicts.insert(at, Outcome::Unchanged.into());
             continue;
         }
-        match Draft::new(tx, row, old, &owners, &teams) {
+        match old.and_then(|old| Draft::new(tx, row, old, &owners, &mut teams)) {
             Ok(draft) => drafts.push((at, draft)),
             Err(fault) => drop(verdicts.insert(at, Verdict::Refused(fault.into()))),
         }
     }
-    Ok((drafts, parents))
+    Ok((drafts, parents, teams))
 }
 
 async fn write(
@@ -174,9 +180,10 @@ async fn write(
     let now = tx.now();
     let moving = taken.iter().filter(|(_, draft, _)| draft.moves()).filter_map(|(_, draft, _)| draft.old.as_ref());
     let mut moves = Moves::load(tx, moving.map(|old| old.id).collect()).await?;
-    let (mut fresh, mut changed) = (Vec::new(), Vec::new());
+    let (mut fresh, mut changed, mut pasts) = (Vec::new(), Vec::new(), Vec::new());
     for (at, draft, parent) in taken {
         let new = draft.model(setting, parent, &mut moves, now);
+        pasts.extend(draft.past.told(draft.old.is_some()));
         let outcome = match draft.old {
             None => {
                 fresh.push(new);
@@ -198,5 +205,6 @@ async fn write(
     }
     tx.insert_all::<account::Entity>(fresh).await?;
     tx.rewrite::<account::Entity>(changed).await?;
-    ownership::write(tx, moves).await
+    ownership::write(tx, moves).await?;
+    past::write(tx, pasts).await
 }

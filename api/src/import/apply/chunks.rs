@@ -81,11 +81,11 @@ impl<T: Row, R: Read> Source<T, R> {
                 None => break,
                 Some(Err(Trouble::File(error))) => return Err(error),
                 Some(Err(Trouble::Row(refusal))) => rows.push(Err(refusal)),
-                Some(Ok(row)) if seen.insert(row.reference().to_owned()) => rows.push(Ok(row)),
-                Some(Ok(row)) => {
+                Some(Ok(row)) if row.repeats(&mut seen) => {
                     self.held = Some(row);
                     break;
                 }
+                Some(Ok(row)) => rows.push(Ok(row)),
             }
         }
         Ok(Chunk { rows, read: self.rows.read(), skipped: self.rows.skipped() })

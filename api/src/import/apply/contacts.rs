@@ -4,14 +4,11 @@ use std::collections::HashMap;
 
 use entity::{AccountId, ContactId, ContactRoles, MailState, Muted, Time, account, contact};
 
-use super::{
-    Apply, Setting, Verdict,
-    lookup::{Book, known},
-};
+use super::{Apply, Setting, Verdict, lookup::Book, old::Old};
 use crate::{
     base::{Result, key},
     contact::revoke,
-    import::{ContactRow, Given, Outcome, RowError},
+    import::{ContactRow, Given, Kept, Outcome, RowError},
     store::{Tx, Visible, among},
 };
 
@@ -29,7 +26,9 @@ impl Apply for ContactRow {
 
     async fn apply(tx: &Tx, setting: &Setting, (): &mut (), rows: Vec<Self>) -> Result<Vec<Verdict>> {
         let source = &setting.source;
-        let mut old = known::<contact::Entity>(tx, source, rows.iter().map(|row| row.reference.as_str())).await?;
+        let mut old =
+            Old::<contact::Entity>::load(tx, setting, rows.iter().map(|row| (&row.kept, row.reference.as_str())))
+                .await?;
         let mut desk = Desk {
             accounts: Book::open(tx, source, rows.iter().map(|row| &row.account)).await?,
             emails: emails(tx, &rows).await?,
@@ -39,13 +38,14 @@ impl Apply for ContactRow {
         let (mut fresh, mut changed, mut moved) = (Vec::new(), Vec::new(), Vec::new());
         let mut verdicts = Vec::new();
         for row in rows {
-            let old = old.remove(&row.reference);
+            let old = old.take(row.row, &row.kept, &row.reference);
             // Who was merged away is kept as they were; the one who stayed has a row of their own.
-            if old.as_ref().is_some_and(|old| old.merged_into_id.is_some()) {
+            if let Ok(Some(Some(_))) = old.as_ref().map(|old| old.as_ref().map(|old| old.merged_into_id)) {
                 verdicts.push(Outcome::Unchanged.into());
                 continue;
             }
-            let new = match desk.decide(tx, &row, old.as_ref()) {
+            let decided = old.and_then(|old| Ok((desk.decide(tx, &row, old.as_ref())?, old)));
+            let (new, old) = match decided {
                 Ok(decided) => decided,
                 Err(fault) => {
                     verdicts.push(Verdict::Refused(fault.into()));
@@ -95,7 +95,7 @@ impl Desk {
             let rule = "is not the account this contact is at; a contact stays with its account";
             return Err(row.account.error(row.row, rule));
         }
-        let mut new = old.map_or_else(|| self.blank(tx, account.id), |old| contact::Model::clone(old));
+        let mut new = old.map_or_else(|| self.blank(tx, account.id, &row.kept), |old| contact::Model::clone(old));
         let email_before = new.email_key.clone();
         new.email = row.email.clone().over(new.email);
         new.email_key = new.email.as_deref().map(key);
@@ -113,7 +113,9 @@ impl Desk {
         }
         new.name.clone_from(&row.name);
         new.name_key = key(&row.name);
-        new.reference = Some(row.reference.clone());
+        if let Some((source, reference)) = row.kept.origin(&row.reference, &self.source) {
+            (new.source, new.reference) = (Some(source), Some(reference));
+        }
         new.title = row.title.clone().over(new.title);
         new.roles = row.roles.over(Some(new.roles)).unwrap_or_default();
         new.language = row.language.clone().over(new.language);
@@ -125,16 +127,18 @@ impl Desk {
         if new.mail_state != MailState::Unsubscribed {
             new.mail_state = row.mail_state.over(Some(new.mail_state)).unwrap_or(MailState::Ok);
         }
-        if row.opted_out == Given::Value(true) && new.opted_out_at.is_none() {
-            new.opted_out_at = Some(self.now);
+        new.muted = Muted(new.muted.0 | row.muted.unwrap_or_default().0);
+        if row.opted_out == Given::Value(true) || row.opted_out_at.is_some() || new.muted == Muted::ALL {
+            new.opted_out_at = new.opted_out_at.or(row.opted_out_at).or(Some(self.now));
             new.muted = Muted::ALL;
         }
+        new.archived_at = row.kept.archived_at.over(new.archived_at);
         Ok(new)
     }
 
-    fn blank(&self, tx: &Tx, account_id: AccountId) -> contact::Model {
+    fn blank(&self, tx: &Tx, account_id: AccountId, kept: &Kept) -> contact::Model {
         contact::Model {
-            id: tx.id(),
+            id: kept.id.map_or_else(|| tx.id(), ContactId),
             account_id,
             name: String::new(),
             name_key: String::new(),
@@ -146,14 +150,14 @@ impl Desk {
             time_zone: None,
             mail_state: MailState::Ok,
             opted_out_at: None,
-            source: Some(self.source.clone()),
+            source: kept.source.clone(),
             reference: None,
             archived_at: None,
             version: 1,
-            created_at: self.now,
+            created_at: kept.created_at.unwrap_or(self.now),
             updated_at: self.now,
             muted: Muted::default(),
-            merged_into_id: None,
+            merged_into_id: kept.merged_into.map(ContactId),
         }
     }
 }

@@ -1,14 +1,18 @@
-//! Who an imported answer is credited to: the owner of its day, in the team of that period.
+//! Who an imported answer is credited to: the owner of its day, in the team of that period; or whom an export names.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet, hash_map::Entry};
 
 use chrono::TimeDelta;
 use entity::{AccountId, MemberId, PlaceId, TeamId, Time, account, member, ownership, team_place};
 use sea_orm::{ColumnTrait, sea_query::Order};
 
-use super::lookup::{Account, Book, Member};
+use super::{
+    lookup::{Account, Book, Member},
+    teams::Teams,
+};
 use crate::{
     base::{Error, Result},
+    import::{Given, ResponseRow, RowError},
     store::{Tx, Visible, among},
 };
 
@@ -73,4 +77,92 @@ impl Credits {
             inherited: period.is_some_and(|row| at.0 - row.from_at.0 < INHERITED),
         }
     }
+}
+
+/// Where the teams stood that an export credits answers to. Teams and places that are not there are made.
+#[derive(Default)]
+pub(super) struct Stood {
+    places: HashMap<TeamId, HashMap<String, PlaceId>>,
+    ways: HashMap<Vec<String>, TeamId>,
+    teams: HashMap<TeamId, String>,
+}
+
+impl Stood {
+    /// Three statements where rows tell of teams, and none otherwise.
+    pub async fn load(tx: &Tx, source: &str, rows: &[ResponseRow]) -> Result<Self> {
+        let frozen = || rows.iter().map(|row| &row.frozen);
+        let paths: HashSet<&Vec<String>> = frozen()
+            .filter_map(|frozen| if let Given::Value(path) = &frozen.team { Some(path) } else { None })
+            .chain(
+                frozen().filter_map(|f| if let Given::Value(stood) = &f.stood { Some(stood) } else { None }).flatten(),
+            )
+            .collect();
+        let mut stood = Self::default();
+        if paths.is_empty() {
+            return Ok(stood);
+        }
+        let mut teams = Teams::load(tx).await?;
+        let mut paths: Vec<&Vec<String>> = paths.into_iter().collect();
+        paths.sort_unstable();
+        for path in paths {
+            let team = teams.plant(tx, path, true);
+            stood.teams.insert(team, way(&teams.path(team)));
+            stood.ways.insert(path.clone(), team);
+        }
+        teams.write(tx, source).await?;
+        let ids: Vec<TeamId> = stood.teams.keys().copied().collect();
+        let find = tx.find::<team_place::Entity>();
+        let find = find.filter(among::<team_place::Entity, _>(team_place::Column::TeamId, &ids));
+        for row in find.order(team_place::Column::Id, Order::Asc).all().await? {
+            // A team may have come back to where it stood; today's place comes last.
+            stood.places.entry(row.team_id).or_default().insert(row.path.clone(), row.id);
+        }
+        stood.make(tx, rows).await?;
+        Ok(stood)
+    }
+
+    /// Makes the places where teams stood once and are not known to have stood.
+    async fn make(&mut self, tx: &Tx, rows: &[ResponseRow]) -> Result<()> {
+        let now = tx.now();
+        let mut fresh = Vec::new();
+        for row in rows {
+            let Some((team, path)) = self.at(row) else { continue };
+            let places = self.places.entry(team).or_default();
+            if let Entry::Vacant(place) = places.entry(path) {
+                let (path, until_at) = (place.key().clone(), Some(now));
+                let row = team_place::Model { id: tx.id(), team_id: team, path, from_at: now, until_at };
+                place.insert(row.id);
+                fresh.push(row);
+            }
+        }
+        tx.insert_all::<team_place::Entity>(fresh).await
+    }
+
+    /// The credited team, and the ids from the top down to it as they stood.
+    fn at(&self, row: &ResponseRow) -> Option<(TeamId, String)> {
+        let Given::Value(path) = &row.frozen.team else { return None };
+        let team = *self.ways.get(path)?;
+        let path = match &row.frozen.stood {
+            Given::Value(stood) => {
+                let ids: Vec<TeamId> = stood.iter().filter_map(|path| self.ways.get(path).copied()).collect();
+                way(ids.last().filter(|last| **last == team).map(|_| &ids)?)
+            }
+            Given::Unmapped | Given::Blank => self.teams.get(&team)?.clone(),
+        };
+        Some((team, path))
+    }
+
+    /// The place of the credit that a row tells, if it does.
+    pub fn place(&self, row: &ResponseRow) -> Result<Option<PlaceId>, RowError> {
+        if !matches!(row.frozen.team, Given::Value(_)) {
+            return Ok(None);
+        }
+        let place = self.at(row).and_then(|(team, path)| self.places.get(&team)?.get(&path).copied());
+        place.map(Some).ok_or_else(|| RowError::new(row.row, "team_stood", "", "must end with the team itself"))
+    }
+}
+
+/// A path as places have it.
+fn way(ids: &[TeamId]) -> String {
+    ids.iter().fold(String::new(), |path, id| path + &id.to_string() + "/")
 }

@@ -2,11 +2,11 @@
 
 use entity::{AccountId, Day, Lifecycle, MemberId, TeamId, Tier, Time, account, member};
 
-use super::{Setting, lookup::Book, ownership::Moves, teams::Teams};
+use super::{Setting, lookup::Book, ownership::Moves, past::Past, teams::Teams};
 use crate::{
     access::Action,
     base::key,
-    import::{AccountRow, Given, RowError},
+    import::{AccountRow, Given, Kept, RowError},
     store::{Tx, Visible},
 };
 
@@ -18,6 +18,8 @@ pub(super) struct Draft {
     /// The owner the row names, with their team.
     owner: Given<(MemberId, TeamId, String)>,
     team: TeamId,
+    /// What a new account has been through; its last period of ownership says who owns it.
+    pub past: Past,
 }
 
 impl Draft {
@@ -26,7 +28,7 @@ impl Draft {
         row: AccountRow,
         old: Option<Visible<account::Model>>,
         owners: &Book<member::Entity>,
-        teams: &Teams,
+        teams: &mut Teams,
     ) -> Result<Self, RowError> {
         let owner = match &row.owner {
             Given::Unmapped => Given::Unmapped,
@@ -42,18 +44,28 @@ impl Draft {
             }
         };
         let team = match &row.team {
+            Given::Value(path) if row.kept.id.is_some() => teams.plant(tx, path, true),
             Given::Value(path) => teams.find(path).ok_or_else(|| {
                 RowError::new(row.row, "team", &path.join(" / "), "is no team; import the members first, or create it")
             })?,
             Given::Blank => teams.home(),
             Given::Unmapped => old.as_ref().map_or_else(|| teams.home(), |old| old.team_id),
         };
-        let id = old.as_ref().map_or_else(|| tx.id(), |old| old.id);
-        Ok(Self { row, id, old, owner, team })
+        let id = old.as_ref().map_or_else(|| row.kept.id.map_or_else(|| tx.id(), AccountId), |old| old.id);
+        let past = Past::of(tx, id, &row, owners, teams)?;
+        if let (None, Given::Value(pointer), Given::Value((named, ..))) = (&old, &row.owner, &owner)
+            && past.last().is_some_and(|(last, _, until)| last != *named || until.is_some())
+        {
+            return Err(pointer.error(row.row, "is not the owner with whom ownerships end"));
+        }
+        Ok(Self { row, id, old, owner, team, past })
     }
 
     /// Whether the row changes who owns the account.
     pub fn moves(&self) -> bool {
+        if self.old.is_none() && self.past.owned() {
+            return false;
+        }
         let owner = self.old.as_ref().and_then(|old| old.owner_id);
         match &self.owner {
             Given::Unmapped => false,
@@ -70,10 +82,13 @@ impl Draft {
         now: Time,
     ) -> account::Model {
         let row = &self.row;
-        let mut new = self.old.as_ref().map_or_else(|| blank(self.id, setting, now), |old| account::Model::clone(old));
+        let mut new =
+            self.old.as_ref().map_or_else(|| blank(self.id, &row.kept, now), |old| account::Model::clone(old));
         new.name.clone_from(&row.name);
         new.name_key = key(&row.name);
-        new.reference = Some(row.reference.clone());
+        if let Some((source, reference)) = row.kept.origin(&row.reference, &setting.source) {
+            (new.source, new.reference) = (Some(source), Some(reference));
+        }
         new.parent_id = parent_id;
         new.domain = row.domain.clone().over(new.domain);
         new.territory = row.territory.clone().over(new.territory);
@@ -92,9 +107,15 @@ impl Draft {
                 let since = moves.take(self.id, now);
                 (new.owner_id, new.team_id, new.unowned_since) = (None, self.team, Some(since));
             }
+        } else if let (None, Some((owner, team, since))) = (&self.old, self.past.last()) {
+            (new.owner_id, new.team_id, new.unowned_since) = match since {
+                None => (Some(owner), team, None),
+                Some(since) => (None, self.team, Some(since)),
+            };
         } else if new.owner_id.is_none() {
             new.team_id = self.team;
         }
+        new.archived_at = row.kept.archived_at.over(new.archived_at);
         new
     }
 }
@@ -108,7 +129,8 @@ fn knows(tx: &Tx, team: Option<TeamId>) -> bool {
         || team.is_some_and(|team| viewer.scope.manages(team, None))
 }
 
-fn blank(id: AccountId, setting: &Setting, now: Time) -> account::Model {
+fn blank(id: AccountId, kept: &Kept, now: Time) -> account::Model {
+    let created_at = kept.created_at.unwrap_or(now);
     account::Model {
         id,
         name: String::new(),
@@ -126,17 +148,17 @@ fn blank(id: AccountId, setting: &Setting, now: Time) -> account::Model {
         owner_id: None,
         // Replaced by the draft's.
         team_id: TeamId(uuid::Uuid::nil()),
-        unowned_since: Some(now),
+        unowned_since: Some(created_at),
         last_live_at: Time::NEVER,
         last_inbound_at: Time::NEVER,
         last_outbound_at: Time::NEVER,
-        source: Some(setting.source.clone()),
+        source: kept.source.clone(),
         reference: None,
         archived_at: None,
         version: 1,
-        created_at: now,
+        created_at,
         updated_at: now,
         latest_nps: None,
-        merged_into_id: None,
+        merged_into_id: kept.merged_into.map(AccountId),
     }
 }

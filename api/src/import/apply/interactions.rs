@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use entity::{AccountId, Direction, Time, account, contact, interaction, member};
+use entity::{AccountId, Direction, InteractionId, Time, account, contact, interaction, member};
 use sea_orm::{ColumnTrait, sea_query::Order};
 
 use super::{
@@ -17,6 +17,7 @@ use crate::{
     base::Result,
     import::{InteractionRow, Outcome, RowError},
     store::{Tx, Visible, among},
+    timeline::is_ours,
 };
 
 /// Whatever the rows of a chunk name.
@@ -39,6 +40,8 @@ impl Apply for InteractionRow {
     async fn apply(tx: &Tx, setting: &Setting, memory: &mut Owning, rows: Vec<Self>) -> Result<Vec<Verdict>> {
         let source = &setting.source;
         let mut old = known(tx, source, &rows).await?;
+        let ids: Vec<InteractionId> = rows.iter().filter_map(|row| row.kept.id).map(InteractionId).collect();
+        let mut by_id = by_id(tx, &ids).await?;
         let desk = Desk {
             accounts: Book::open(tx, source, rows.iter().map(|row| &row.account)).await?,
             members: Book::open(tx, source, rows.iter().filter_map(|row| row.member.as_ref())).await?,
@@ -50,7 +53,8 @@ impl Apply for InteractionRow {
         let (mut fresh, mut changed, mut verdicts) = (Vec::new(), Vec::new(), Vec::new());
         let mut touches = BTreeMap::new();
         for row in rows {
-            let old = old.remove(&row.reference);
+            let own = row.kept.id.and_then(|id| by_id.remove(&InteractionId(id)));
+            let old = own.or_else(|| old.remove(&origin(&row, source)?));
             let (account, new) = match desk.decide(tx, &row, old.as_ref()) {
                 Ok(decided) => decided,
                 Err(fault) => {
@@ -86,15 +90,41 @@ impl Apply for InteractionRow {
     }
 }
 
-async fn known(tx: &Tx, source: &str, rows: &[InteractionRow]) -> Result<HashMap<String, Visible<interaction::Model>>> {
+type Known<K> = HashMap<K, Visible<interaction::Model>>;
+
+/// Source and reference of a row, if it has them.
+fn origin(row: &InteractionRow, source: &str) -> Option<(String, String)> {
+    row.kept.origin(&row.reference, source)
+}
+
+/// The entries that stand already, by source and reference: one statement a source.
+async fn known(tx: &Tx, source: &str, rows: &[InteractionRow]) -> Result<Known<(String, String)>> {
     use interaction::{Column, Entity};
-    let references: Vec<String> = rows.iter().map(|row| row.reference.clone()).collect();
-    let find = tx
-        .find::<Entity>()
-        .filter(Column::Source.eq(source))
-        .filter(among::<Entity, _>(Column::ExternalId, &references));
-    let rows = find.order(Column::Id, Order::Asc).lock().all().await?;
-    Ok(rows.into_iter().filter_map(|row| Some((row.external_id.clone()?, row))).collect())
+    let mut wanted: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (source, reference) in rows.iter().filter_map(|row| origin(row, source)) {
+        wanted.entry(source).or_default().push(reference);
+    }
+    let mut known = HashMap::new();
+    for (source, references) in wanted {
+        let find = tx
+            .find::<Entity>()
+            .filter(Column::Source.eq(source.as_str()))
+            .filter(among::<Entity, _>(Column::ExternalId, &references));
+        for row in find.order(Column::Id, Order::Asc).lock().all().await? {
+            known.extend(row.external_id.clone().map(|reference| ((source.clone(), reference), row)));
+        }
+    }
+    Ok(known)
+}
+
+/// The same by id.
+async fn by_id(tx: &Tx, ids: &[InteractionId]) -> Result<Known<InteractionId>> {
+    use interaction::{Column, Entity};
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let find = tx.find::<Entity>().filter(among::<Entity, _>(Column::Id, ids)).order(Column::Id, Order::Asc);
+    Ok(find.lock().all().await?.into_iter().map(|row| (row.id, row)).collect())
 }
 
 /// What entries out of the writer's sight are called, of those that rows are called.
@@ -102,11 +132,11 @@ async fn taken(
     tx: &Tx,
     source: &str,
     rows: &[InteractionRow],
-    seen: &HashMap<String, Visible<interaction::Model>>,
+    seen: &Known<(String, String)>,
 ) -> Result<HashSet<String>> {
     use interaction::{Column, Entity};
-    let new: Vec<String> =
-        rows.iter().map(|row| &row.reference).filter(|name| !seen.contains_key(*name)).cloned().collect();
+    let is_new = |row: &&InteractionRow| origin(row, source).is_some_and(|known| !seen.contains_key(&known));
+    let new: Vec<String> = rows.iter().filter(is_new).map(|row| row.reference.clone()).collect();
     if new.is_empty() || tx.sight().is_whole() {
         return Ok(HashSet::new());
     }
@@ -141,8 +171,13 @@ impl Desk {
             self.contacts.get(pointer, row.row, |contact| contact.account_id == account.id).map(|contact| contact.id)
         });
         let (member_id, contact_id) = (member.transpose()?, contact.transpose()?);
+        let (source, external_id) = match (origin(row, &self.source), old) {
+            (Some((source, reference)), _) => (Some(source), Some(reference)),
+            (None, Some(old)) => (old.source.clone(), old.external_id.clone()),
+            (None, None) => (row.kept.source.clone(), None),
+        };
         let new = interaction::Model {
-            id: old.map_or_else(|| tx.id(), |old| old.id),
+            id: old.map_or_else(|| row.kept.id.map_or_else(|| tx.id(), InteractionId), |old| old.id),
             account_id: account.id,
             kind: row.kind,
             direction: row.direction,
@@ -153,10 +188,18 @@ impl Desk {
             subject: row.subject.clone(),
             body: row.body.clone(),
             customer_visible: row.customer_visible,
-            source: Some(self.source.clone()),
-            external_id: Some(row.reference.clone()),
-            created_at: old.map_or(self.now, |old| old.created_at),
+            source,
+            external_id,
+            created_at: old.map_or(row.kept.created_at.unwrap_or(self.now), |old| old.created_at),
         };
+        if old.is_some_and(|old| (is_ours(old.kind) || is_ours(new.kind)) && **old != new) {
+            return Err(RowError::new(
+                row.row,
+                "kind",
+                new.kind.as_str(),
+                "is written by Steward alone, and stays as it is",
+            ));
+        }
         Ok((account, new))
     }
 }

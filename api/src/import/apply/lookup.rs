@@ -7,6 +7,7 @@ use std::str::FromStr;
 
 use entity::{AccountId, ContactId, ContactRoles, MemberId, TeamId, Tier, Time, account, contact, member};
 use sea_orm::{ColumnTrait, FromQueryResult, sea_query::Order};
+use uuid::Uuid;
 
 use crate::{
     base::{Result, key},
@@ -67,7 +68,7 @@ pub(super) trait Pointed: Owned<Model: FromQueryResult + Send + Sync + Clone> {
     /// What is read of a row that is only pointed at, from which columns.
     type Row: FromQueryResult + Send + Sync;
     const COLUMNS: &'static [Self::Column];
-    type Id: Copy + Eq + Ord + Hash + Send + Sync + Display + FromStr + Into<sea_orm::Value>;
+    type Id: Copy + Eq + Ord + Hash + Send + Sync + Display + FromStr + From<Uuid> + Into<sea_orm::Value>;
     const WHAT: &'static str;
     const SOURCE: Self::Column;
     const REFERENCE: Self::Column;
@@ -187,7 +188,7 @@ impl<E: Pointed> Book<E> {
         Ok(book)
     }
 
-    /// Whatever pointed at a row that was merged away points at the one that stayed.
+    /// Whatever pointed at a row that was merged away points at the one that stayed; but an id is an id.
     async fn follow(&mut self, tx: &Tx) -> Result<()> {
         loop {
             let gone = self.rows.values().filter_map(|row| E::merged(row)).filter(|id| !self.rows.contains_key(id));
@@ -201,7 +202,7 @@ impl<E: Pointed> Book<E> {
             }
             self.rows.extend(rows.into_iter().map(|row| (E::row_id(&row), row)));
         }
-        for ids in self.found.values_mut() {
+        for (_, ids) in self.found.iter_mut().filter(|((by, _), _)| *by != By::Id) {
             for id in ids.iter_mut() {
                 while let Some(stayed) = self.rows.get(id).and_then(|row| E::merged(row)) {
                     *id = stayed;

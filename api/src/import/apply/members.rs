@@ -5,10 +5,10 @@ use std::collections::{BTreeSet, HashMap};
 use entity::{MemberId, MemberRole, TeamId, Time, member, team_member};
 use sea_orm::ColumnTrait;
 
-use super::{Apply, Setting, Verdict, lookup::known, roles, roles::Standing, teams::Teams};
+use super::{Apply, Setting, Verdict, old::Old, roles, roles::Standing, teams::Teams};
 use crate::{
     base::{Result, key},
-    import::{Given, MemberRow, Outcome, RowError},
+    import::{Given, MemberRow, Outcome, RowError, TeamPath},
     member::follow,
     store::{Tx, Visible, among},
 };
@@ -37,23 +37,25 @@ impl Apply for MemberRow {
     type Memory = ();
 
     async fn apply(tx: &Tx, setting: &Setting, (): &mut (), rows: Vec<Self>) -> Result<Vec<Verdict>> {
-        let mut old =
-            known::<member::Entity>(tx, &setting.source, rows.iter().map(|row| row.reference.as_str())).await?;
-        let all: Vec<MemberId> = old.values().map(|row| row.id).collect();
-        let leaving = |row: &&Self| row.active == Given::Value(false) || row.team == Given::Blank;
+        let mut holders = holders(tx, &rows).await?;
+        let emails = holders.iter().map(|(email, row)| (email.clone(), row.id)).collect();
+        let olds = olds(tx, setting, &rows, &mut holders).await?;
+        let known = || olds.iter().map(|old| old.as_ref().ok().and_then(Option::as_ref).map(|old| old.id));
+        let all: Vec<MemberId> = known().flatten().collect();
+        let leaving = |row: &Self| row.active == Given::Value(false) || row.team == Given::Blank;
         let leaving: Vec<MemberId> =
-            rows.iter().filter(leaving).filter_map(|row| old.get(&row.reference)).map(|row| row.id).collect();
+            rows.iter().zip(known()).filter(|(row, _)| leaving(row)).filter_map(|(_, id)| id).collect();
         let mut desk = Desk {
             teams: Teams::load(tx).await?,
             standing: Standing::load(tx, &all, &leaving).await?,
-            emails: emails(tx, &rows).await?,
+            emails,
             relieved: BTreeSet::new(),
             now: tx.now(),
             source: setting.source.clone(),
         };
         let (mut drafts, mut verdicts) = (Vec::new(), Vec::new());
-        for row in rows {
-            match desk.draft(tx, &row, old.remove(&row.reference)) {
+        for (row, old) in rows.into_iter().zip(olds) {
+            match old.and_then(|old| desk.draft(tx, &row, old)) {
                 Ok(draft) => {
                     drafts.push(draft);
                     verdicts.push(None);
@@ -67,16 +69,36 @@ impl Apply for MemberRow {
     }
 }
 
-async fn emails(tx: &Tx, rows: &[MemberRow]) -> Result<HashMap<String, MemberId>> {
+/// Whose the addresses of the rows are.
+async fn holders(tx: &Tx, rows: &[MemberRow]) -> Result<HashMap<String, Visible<member::Model>>> {
     let keys: Vec<String> = rows.iter().map(|row| key(&row.email)).collect();
     let find = tx.find::<member::Entity>().filter(among::<member::Entity, _>(member::Column::EmailKey, &keys));
-    Ok(find.all().await?.into_iter().map(|row| (row.email_key.clone(), row.id)).collect())
+    Ok(find.all().await?.into_iter().map(|row| (row.email_key.clone(), row)).collect())
+}
+
+/// The member that each row is about, if they are here. Whom an export brings, and somebody entered here by hand, such
+/// as the first admin, are one where they have one address.
+async fn olds(
+    tx: &Tx,
+    setting: &Setting,
+    rows: &[MemberRow],
+    holders: &mut HashMap<String, Visible<member::Model>>,
+) -> Result<Vec<Result<Option<Visible<member::Model>>, RowError>>> {
+    let mut old =
+        Old::<member::Entity>::load(tx, setting, rows.iter().map(|row| (&row.kept, row.reference.as_str()))).await?;
+    let mut of = |row: &MemberRow| {
+        let known = old.take(row.row, &row.kept, &row.reference)?;
+        let by_hand = |holder: &Visible<member::Model>| row.kept.id.is_some() && holder.reference.is_none();
+        Ok(known.or_else(|| holders.remove(&key(&row.email)).filter(by_hand)))
+    };
+    Ok(rows.iter().map(&mut of).collect())
 }
 
 impl Desk {
     /// Decides one row; changes nothing if it is refused.
     fn draft(&mut self, tx: &Tx, row: &MemberRow, old: Option<Visible<member::Model>>) -> Result<Draft, RowError> {
-        let id = old.as_ref().map_or_else(|| tx.id(), |old| old.id);
+        let own = || row.kept.id.map_or_else(|| tx.id(), MemberId);
+        let id = old.as_ref().map_or_else(own, |old| old.id);
         let fault = |column: &str, value: &str, rule: &str| Err(RowError::new(row.row, column, value, rule));
         let email_key = key(&row.email);
         if self.emails.get(&email_key).is_some_and(|holder| *holder != id) {
@@ -107,30 +129,47 @@ impl Desk {
         let team_id = match &row.team {
             Given::Unmapped => old.as_ref().and_then(|old| old.team_id),
             Given::Blank => None,
-            Given::Value(path) => Some(self.teams.plant(tx, path)),
+            Given::Value(path) => Some(self.teams.plant(tx, path, row.kept.id.is_some())),
         };
-        let led = self.lead(tx, id, &row.leads);
+        let exact = row.kept.id.is_some();
+        let led = self.lead(tx, id, &row.leads, exact) | self.deputise(tx, id, &row.deputises, exact);
         let mut new = old.as_ref().map_or_else(|| self.blank(id), |old| member::Model::clone(old));
         new.name_key = key(&row.name);
         new.name.clone_from(&row.name);
         new.email_key = email_key;
         new.email.clone_from(&row.email);
-        new.reference = Some(row.reference.clone());
+        if let Some((source, reference)) = row.kept.origin(&row.reference, &self.source) {
+            (new.source, new.reference) = (Some(source), Some(reference));
+        }
         (new.active, new.team_id) = (active, team_id);
         Ok(Draft { old, new, admin, led })
     }
 
-    fn lead(&mut self, tx: &Tx, id: MemberId, leads: &Given<Vec<String>>) -> bool {
+    fn lead(&mut self, tx: &Tx, id: MemberId, leads: &Given<Vec<TeamPath>>, exact: bool) -> bool {
         match leads {
             Given::Unmapped => false,
             Given::Blank => self.teams.relieve(id),
-            Given::Value(path) => {
-                let team = self.teams.plant(tx, path);
-                let before = self.teams.lead(team, id);
-                self.relieved.extend(before.filter(|before| *before != id));
-                before != Some(id)
+            Given::Value(paths) => {
+                let mut changed = false;
+                for path in paths {
+                    let team = self.teams.plant(tx, path, exact);
+                    let before = self.teams.lead(team, id);
+                    self.relieved.extend(before.filter(|before| *before != id));
+                    changed |= before != Some(id);
+                }
+                changed
             }
         }
+    }
+
+    fn deputise(&mut self, tx: &Tx, id: MemberId, deputises: &Given<Vec<TeamPath>>, exact: bool) -> bool {
+        let paths = match deputises {
+            Given::Unmapped => return false,
+            Given::Blank => &[][..],
+            Given::Value(paths) => paths,
+        };
+        let teams = paths.iter().map(|path| self.teams.plant(tx, path, exact)).collect();
+        self.standing.deputise(id, teams)
     }
 
     fn blank(&self, id: MemberId) -> member::Model {
@@ -145,7 +184,7 @@ impl Desk {
             team_id: None,
             password_hash: None,
             password_must_change: false,
-            source: Some(self.source.clone()),
+            source: None,
             reference: None,
             version: 1,
             created_at: self.now,
@@ -181,6 +220,7 @@ async fn write(tx: &Tx, desk: Desk, drafts: Vec<Draft>) -> Result<Vec<Outcome>> 
     teams.write(tx, &source).await?;
     tx.insert_all::<member::Entity>(fresh).await?;
     tx.rewrite::<member::Entity>(changed).await?;
+    standing.write(tx).await?;
     join(tx, &moves, now).await?;
     Ok(outcomes)
 }

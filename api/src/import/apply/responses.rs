@@ -3,16 +3,23 @@
 //! Credit is frozen when an answer is first imported. Read again, the same answer changes nothing;
 //! another score or comment is an amendment: the old one is kept as a version, the counters move.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
-use entity::{SurveyId, SurveyKind, account, contact, member, response, response_version, survey};
+use entity::{
+    MemberId, ResponseId, SurveyId, SurveyKind, account, contact, member, question, response, response_version, survey,
+};
 use sea_orm::{ColumnTrait, sea_query::Order};
 
-use super::{AHEAD, Apply, Setting, Stopped, Verdict, credit::Credits, lookup::Book};
+use super::{
+    AHEAD, Apply, Setting, Stopped, Verdict,
+    credit::{Credit, Credits, Stood},
+    further,
+    lookup::Book,
+};
 use crate::{
     base::{Error, Result, key},
     ctx::Ctx,
-    import::{AnswerRow, Fault, Faults, Mapping, Outcome, Pointer, ResponseRow, RowError},
+    import::{AnswerRow, Fault, Faults, Given, Mapping, Outcome, ResponseRow, RowError},
     response::keep_latest,
     satisfaction::{Credited, count},
     store::{Tx, Visible, among},
@@ -25,11 +32,14 @@ pub(super) struct Asked {
     kind: SurveyKind,
     question: String,
     name: String,
+    /// Lowest and highest answer.
+    scale: (i16, i16),
 }
 
 impl Asked {
-    fn of(row: &survey::Model) -> Self {
-        Self { id: row.id, kind: row.kind, question: row.question.clone(), name: row.name.clone() }
+    fn of(row: &survey::Model, questions: &HashMap<String, (i16, i16)>) -> Self {
+        let scale = questions.get(&row.question).copied().unwrap_or((0, 10));
+        Self { id: row.id, kind: row.kind, question: row.question.clone(), name: row.name.clone(), scale }
     }
 }
 
@@ -37,21 +47,37 @@ impl Asked {
 #[derive(Default)]
 pub(super) struct Surveys {
     by_word: HashMap<String, Asked>,
+    /// By name and question, archived ones too: an export brings answers to these.
+    by_both: HashMap<(String, String), Asked>,
+    /// The scales of all questions that have one.
+    questions: HashMap<String, (i16, i16)>,
     names: String,
 }
 
 impl Surveys {
     /// The survey that an answer is to; else the field at fault and the rule it breaks.
-    fn get(&self, survey: &str, kind: SurveyKind) -> Result<&Asked, (&'static str, String)> {
-        match self.by_word.get(&key(survey)) {
+    fn get(&self, survey: &str, question: Option<&str>, kind: SurveyKind) -> Result<&Asked, (&'static str, String)> {
+        let found = match question {
+            Some(question) => self.by_both.get(&(key(survey), key(question))),
+            None => self.by_word.get(&key(survey)),
+        };
+        match found {
             Some(asked) if asked.kind == kind => Ok(asked),
             Some(asked) => Err(("kind", format!("is {kind}, but the survey {} is {}", asked.name, asked.kind))),
-            None => Err(("survey", format!("{survey} is no survey; there are {}", self.names))),
+            None => {
+                let asking = question.map(|question| format!(" that asks {question}")).unwrap_or_default();
+                Err(("survey", format!("{survey} is no survey{asking}; there are {}", self.names)))
+            }
         }
     }
 }
 
-type Known = HashMap<(String, SurveyId), Visible<response::Model>>;
+/// The answers that stand already.
+#[derive(Default)]
+struct Known {
+    by_id: HashMap<ResponseId, Visible<response::Model>>,
+    by_reference: HashMap<(String, String, SurveyId), Visible<response::Model>>,
+}
 
 /// Whatever the rows of a chunk name.
 struct Desk {
@@ -59,7 +85,9 @@ struct Desk {
     contacts: Book<contact::Entity>,
     members: Book<member::Entity>,
     credits: Credits,
+    stood: Stood,
     known: Known,
+    further: further::Known,
 }
 
 /// What a chunk will write.
@@ -68,26 +96,35 @@ struct Writing {
     fresh: Vec<response::Model>,
     changed: Vec<(Visible<response::Model>, response::Model)>,
     counts: Vec<(Credited, i16, i32)>,
+    earlier: Vec<response_version::Model>,
+    further: further::Writing,
 }
 
 impl Apply for ResponseRow {
     type Memory = Surveys;
 
     async fn ready(system: &Ctx, mapping: &Mapping, memory: &mut Surveys) -> Result<(), Stopped> {
-        let find = system.find::<survey::Entity>().filter(survey::Column::ArchivedAt.is_null());
-        let all = find.order(survey::Column::Id, Order::Asc).all().await?;
+        let questions = system.find::<question::Entity>().all().await?;
+        memory.questions = questions.iter().map(|row| (row.key.clone(), (row.lowest, row.highest))).collect();
+        let mut all = system.find::<survey::Entity>().order(survey::Column::Id, Order::Asc).all().await?;
+        for archived in [true, false] {
+            for row in all.iter().rev().filter(|row| row.archived_at.is_some() == archived) {
+                memory.by_both.insert((key(&row.name), key(&row.question)), Asked::of(row, &memory.questions));
+            }
+        }
+        all.retain(|row| row.archived_at.is_none());
         // A question key goes before a name, an older survey before a newer.
         for row in all.iter().rev() {
-            memory.by_word.insert(key(&row.name), Asked::of(row));
+            memory.by_word.insert(key(&row.name), Asked::of(row, &memory.questions));
         }
         for row in all.iter().rev() {
-            memory.by_word.insert(key(&row.question), Asked::of(row));
+            memory.by_word.insert(key(&row.question), Asked::of(row, &memory.questions));
         }
         memory.names = all.iter().map(|row| format!("{} ({})", row.question, row.name)).collect::<Vec<_>>().join(", ");
         let mut faults = Vec::new();
         for (at, answer) in mapping.answers.iter().enumerate() {
             if let Err((field, rule)) =
-                answer.fixed().map_or(Ok(()), |(survey, kind)| memory.get(survey, kind).map(drop))
+                answer.fixed().map_or(Ok(()), |(survey, kind)| memory.get(survey, None, kind).map(drop))
             {
                 faults.push(Fault { key: format!("answers[{at}].{field}"), rule });
             }
@@ -102,10 +139,16 @@ impl Apply for ResponseRow {
         let mut desk = Desk {
             credits: Credits::load(tx, &accounts, &members).await?,
             contacts: Book::open(tx, source, rows.iter().filter_map(|row| row.contact.as_ref())).await?,
+            stood: Stood::load(tx, source, &rows).await?,
             known: known(tx, source, &rows).await?,
+            further: further::Known::default(),
             accounts,
             members,
         };
+        let told = rows.iter().any(|row| row.frozen.further != Given::Unmapped);
+        let stand =
+            desk.known.by_id.values().chain(desk.known.by_reference.values()).map(|row| row.id).filter(|_| told);
+        desk.further = further::Known::load(tx, stand.collect()).await?;
         let mut writing = Writing::default();
         let mut verdicts = Vec::new();
         for row in rows {
@@ -121,13 +164,41 @@ impl Apply for ResponseRow {
 
 async fn known(tx: &Tx, source: &str, rows: &[ResponseRow]) -> Result<Known> {
     use response::{Column, Entity};
-    let references: Vec<String> = rows.iter().map(|row| row.reference.clone()).collect();
-    let find = tx
-        .find::<Entity>()
-        .filter(Column::Source.eq(source))
-        .filter(among::<Entity, _>(Column::Reference, &references));
-    let rows = find.order(Column::Id, Order::Asc).lock().all().await?;
-    Ok(rows.into_iter().filter_map(|row| Some(((row.reference.clone()?, row.survey_id), row))).collect())
+    let mut wanted: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (source, reference) in rows.iter().filter_map(|row| row.kept.origin(&row.reference, source)) {
+        wanted.entry(source).or_default().push(reference);
+    }
+    let mut known = Known::default();
+    for (source, references) in wanted {
+        let find = tx
+            .find::<Entity>()
+            .filter(Column::Source.eq(source.as_str()))
+            .filter(among::<Entity, _>(Column::Reference, &references));
+        for row in find.order(Column::Id, Order::Asc).lock().all().await? {
+            let Some(reference) = row.reference.clone() else { continue };
+            known.by_reference.insert((source.clone(), reference, row.survey_id), row);
+        }
+    }
+    let ids: Vec<ResponseId> = rows.iter().filter_map(|row| row.kept.id).map(ResponseId).collect();
+    if !ids.is_empty() {
+        let find = tx.find::<Entity>().filter(among::<Entity, _>(Column::Id, &ids)).order(Column::Id, Order::Asc);
+        known.by_id = find.lock().all().await?.into_iter().map(|row| (row.id, row)).collect();
+    }
+    Ok(known)
+}
+
+impl Known {
+    /// The answer that a row is about: the one of its id; if there is none, the one of its reference.
+    fn take(
+        &mut self,
+        row: &ResponseRow,
+        like: &response::Model,
+        survey: SurveyId,
+    ) -> Option<Visible<response::Model>> {
+        let named = like.source.clone().zip(like.reference.clone());
+        let named = named.and_then(|(source, reference)| self.by_reference.remove(&(source, reference, survey)));
+        row.kept.id.and_then(|id| self.by_id.remove(&ResponseId(id))).or(named)
+    }
 }
 
 impl Desk {
@@ -137,18 +208,13 @@ impl Desk {
         tx: &Tx,
         setting: &Setting,
         surveys: &Surveys,
-        row: ResponseRow,
+        mut row: ResponseRow,
         writing: &mut Writing,
     ) -> Result<(Outcome, Vec<RowError>), RowError> {
         let like = self.like(tx, setting, &row)?;
         let (mut outcome, mut refused) = (Outcome::Unchanged, Vec::new());
-        for answer in row.answers {
-            let done = answer.and_then(|answer| {
-                let asked = surveys.get(&answer.survey, answer.kind);
-                let asked = asked.map_err(|(field, rule)| RowError::new(row.row, field, "", rule))?;
-                let old = self.known.remove(&(row.reference.clone(), asked.id));
-                one(tx, &like, asked, old, answer, &row.account, row.row, writing)
-            });
+        for answer in std::mem::take(&mut row.answers) {
+            let done = answer.and_then(|answer| self.one(tx, surveys, &row, &like, answer, writing));
             match done {
                 Ok(Outcome::Unchanged) => {}
                 Ok(Outcome::Updated) if outcome == Outcome::Created => {}
@@ -172,9 +238,24 @@ impl Desk {
             .map(|pointer| self.contacts.get(pointer, row.row, |contact| contact.account_id == account.id));
         let contact = contact.transpose()?;
         let owner = row.owner.as_ref().map(|pointer| self.members.get(pointer, row.row, |_| true)).transpose()?;
-        let credit = self.credits.at(account, owner.map(|owner| &**owner), row.answered_at);
+        let mut credit = self.credits.at(account, owner.map(|owner| &**owner), row.answered_at);
+        let told = self.stood.place(row)?;
+        if let Some(place_id) = told {
+            let owner_id: Option<MemberId> = owner.map(|owner| owner.id);
+            credit = Credit { owner_id, place_id, inherited: credit.inherited };
+        }
+        let frozen = &row.frozen;
+        let (source, reference) = match row.kept.origin(&row.reference, &setting.source) {
+            Some((source, reference)) => (Some(source), Some(reference)),
+            None => (row.kept.source.clone(), None),
+        };
+        // Where the credit is told, nothing follows from what the account is today.
+        let or_of_account = |given: &Option<String>, of: &Option<String>| match told {
+            Some(_) => given.clone(),
+            None => given.clone().or_else(|| of.clone()),
+        };
         Ok(response::Model {
-            id: tx.id(),
+            id: row.kept.id.map_or_else(|| tx.id(), ResponseId),
             invitation_id: None,
             account_id: account.id,
             contact_id: contact.map(|contact| contact.id),
@@ -185,85 +266,122 @@ impl Desk {
             comment: None,
             language: row.language.clone(),
             answered_at: row.answered_at,
-            completed_at: Some(row.answered_at),
-            amended_at: None,
-            version: 1,
+            completed_at: match frozen.completed_at {
+                Given::Unmapped => Some(row.answered_at),
+                given => given.value(),
+            },
+            amended_at: frozen.amended_at,
+            version: frozen.earlier.last().map_or(1, |last| last.version.saturating_add(1)),
             month: setting.company.month(row.answered_at),
             owner_id: credit.owner_id,
             place_id: credit.place_id,
-            territory: row.territory.clone().or_else(|| account.territory.clone()),
-            segment: account.segment.clone(),
-            tier: account.tier,
-            decision_maker: contact.is_some_and(|contact| contact.roles.has(entity::ContactRole::DecisionMaker)),
-            inherited: credit.inherited,
+            territory: or_of_account(&row.territory, &account.territory),
+            segment: or_of_account(&frozen.segment, &account.segment),
+            tier: frozen.tier.unwrap_or(account.tier),
+            decision_maker: frozen.decision_maker.unwrap_or_else(|| {
+                contact.is_some_and(|contact| contact.roles.has(entity::ContactRole::DecisionMaker))
+            }),
+            inherited: frozen.inherited.unwrap_or(credit.inherited),
             mode: 0,
-            source: Some(setting.source.clone()),
-            reference: Some(row.reference.clone()),
+            source,
+            reference,
         })
     }
-}
 
-/// One answer: new, amended, or known.
-#[expect(clippy::too_many_arguments, reason = "a row, an answer, and where they go")]
-fn one(
-    tx: &Tx,
-    like: &response::Model,
-    asked: &Asked,
-    old: Option<Visible<response::Model>>,
-    answer: AnswerRow,
-    account: &Pointer,
-    row: u64,
-    writing: &mut Writing,
-) -> Result<Outcome, RowError> {
-    let Some(old) = old else {
-        let new = response::Model {
-            id: tx.id(),
-            survey_id: asked.id,
-            kind: asked.kind,
-            question: asked.question.clone(),
-            score: answer.score,
-            comment: answer.comment,
-            ..like.clone()
+    /// One answer: new, amended, or known.
+    fn one(
+        &mut self,
+        tx: &Tx,
+        surveys: &Surveys,
+        row: &ResponseRow,
+        like: &response::Model,
+        answer: AnswerRow,
+        writing: &mut Writing,
+    ) -> Result<Outcome, RowError> {
+        let asked = surveys.get(&answer.survey, answer.question.as_deref(), answer.kind);
+        let asked = asked.map_err(|(field, rule)| RowError::new(row.row, field, "", rule))?;
+        let (least, most) = asked.scale;
+        if !(least..=most).contains(&answer.score) {
+            let rule = format!("is not between {least} and {most}");
+            return Err(RowError::new(row.row, &answer.column, &answer.score.to_string(), rule));
+        }
+        let further = further::read(row, &surveys.questions)?;
+        let Some(old) = self.known.take(row, like, asked.id) else {
+            let new = response::Model {
+                id: row.kept.id.map_or_else(|| tx.id(), ResponseId),
+                survey_id: asked.id,
+                kind: asked.kind,
+                question: asked.question.clone(),
+                score: answer.score,
+                comment: answer.comment,
+                ..like.clone()
+            };
+            let to = Credited::of(&new);
+            writing.counts.push((to.clone(), new.score, 1));
+            writing.counts.extend(further.iter().flat_map(|further| further::counts(&to, further, 1)));
+            writing.earlier.extend(row.frozen.earlier.iter().map(|one| further::version(new.id, one)));
+            writing.further.set(&new, further.unwrap_or_default());
+            writing.fresh.push(new);
+            return Ok(Outcome::Created);
         };
-        writing.counts.push((Credited::of(&new), new.score, 1));
-        writing.fresh.push(new);
-        return Ok(Outcome::Created);
-    };
-    if old.account_id != like.account_id {
-        return Err(account.error(row, "is not the account this answer is known under"));
+        if old.account_id != like.account_id {
+            return Err(row.account.error(row.row, "is not the account this answer is known under"));
+        }
+        if old.survey_id != asked.id {
+            return Err(RowError::new(
+                row.row,
+                "survey",
+                &answer.survey,
+                "is not the survey this answer is known under",
+            ));
+        }
+        let comment = answer.comment.or_else(|| old.comment.clone());
+        let more = further.filter(|further| *further != self.further.of(old.id));
+        if old.score == answer.score && old.comment == comment && more.is_none() {
+            return Ok(Outcome::Unchanged);
+        }
+        if old.invitation_id.is_some() {
+            let rule = "was given to an invitation: only who was invited changes it";
+            return Err(RowError::new(row.row, &answer.column, &answer.score.to_string(), rule));
+        }
+        let now = tx.now();
+        let (score, version) = (answer.score, old.version + 1);
+        let after = response::Model { score, comment, version, amended_at: Some(now), ..response::Model::clone(&old) };
+        if old.score != score {
+            let to = Credited::of(&old);
+            writing.counts.extend([(to.clone(), old.score, -1), (to, score, 1)]);
+        }
+        if let Some(more) = more {
+            let to = Credited::of(&old);
+            writing.counts.extend(further::counts(&to, &self.further.of(old.id), -1));
+            writing.counts.extend(further::counts(&to, &more, 1));
+            writing.further.clear(old.id);
+            writing.further.set(&after, more);
+        }
+        let before = self.further.snapshot(old.id);
+        writing.earlier.push(response_version::Model {
+            response_id: old.id,
+            version: old.version,
+            score: old.score,
+            comment: old.comment.clone(),
+            at: old.amended_at.unwrap_or(old.answered_at),
+            answers: before,
+        });
+        writing.changed.push((old, after));
+        Ok(Outcome::Updated)
     }
-    let comment = answer.comment.or_else(|| old.comment.clone());
-    if old.score == answer.score && old.comment == comment {
-        return Ok(Outcome::Unchanged);
-    }
-    let now = tx.now();
-    let (score, version) = (answer.score, old.version + 1);
-    let after = response::Model { score, comment, version, amended_at: Some(now), ..response::Model::clone(&old) };
-    if old.score != score {
-        let to = Credited::of(&old);
-        writing.counts.extend([(to.clone(), old.score, -1), (to, score, 1)]);
-    }
-    writing.changed.push((old, after));
-    Ok(Outcome::Updated)
 }
 
 /// The counters come last: their locks last until the commit.
 async fn write(tx: &Tx, accounts: &Book<account::Entity>, writing: Writing) -> Result<()> {
-    let kept = writing.changed.iter().map(|(old, _)| response_version::Model {
-        response_id: old.id,
-        version: old.version,
-        score: old.score,
-        comment: old.comment.clone(),
-        at: old.amended_at.unwrap_or(old.answered_at),
-        answers: None,
-    });
     let mut touched: Vec<_> =
         writing.changed.iter().map(|(_, new)| new).chain(&writing.fresh).map(|row| row.account_id).collect();
     touched.sort_unstable();
     touched.dedup();
-    tx.insert_all::<response_version::Entity>(kept.collect()).await?;
     tx.rewrite::<response::Entity>(writing.changed).await?;
     tx.insert_each::<response::Entity>(accounts.rows(), writing.fresh).await?;
+    tx.insert_all::<response_version::Entity>(writing.earlier).await?;
+    writing.further.write(tx, accounts).await?;
     keep_latest(tx, &touched).await?;
     if writing.counts.iter().any(|(_, score, _)| !(0..=10).contains(score)) {
         return Err(Error::internal("score off the scale"));

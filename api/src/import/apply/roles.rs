@@ -1,8 +1,8 @@
 //! Who is a manager after a chunk of members: whoever leads or deputises.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
-use entity::{MemberId, MemberRole, member, team_deputy};
+use entity::{MemberId, MemberRole, TeamId, member, team_deputy};
 use sea_orm::ColumnTrait;
 
 use super::teams::Teams;
@@ -13,7 +13,10 @@ use crate::{
 
 /// What the rules on admins and managers need to know.
 pub(super) struct Standing {
-    deputies: HashSet<MemberId>,
+    /// In which teams each deputises.
+    deputies: HashMap<MemberId, BTreeSet<TeamId>>,
+    /// Whose of these the file has changed.
+    changed: BTreeSet<MemberId>,
     owning: HashSet<MemberId>,
     admins: i64,
 }
@@ -24,7 +27,10 @@ impl Standing {
         let deputies = tx
             .find::<team_deputy::Entity>()
             .filter(among::<team_deputy::Entity, _>(team_deputy::Column::MemberId, all));
-        let deputies = deputies.all().await?.iter().map(|row| row.member_id).collect();
+        let mut teams: HashMap<MemberId, BTreeSet<TeamId>> = HashMap::new();
+        for row in deputies.all().await? {
+            teams.entry(row.member_id).or_default().insert(row.team_id);
+        }
         let mut owning = HashSet::new();
         if !leaving.is_empty() {
             use entity::account::{Column, Entity};
@@ -39,7 +45,27 @@ impl Standing {
             .filter(member::Column::Active.eq(true))
             .count()
             .await?;
-        Ok(Self { deputies, owning, admins })
+        Ok(Self { deputies: teams, changed: BTreeSet::new(), owning, admins })
+    }
+
+    /// From now on a member deputises in these teams and in no others; says whether that is new.
+    pub fn deputise(&mut self, member: MemberId, teams: BTreeSet<TeamId>) -> bool {
+        let before = self.deputies.insert(member, teams).unwrap_or_default();
+        let new = self.deputies.get(&member).is_some_and(|teams| *teams != before);
+        new && self.changed.insert(member)
+    }
+
+    /// Writes who deputises where. The members and teams are written.
+    pub async fn write(self, tx: &Tx) -> Result<()> {
+        use team_deputy::{Column, Entity, Model};
+        let ids: Vec<MemberId> = self.changed.into_iter().collect();
+        if ids.is_empty() {
+            return Ok(());
+        }
+        tx.remove::<Entity>(among::<Entity, _>(Column::MemberId, &ids)).await?;
+        let teams = |id: &MemberId| self.deputies.get(id).into_iter().flatten().copied().collect::<Vec<_>>();
+        let rows = ids.iter().flat_map(|id| teams(id).into_iter().map(|team_id| Model { team_id, member_id: *id }));
+        tx.insert_all::<Entity>(rows.collect()).await
     }
 
     pub fn owns(&self, member: MemberId) -> bool {
@@ -56,7 +82,9 @@ impl Standing {
     pub fn role(&self, teams: &Teams, member: MemberId, admin: bool) -> MemberRole {
         match admin {
             true => MemberRole::Admin,
-            false if teams.leads(member) || self.deputies.contains(&member) => MemberRole::Manager,
+            false if teams.leads(member) || self.deputies.get(&member).is_some_and(|teams| !teams.is_empty()) => {
+                MemberRole::Manager
+            }
             false => MemberRole::Owner,
         }
     }

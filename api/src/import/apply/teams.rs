@@ -1,11 +1,12 @@
 //! The tree of teams, as it stands and as rows of a chunk let it grow.
 //!
-//! Paths start below the team at the top, the company itself, which a path may also name. Names are
-//! compared as everywhere: without regard to case and spaces. Of namesakes below one team the oldest counts.
+//! Paths start below the team at the top, the company itself, which a path may also name; those of an export never
+//! do, and begin with an empty name where they start beside it. Names are compared as everywhere: without regard to
+//! case and spaces. Of namesakes below one team the oldest counts.
 
 use std::collections::{BTreeMap, HashMap};
 
-use entity::{MemberId, TeamId, team};
+use entity::{MemberId, PlaceId, TeamId, team};
 use sea_orm::sea_query::Order;
 
 use crate::{
@@ -20,7 +21,7 @@ pub(super) struct Teams {
     children: HashMap<(Option<TeamId>, String), TeamId>,
     parents: HashMap<TeamId, Option<TeamId>>,
     /// To be made, parents before children.
-    fresh: Vec<(TeamId, String, TeamId)>,
+    fresh: Vec<(TeamId, String, Option<TeamId>)>,
     leads: BTreeMap<TeamId, Option<MemberId>>,
     top: TeamId,
     top_key: String,
@@ -49,43 +50,44 @@ impl Teams {
         self.home
     }
 
-    /// How far down a path stands already, and the names that are left.
-    fn walk<'p>(&self, path: &'p [String]) -> (TeamId, &'p [String]) {
-        let mut at = self.top;
-        let mut left = path;
-        if let Some((first, rest)) = path.split_first() {
+    /// How far down a path stands already, and the names that are left. `exact`: it is an export's.
+    fn walk<'p>(&self, path: &'p [String], exact: bool) -> (Option<TeamId>, &'p [String]) {
+        let (mut at, mut left) = (Some(self.top), path);
+        if let Some((_, rest)) = path.split_first().filter(|(first, _)| first.is_empty()) {
+            (at, left) = (if rest.is_empty() { at } else { None }, rest);
+        } else if let Some((first, rest)) = path.split_first().filter(|_| !exact) {
             let word = key(first);
             let below = self.children.get(&(Some(self.top), word.clone()));
             if let Some(id) = below.or_else(|| self.children.get(&(None, word.clone()))) {
-                (at, left) = (*id, rest);
+                (at, left) = (Some(*id), rest);
             } else if word == self.top_key {
                 left = rest;
             }
         }
         while let Some((first, rest)) = left.split_first() {
-            let Some(id) = self.children.get(&(Some(at), key(first))) else { break };
-            (at, left) = (*id, rest);
+            let Some(id) = self.children.get(&(at, key(first))) else { break };
+            (at, left) = (Some(*id), rest);
         }
         (at, left)
     }
 
     pub fn find(&self, path: &TeamPath) -> Option<TeamId> {
-        let (id, left) = self.walk(path);
-        left.is_empty().then_some(id)
+        let (id, left) = self.walk(path, false);
+        id.filter(|_| left.is_empty())
     }
 
-    /// The team of a path; what is missing of it will be made.
-    pub fn plant(&mut self, tx: &Tx, path: &TeamPath) -> TeamId {
-        let (mut at, left) = self.walk(path);
+    /// The team of a path; what is missing of it will be made. `exact`: the path is an export's.
+    pub fn plant(&mut self, tx: &Tx, path: &TeamPath, exact: bool) -> TeamId {
+        let (mut at, left) = self.walk(path, exact);
         for name in left {
             let id = tx.id();
             self.fresh.push((id, name.clone(), at));
-            self.children.insert((Some(at), key(name)), id);
-            self.parents.insert(id, Some(at));
+            self.children.insert((at, key(name)), id);
+            self.parents.insert(id, at);
             self.leads.insert(id, None);
-            at = id;
+            at = Some(id);
         }
-        at
+        at.unwrap_or(self.top)
     }
 
     pub fn leads(&self, member: MemberId) -> bool {
@@ -107,20 +109,21 @@ impl Teams {
         did
     }
 
-    /// Writes new teams with their closure and places, and new leads.
-    pub async fn write(self, tx: &Tx, source: &str) -> Result<()> {
+    /// Writes new teams with their closure and places, and new leads; gives the new places.
+    pub async fn write(self, tx: &Tx, source: &str) -> Result<HashMap<TeamId, PlaceId>> {
+        let mut places = HashMap::new();
         let now = tx.now();
         let mut above = HashMap::new();
-        for (_, _, parent) in self.fresh.iter().filter(|(_, _, parent)| self.rows.contains_key(parent)) {
-            above.insert(*parent, self.path(*parent));
+        for parent in self.fresh.iter().filter_map(|(_, _, parent)| *parent).filter(|id| self.rows.contains_key(id)) {
+            above.insert(parent, self.path(parent));
         }
         let nodes: Vec<Node> =
-            self.fresh.iter().map(|(id, _, parent)| Node { id: *id, parent_id: Some(*parent) }).collect();
-        let fresh = self.fresh.into_iter().map(|(id, name, parent)| team::Model {
+            self.fresh.iter().map(|(id, _, parent_id)| Node { id: *id, parent_id: *parent_id }).collect();
+        let fresh = self.fresh.into_iter().map(|(id, name, parent_id)| team::Model {
             id,
             name_key: key(&name),
             name,
-            parent_id: Some(parent),
+            parent_id,
             lead_id: self.leads.get(&id).copied().flatten(),
             territories: None,
             source: Some(source.to_owned()),
@@ -132,7 +135,7 @@ impl Teams {
         let fresh: Vec<_> = fresh.collect();
         if !fresh.is_empty() {
             tx.insert_all::<team::Entity>(fresh).await?;
-            insert_tree(tx, &nodes, &above, now).await?;
+            places = insert_tree(tx, &nodes, &above, now).await?;
         }
         let mut changed = Vec::new();
         for (id, row) in self.rows {
@@ -144,10 +147,11 @@ impl Teams {
             }
         }
         tx.rewrite::<team::Entity>(changed).await?;
-        Ok(())
+        Ok(places)
     }
 
-    fn path(&self, id: TeamId) -> Vec<TeamId> {
+    /// The ids from the top of the tree down to a team, itself included.
+    pub fn path(&self, id: TeamId) -> Vec<TeamId> {
         let mut path = vec![id];
         let mut at = id;
         while let Some(Some(parent)) = self.parents.get(&at) {

@@ -82,20 +82,78 @@ fn scores_by_kind_become_answers() {
     assert_eq!(rows[0].answers[0].as_ref().unwrap().comment.as_deref(), Some("good"));
 }
 
+const ONE: &str = "019a6f2e-7c1d-7b64-9f30-2f1a5c7d8e90";
+const TWO: &str = "019a6f2e-7c1d-7b64-9f30-2f1a5c7d8e91";
+
 #[test]
 fn an_export_points_by_id_and_at_members_by_address() {
-    let accounts = "id,source,reference,name,domain,parent,territory,industry,segment,tier,lifecycle,annual_value,renewal_on,health,owner,team,archived_at\n\
-        0198,crm,a,Acme,,,,,,KEY,ACTIVE,125050,2027-03-31,70,ana@s.test,North / A\\/B / C\\\\D,\n0199,,,Beta,,0198,,,,KEY,ACTIVE,,,,,,\n";
-    let rows = read::<AccountRow>(accounts);
-    assert_eq!((rows[0].reference.as_str(), rows[1].reference.as_str()), ("0198", "0199"));
+    let accounts = format!(
+        "id,source,reference,name,domain,parent,territory,industry,segment,tier,lifecycle,annual_value,renewal_on,health,owner,team,created_at,archived_at\n\
+         {ONE},crm,a,Acme,,,,,,KEY,ACTIVE,125050,2027-03-31,70,ana@s.test,North / A\\/B / C\\\\D,2025-01-31T09:30:00.123456Z,\n\
+         {TWO},,,Beta,,{ONE},,,,KEY,ACTIVE,,,,,/,2025-01-31T09:30:00Z,2026-01-31T09:30:00Z\n"
+    );
+    let rows = read::<AccountRow>(&accounts);
+    assert_eq!((rows[0].reference.as_str(), rows[1].reference.as_str()), ("a", ""));
+    let kept = |row: &AccountRow| {
+        (row.kept.id.unwrap().to_string(), row.kept.source.clone(), row.kept.archived_at.value().is_some())
+    };
+    assert_eq!(kept(&rows[0]), (ONE.to_owned(), Some("crm".to_owned()), false));
+    assert_eq!(kept(&rows[1]), (TWO.to_owned(), None, true));
+    assert_eq!(rows[0].kept.created_at.unwrap().to_string(), "2025-01-31T09:30:00.123456Z");
     assert_eq!(rows[0].annual_value, Given::Value(125_050));
     assert_eq!(rows[0].team, Given::Value(vec!["North".to_owned(), "A/B".to_owned(), "C\\D".to_owned()]));
+    assert_eq!(rows[1].team, Given::Value(vec![String::new()]));
     let (Given::Value(owner), Given::Value(parent)) = (&rows[0].owner, &rows[1].parent) else { panic!("no pointers") };
     assert_eq!(
         ((owner.by, owner.text.as_str()), (parent.by, parent.text.as_str())),
-        ((By::Email, "ana@s.test"), (By::Reference, "0198"))
+        ((By::Email, "ana@s.test"), (By::Id, ONE))
     );
     let nobody =
         "id,source,reference,account,contact,member,kind,direction,channel,occurred_at,subject,body,customer_visible\n";
     assert!(guessed(Kind::Interactions, nobody).toml.contains("member = { column = \"member\", by = \"email\" }\n"));
+    // Ids of others are references.
+    let theirs = guessed(Kind::Accounts, "id,name,source\n17,Globex,Fair\n");
+    assert!(theirs.toml.contains("reference = \"id\"\n"), "{}", theirs.toml);
+    assert_eq!(theirs.unread, ["source"]);
+}
+
+#[test]
+fn an_export_tells_all_teams_of_a_member() {
+    let file = format!(
+        "id,source,reference,name,email,role,active,team,leads,deputises\n\
+         {ONE},,,Ana,ana@s.test,MANAGER,true,/ East / A\\;B,A\\;B / C\\\\; / East; D,\n"
+    );
+    let rows = read::<MemberRow>(&file);
+    let path = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+    assert_eq!(rows[0].team, Given::Value(path(&["", "East", "A;B"])));
+    assert_eq!(rows[0].leads, Given::Value(vec![path(&["A;B", "C\\"]), path(&["", "East"]), path(&["D"])]));
+    assert_eq!(rows[0].deputises, Given::Blank);
+}
+
+#[test]
+fn what_an_export_holds_in_one_cell_is_checked() {
+    let file =
+        |cell: &str| format!("id,source,reference,name,ownerships\n{ONE},,,Acme,\"{}\"\n", cell.replace('"', "\"\""));
+    let refused = |cell: &str| {
+        let guess = guessed(Kind::Accounts, &file("[]"));
+        let (_, rows) = settled::<AccountRow>(map(Kind::Accounts, &guess.toml), file(cell).as_bytes()).unwrap();
+        rows.into_iter().next().unwrap().unwrap_err().to_string()
+    };
+    let term = |from: &str, until: &str| {
+        format!(
+            r#"{{"owner":"a@s.test","team":"/","from":"2026-01-{from}T00:00:00Z","until":{until},"source":"MANUAL","reason":null,"by":null}}"#
+        )
+    };
+    for (cell, why) in [
+        ("nothing".to_owned(), "must be JSON as Steward exports it"),
+        (r#"[{"owner":1}]"#.to_owned(), "is not what Steward exports there: "),
+        (
+            format!("[{},{}]", term("01", "null"), term("02", "null")),
+            "has periods that overlap at 2026-01-02T00:00:00Z",
+        ),
+        (format!("[{}]", term("02", "\"2026-01-01T00:00:00Z\"")), "has a period that ends before it begins"),
+    ] {
+        let told = refused(&cell);
+        assert!(told.contains(why), "{told}");
+    }
 }

@@ -1,6 +1,6 @@
 //! Single values: what is taken, and the rule of what is not.
 
-use entity::SurveyKind;
+use entity::{ContactRoles, SurveyKind};
 
 use super::super::{value, when};
 
@@ -8,14 +8,16 @@ use super::super::{value, when};
 fn scores_keep_to_the_scale_of_their_kind() {
     for (kind, low, high) in [(SurveyKind::Nps, 0, 10), (SurveyKind::Csat, 1, 5), (SurveyKind::Ces, 1, 7)] {
         for score in -2..=12_i16 {
-            assert_eq!(value::score(&score.to_string(), kind).is_ok(), (low..=high).contains(&score), "{kind} {score}");
+            let (least, most) = value::scale(kind).unwrap();
+            let taken = value::whole(&score.to_string(), least, most).is_ok();
+            assert_eq!(taken, (low..=high).contains(&score), "{kind} {score}");
         }
     }
-    assert_eq!(value::score("11", SurveyKind::Nps).unwrap_err(), "is not between 0 and 10");
+    assert_eq!(value::whole("11", 0, 10).unwrap_err(), "is not between 0 and 10");
     for odd in ["", "9.0", "1e1", "+9", "nine", "٣", "99999999999", "-0x1", "9 ", "--1"] {
-        assert!(value::score(odd, SurveyKind::Nps).is_err(), "{odd}");
+        assert!(value::whole(odd, 0, 10).is_err(), "{odd}");
     }
-    assert!(value::score("3", SurveyKind::Relationship).is_err());
+    assert!(value::scale(SurveyKind::Relationship).is_none());
 }
 
 #[test]
@@ -147,7 +149,7 @@ fn addresses_flags_languages_and_roles() {
     assert!(value::flag("maybe").is_err());
     assert!(value::language("pt-BR").is_ok() && value::language("English").is_err());
     assert!(value::time_zone("Europe/Berlin").is_ok() && value::time_zone("Berlin").is_err());
-    let roles = value::roles("champion; Decision maker").unwrap().list();
+    let roles = value::choices::<_, ContactRoles>("champion; Decision maker").unwrap().list();
     assert_eq!(roles, [entity::ContactRole::DecisionMaker, entity::ContactRole::Champion]);
-    assert!(value::roles("boss").unwrap_err().starts_with("must be one of EXECUTIVE_SPONSOR"));
+    assert!(value::choices::<_, ContactRoles>("boss").unwrap_err().starts_with("must be one of EXECUTIVE_SPONSOR"));
 }
