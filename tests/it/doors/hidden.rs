@@ -147,6 +147,11 @@ both! {
         assert_eq!(seen["data"]["accounts"]["nodes"], json!([{ "name": "Gone", "mergedIntoId": null }]), "{seen}");
         assert!(!all(&seen).contains(&kept.to_string()) && !all(&seen).contains(&twin.id.to_string()), "{seen}");
         assert!(all(&seen["data"]["audit"]).contains("Gone"), "the rest of the audit stays: {seen}");
+        for (file, id) in [("accounts", kept.0), ("contacts", twin.id.0)] {
+            let of = async |token: &str| app.rest("GET", &format!("/api/v1/exports/{file}.jsonl?archived=true"), Some(token), None).await.text;
+            assert!(!of(&mia.token).await.contains(&id.to_string()));
+            assert!(of(&ada.token).await.contains(&format!("\"merged_into\":\"{id}\"")));
+        }
         let whole = app.gql(Some(&ada.token), query, Value::Null).await;
         assert!(whole["data"]["accounts"]["nodes"].as_array().unwrap().contains(&json!({ "name": "Gone", "mergedIntoId": kept })), "{whole}");
         assert!(all(&whole["data"]["contacts"]).contains(&twin.id.to_string()) && all(&whole["data"]["audit"]).contains(&format!("\"merged_into_id\":\"{kept}\"")), "{whole}");
