@@ -60,6 +60,11 @@ both! {
         let account = app.account("Globex", team, None).await;
         let carl = app.contact(account, "Carl").await;
         let ask = format!("{{survey(id:\"{}\"){{name question number draft{{scale{{min}}}}}}}}", own.id);
+        let unasked = app.gql(Some(&carl.token), &ask, json!({})).await;
+        assert_eq!(unasked["errors"][0]["extensions"]["code"], "NOT_FOUND", "{unasked}");
+        let body = json!({ "contactIds": [carl.id] });
+        assert_eq!(app.rest("POST", &format!("/api/v1/surveys/{}/send", own.id), Some(&own.token), Some(body)).await.status, 202);
+        app.run_jobs().await;
         let seen = app.gql(Some(&carl.token), &ask, json!({})).await;
         assert_eq!((&seen["data"]["survey"]["number"], &seen["data"]["survey"]["draft"]), (&json!(1), &Value::Null), "{seen}");
         assert_eq!(seen["errors"][0]["extensions"]["code"], "FORBIDDEN", "{seen}");

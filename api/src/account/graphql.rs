@@ -12,7 +12,7 @@ use crate::{
     base::{Long, Money},
     contact::Contact,
     ctx::{Ctx, May, StaffOnly, failed, may_see},
-    graph::{Connection, Paging},
+    graph::{Connection, Paging, account_of},
     invitation::Invitation,
     member::Member,
     ownership::{Collaborator, Ownership},
@@ -112,6 +112,15 @@ impl Account {
     /// The company it belongs to, where you see that one too.
     async fn parent(&self) -> Option<ParentAccount> {
         self.related.parent.clone().map(|row| ParentAccount { id: row.id, name: row.name })
+    }
+
+    /// The account that this one was merged into, where you see that one too; it has what hung on this one.
+    #[graphql(guard = "StaffOnly")]
+    async fn merged_into_id(&self, cx: &Context<'_>) -> Result<Option<AccountId>> {
+        match self.merged_into {
+            Some(id) => Ok(account_of(cx, id).await?.map(|account| account.id)),
+            None => Ok(None),
+        }
     }
 
     /// Who owned it when, the newest first.

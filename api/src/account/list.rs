@@ -12,7 +12,7 @@ use crate::{
     access::{Action, Role},
     base::{Error, Result},
     ctx::Ctx,
-    store::{Page, PageArgs, beyond, cursor, filter},
+    store::{Page, PageArgs, Sight, beyond, cursor, filter},
 };
 
 /// Which accounts, in which order, which page.
@@ -113,7 +113,8 @@ pub async fn list(
     let keyset = ask.page.keyset::<Key>()?;
     let descending = ask.sort.descending() != keyset.backward;
     let columns = ask.sort.columns();
-    let mut find = ctx.find::<account::Entity>().filter(conditions(ask)?);
+    let which = || conditions(ask, ctx.store().sight());
+    let mut find = ctx.find::<account::Entity>().filter(which()?);
     if let Some(from) = keyset.from.clone() {
         let from = from
             .values(ask.sort)
@@ -126,13 +127,13 @@ pub async fn list(
     }
     let rows = read(ctx, find.limit(keyset.size as u64 + 1), want).await?;
     let page = Page::cut(rows, &keyset).map(|row| (cursor(&ask.sort.key(&row)), row));
-    let total = if count { Some(ctx.find::<account::Entity>().filter(conditions(ask)?).count().await?) } else { None };
+    let total = if count { Some(ctx.find::<account::Entity>().filter(which()?).count().await?) } else { None };
     Ok((page, total))
 }
 
 /// What a list asks of its rows, but for the page.
-pub fn conditions(ask: &ListAccounts) -> Result<sea_orm::sea_query::Condition> {
-    let mut all = filter::condition(ask.filter.as_ref())?;
+pub fn conditions(ask: &ListAccounts, sight: Sight<'_>) -> Result<sea_orm::sea_query::Condition> {
+    let mut all = filter::condition(ask.filter.as_ref(), sight)?;
     if let Some(words) = &ask.search {
         all = all.add(
             sea_orm::sea_query::Condition::any()

@@ -17,4 +17,4 @@ pub use loader::AccountLoader;
 pub use model::{Account, AccountFilter, AccountSort, CreateAccount, Related, UpdateAccount};
 pub use read::{Want, get, read, some_of};
 pub use rest::{Accounts, routes};
-pub use service::{create, domain, update};
+pub use service::{Above, UNFIT, above, create, domain, update};

@@ -65,9 +65,6 @@ pub struct Account {
     /// Since when it is out of lists and surveys.
     #[graphql(guard = "StaffOnly")]
     pub archived_at: Option<Time>,
-    /// The account that this one was merged into; it has what hung on this one.
-    #[graphql(guard = "StaffOnly")]
-    pub merged_into_id: Option<AccountId>,
     /// Counts the changes; an update names the one it was made on.
     pub version: i32,
     /// When it was made.
@@ -77,6 +74,8 @@ pub struct Account {
     /// The newest NPS answer.
     #[graphql(guard = "StaffOnly.and(May(Action::ReadResponses))")]
     pub latest_nps: Option<i16>,
+    #[graphql(skip)]
+    pub merged_into: Option<AccountId>,
     #[graphql(skip)]
     pub value: Option<i64>,
     #[graphql(skip)]
@@ -120,7 +119,7 @@ impl From<account::Model> for Account {
             source: row.source,
             reference: row.reference,
             archived_at: row.archived_at,
-            merged_into_id: row.merged_into_id,
+            merged_into: row.merged_into_id,
             version: row.version,
             created_at: row.created_at,
             updated_at: row.updated_at,
@@ -139,50 +138,50 @@ filters! {
     /// Which accounts. Conditions in one object must all hold.
     AccountFilter {
         /// By id.
-        id: IdFilter => |f| f.on::<Table>(C::Id),
+        id: IdFilter => |f, _| f.on::<Table>(C::Id),
         /// By who owns it now.
         #[internal]
-        owner_id: IdFilter => |f| f.on::<Table>(C::OwnerId),
+        owner_id: IdFilter => |f, _| f.on::<Table>(C::OwnerId),
         /// By home team.
         #[internal]
-        team_id: IdFilter => |f| f.on::<Table>(C::TeamId),
-        /// By the account it belongs to.
+        team_id: IdFilter => |f, _| f.on::<Table>(C::TeamId),
+        /// By the account it belongs to; one that you do not see counts as none.
         #[internal]
-        parent_id: IdFilter => |f| f.on::<Table>(C::ParentId),
+        parent_id: IdFilter => |f, sight| f.on_seen::<Table, Table>(C::ParentId, C::Id, sight),
         /// By the outside system it came from.
         #[internal]
-        source: TextFilter => |f| f.on::<Table>(C::Source),
+        source: TextFilter => |f, _| f.on::<Table>(C::Source),
         /// By that system's own id for it.
         #[internal]
-        reference: TextFilter => |f| f.on::<Table>(C::Reference),
+        reference: TextFilter => |f, _| f.on::<Table>(C::Reference),
         /// By domain.
-        domain: TextFilter => |f| f.on::<Table>(C::Domain),
+        domain: TextFilter => |f, _| f.on::<Table>(C::Domain),
         /// By territory.
-        territory: TextFilter => |f| f.on::<Table>(C::Territory),
+        territory: TextFilter => |f, _| f.on::<Table>(C::Territory),
         /// By industry.
-        industry: TextFilter => |f| f.on::<Table>(C::Industry),
+        industry: TextFilter => |f, _| f.on::<Table>(C::Industry),
         /// By segment.
         #[internal]
-        segment: TextFilter => |f| f.on::<Table>(C::Segment),
+        segment: TextFilter => |f, _| f.on::<Table>(C::Segment),
         /// By tier.
         #[internal]
-        tier: TierFilter => |f| f.on::<Table>(C::Tier),
+        tier: TierFilter => |f, _| f.on::<Table>(C::Tier),
         /// By stage of life.
         #[internal]
-        lifecycle: LifecycleFilter => |f| f.on::<Table>(C::Lifecycle),
+        lifecycle: LifecycleFilter => |f, _| f.on::<Table>(C::Lifecycle),
         /// Minor units of the company's currency.
         #[internal]
-        annual_value: LongFilter => |f| f.on::<Table>(C::AnnualValue),
+        annual_value: LongFilter => |f, _| f.on::<Table>(C::AnnualValue),
         /// By the day of renewal.
-        renewal_on: DateFilter => |f| f.on::<Table>(C::RenewalOn),
+        renewal_on: DateFilter => |f, _| f.on::<Table>(C::RenewalOn),
         /// By health, 0 to 100.
         #[internal]
-        health_score: IntFilter => |f| f.on::<Table>(C::Health),
+        health_score: IntFilter => |f, _| f.on::<Table>(C::Health),
         /// By the last call, meeting, video call or visit.
         #[internal]
-        last_live_at: DateTimeFilter => |f| f.on::<Table>(C::LastLiveAt),
+        last_live_at: DateTimeFilter => |f, _| f.on::<Table>(C::LastLiveAt),
         /// By the last change.
-        updated_at: DateTimeFilter => |f| f.on::<Table>(C::UpdatedAt),
+        updated_at: DateTimeFilter => |f, _| f.on::<Table>(C::UpdatedAt),
     }
 }
 

@@ -98,9 +98,15 @@ pub async fn update(ctx: &Ctx, input: UpdateAccount) -> Result<AccountId> {
         if input.archived == Some(false) && row.merged_into_id.is_some() {
             return Err(Error::conflict("this account was merged into another and does not come back"));
         }
-        if let MaybeUndefined::Value(parent) = input.parent_id {
-            no_ring(&tx, id, parent).await?;
-        }
+        let parent = match input.parent_id {
+            MaybeUndefined::Value(parent) => {
+                no_ring(&tx, id, parent).await?;
+                input.parent_id
+            }
+            // Who was shown no parent takes none away.
+            MaybeUndefined::Null if is_hidden(&tx, row.parent_id).await? => MaybeUndefined::Undefined,
+            as_given => as_given,
+        };
         let now = tx.now();
         tx.update::<account::Entity>(row, |row| {
             if let Some(name) = name {
@@ -111,7 +117,7 @@ pub async fn update(ctx: &Ctx, input: UpdateAccount) -> Result<AccountId> {
             put(&mut row.territory, territory);
             put(&mut row.industry, industry);
             put(&mut row.segment, segment);
-            put(&mut row.parent_id, input.parent_id);
+            put(&mut row.parent_id, parent);
             put(&mut row.annual_value, input.annual_value.map_value(|v| v.0));
             match input.renewal_on {
                 MaybeUndefined::Undefined => {}
@@ -158,22 +164,55 @@ async fn home(tx: &Tx, named: Option<TeamId>) -> Result<TeamId> {
     Ok(top.one("team").await?.id)
 }
 
+async fn is_hidden(tx: &Tx, id: Option<AccountId>) -> Result<bool> {
+    let Some(id) = id else { return Ok(false) };
+    Ok(tx.find::<account::Entity>().filter(account::Column::Id.eq(id)).maybe().await?.is_none())
+}
+
 /// A parent must be seen, and must not hang below its own child.
 async fn no_ring(tx: &Tx, id: AccountId, parent: AccountId) -> Result<()> {
-    let mut next = Some(parent);
-    for _ in 0..20 {
-        let Some(above) = next else { return Ok(()) };
-        if above == id {
-            return Err(Error::invalid("/parentId", "must not be the account itself or one below it"));
-        }
-        let row = tx.find::<account::Entity>().filter(account::Column::Id.eq(above)).maybe().await?;
-        match row {
-            Some(row) => next = row.parent_id,
-            None if above == parent => return Err(Error::NotFound("parent account")),
-            None => return Ok(()),
-        }
+    tx.find::<account::Entity>().filter(account::Column::Id.eq(parent)).one("parent account").await?;
+    match above(tx, parent, id).await? {
+        Above::Nowhere => Ok(()),
+        Above::Seen => Err(Error::invalid("/parentId", "must not be the account itself or one below it")),
+        Above::TooFar => Err(Error::invalid("/parentId", "must not make a chain of more than 20 accounts")),
+        Above::Hidden => Err(Error::conflict(UNFIT)),
     }
-    Err(Error::invalid("/parentId", "must not make a chain of more than 20 accounts"))
+}
+
+/// What a change is told that would make a ring, or too long a chain, through what is out of sight.
+pub const UNFIT: &str = "these two accounts cannot be brought together; ask an admin";
+
+/// As far up as one looks for an account above another.
+const HIGHEST: usize = 20;
+
+/// Where an account was met on the way up from another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Above {
+    Nowhere,
+    Seen,
+    TooFar,
+    /// The way there, or its length, is out of sight.
+    Hidden,
+}
+
+/// Looks for an account from another one on upwards. Rings are refused whoever sees them, so the way leads through
+/// what is out of sight; only what is in sight is told.
+pub async fn above(tx: &Tx, from: AccountId, wanted: AccountId) -> Result<Above> {
+    let (mut next, mut hidden) = (Some(from), false);
+    for _ in 0..HIGHEST {
+        let Some(at) = next else { return Ok(Above::Nowhere) };
+        if at == wanted {
+            return Ok(if hidden { Above::Hidden } else { Above::Seen });
+        }
+        let which = || account::Column::Id.eq(at);
+        let seen = tx.find::<account::Entity>().filter(which()).maybe().await?;
+        hidden |= seen.is_none();
+        let row =
+            if seen.is_some() { seen } else { tx.everywhere::<account::Entity>().filter(which()).maybe().await? };
+        next = row.and_then(|row| row.parent_id);
+    }
+    Ok(if hidden { Above::Hidden } else { Above::TooFar })
 }
 
 /// A domain in lower case, or nothing where it is absent or blank.

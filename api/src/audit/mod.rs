@@ -5,6 +5,7 @@
 mod graphql;
 mod model;
 mod read;
+mod unseen;
 
 pub use graphql::AuditQuery;
 pub use model::{AuditEntry, AuditFilter};

@@ -57,18 +57,18 @@ filters! {
     /// Which changes. Conditions in one object must all hold.
     AuditFilter {
         /// By the account the row belongs to.
-        account_id: IdFilter => |f| f.on::<Table>(C::AccountId),
+        account_id: IdFilter => |f, _| f.on::<Table>(C::AccountId),
         /// By the row.
-        subject_id: IdFilter => |f| f.on::<Table>(C::SubjectId),
+        subject_id: IdFilter => |f, _| f.on::<Table>(C::SubjectId),
         /// By the kind of row, such as `contact`.
-        subject: TextFilter => |f| f.on::<Table>(C::Subject),
+        subject: TextFilter => |f, _| f.on::<Table>(C::Subject),
         /// By what happened to it.
-        action: AuditActionFilter => |f| f.on::<Table>(C::Action),
+        action: AuditActionFilter => |f, _| f.on::<Table>(C::Action),
         /// By what made the change.
-        actor_kind: ActorKindFilter => |f| f.on::<Table>(C::ActorKind),
+        actor_kind: ActorKindFilter => |f, _| f.on::<Table>(C::ActorKind),
         /// By who made it.
-        actor_id: IdFilter => |f| f.on::<Table>(C::ActorId),
+        actor_id: IdFilter => |f, _| f.on::<Table>(C::ActorId),
         /// By when it was made.
-        at: DateTimeFilter => |f| f.on::<Table>(C::At),
+        at: DateTimeFilter => |f, _| f.on::<Table>(C::At),
     }
 }

@@ -3,7 +3,7 @@
 use entity::{AuditId, Time, audit};
 use sea_orm::sea_query::{Expr, Order};
 
-use super::{AuditEntry, AuditFilter};
+use super::{AuditEntry, AuditFilter, unseen};
 use crate::{
     access::Action,
     base::Result,
@@ -21,11 +21,11 @@ pub struct ListAudit {
     pub page: PageArgs,
 }
 
-/// A page of changes in scope, in one statement; the count is one more.
+/// A page of changes in scope, in one statement; the count is one more, and so are the ids that some name.
 pub async fn list(ctx: &Ctx, ask: &ListAudit, count: bool) -> Result<(Page<(String, AuditEntry)>, Option<i64>)> {
     ctx.may(Action::ReadAudit)?;
     let keyset = ask.page.keyset::<(Time, AuditId)>()?;
-    let which = || filter::condition(ask.filter.as_ref());
+    let which = || filter::condition(ask.filter.as_ref(), ctx.store().sight());
     let mut find = ctx.find::<Table>().filter(which()?);
     if let Some((at, id)) = keyset.from {
         let columns = [C::At, C::Id].map(|column| Expr::col((Table::default(), column))).to_vec();
@@ -35,7 +35,8 @@ pub async fn list(ctx: &Ctx, ask: &ListAudit, count: bool) -> Result<(Page<(Stri
         find = find.order(column, if keyset.backward { Order::Asc } else { Order::Desc });
     }
     let rows = find.limit(keyset.size as u64 + 1).all().await?;
-    let page = Page::cut(rows, &keyset).map(|row| (cursor(&(row.at, row.id)), row.into_inner().into()));
+    let mut page = Page::cut(rows, &keyset).map(|row| (cursor(&(row.at, row.id)), row.into_inner().into()));
+    unseen::blank(ctx, &mut page.rows).await?;
     let total = if count { Some(ctx.find::<Table>().filter(which()?).count().await?) } else { None };
     Ok((page, total))
 }

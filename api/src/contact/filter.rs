@@ -45,25 +45,25 @@ filters! {
     /// Which contacts. Conditions in one object must all hold.
     ContactFilter {
         /// By id.
-        id: IdFilter => |f| f.on::<Table>(C::Id),
+        id: IdFilter => |f, _| f.on::<Table>(C::Id),
         /// By account.
-        account_id: IdFilter => |f| f.on::<Table>(C::AccountId),
+        account_id: IdFilter => |f, _| f.on::<Table>(C::AccountId),
         /// By the outside system they came from.
         #[internal]
-        source: TextFilter => |f| f.on::<Table>(C::Source),
+        source: TextFilter => |f, _| f.on::<Table>(C::Source),
         /// By that system's own id for them.
         #[internal]
-        reference: TextFilter => |f| f.on::<Table>(C::Reference),
+        reference: TextFilter => |f, _| f.on::<Table>(C::Reference),
         /// By what they are to their company's dealings with us.
         #[internal]
-        roles: ContactRolesFilter => |f| Ok(f.condition()),
+        roles: ContactRolesFilter => |f, _| Ok(f.condition()),
         /// By job title.
-        title: TextFilter => |f| f.on::<Table>(C::Title),
+        title: TextFilter => |f, _| f.on::<Table>(C::Title),
         /// By language tag.
-        language: TextFilter => |f| f.on::<Table>(C::Language),
+        language: TextFilter => |f, _| f.on::<Table>(C::Language),
         /// By time zone.
-        time_zone: TextFilter => |f| f.on::<Table>(C::TimeZone),
+        time_zone: TextFilter => |f, _| f.on::<Table>(C::TimeZone),
         /// By the last change.
-        updated_at: DateTimeFilter => |f| f.on::<Table>(C::UpdatedAt),
+        updated_at: DateTimeFilter => |f, _| f.on::<Table>(C::UpdatedAt),
     }
 }

@@ -1,15 +1,16 @@
 //! Contacts at the GraphQL door.
 
-use async_graphql::{ComplexObject, Context, Object, Result};
+use async_graphql::{ComplexObject, Context, Object, Result, dataloader::DataLoader};
 use entity::{AccountId, ContactId};
 
 use super::{
-    Contact, ContactFilter, ContactSort, CreateContact, ListContacts, UpdateContact, create, get, list, read, update,
+    Contact, ContactFilter, ContactSort, CreateContact, ListContacts, SeenLoader, UpdateContact, create, get, list,
+    read, update,
 };
 use crate::{
     access::Action,
     account::Account,
-    ctx::{Ctx, failed, may_see},
+    ctx::{Ctx, StaffOnly, failed, may_see},
     graph::{Connection, Paging, account_of},
 };
 
@@ -70,6 +71,13 @@ impl ContactMutation {
 
 #[ComplexObject]
 impl Contact {
+    /// The contact that this one was merged into, where you see that one too.
+    #[graphql(guard = "StaffOnly")]
+    async fn merged_into_id(&self, cx: &Context<'_>) -> Result<Option<ContactId>> {
+        let Some(id) = self.merged_into else { return Ok(None) };
+        cx.data::<DataLoader<SeenLoader>>()?.load_one(id).await.map_err(failed)
+    }
+
     /// The company they work for.
     async fn account(&self, cx: &Context<'_>) -> Result<Option<Account>> {
         account_of(cx, self.account_id).await

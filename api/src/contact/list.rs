@@ -12,7 +12,7 @@ use crate::{
     access::{Action, Role},
     base::{Error, Result},
     ctx::Ctx,
-    store::{Page, PageArgs, beyond, cursor, filter},
+    store::{Page, PageArgs, Sight, beyond, cursor, filter},
 };
 
 /// By what contacts are sorted.
@@ -55,7 +55,8 @@ pub async fn list(ctx: &Ctx, ask: &ListContacts, count: bool) -> Result<(Page<(S
     let descending = matches!(ask.sort, ContactSort::CreatedDesc | ContactSort::UpdatedDesc) != keyset.backward;
     let columns =
         if by_change { vec![contact::Column::UpdatedAt, contact::Column::Id] } else { vec![contact::Column::Id] };
-    let mut find = ctx.find::<contact::Entity>().filter(conditions(ask)?);
+    let which = || conditions(ask, ctx.store().sight());
+    let mut find = ctx.find::<contact::Entity>().filter(which()?);
     if let Some((at, id)) = keyset.from {
         if at.is_some() != by_change {
             return Err(Error::invalid("/after", "must be a cursor of this list in this order"));
@@ -70,13 +71,13 @@ pub async fn list(ctx: &Ctx, ask: &ListContacts, count: bool) -> Result<(Page<(S
     let rows = find.limit(keyset.size as u64 + 1).all().await?;
     let page = Page::cut(rows, &keyset)
         .map(|row| (cursor(&(by_change.then_some(row.updated_at), row.id)), row.into_inner().into()));
-    let total = if count { Some(ctx.find::<contact::Entity>().filter(conditions(ask)?).count().await?) } else { None };
+    let total = if count { Some(ctx.find::<contact::Entity>().filter(which()?).count().await?) } else { None };
     Ok((page, total))
 }
 
 /// What a list asks of its rows, but for the page.
-pub fn conditions(ask: &ListContacts) -> Result<Condition> {
-    let mut all = filter::condition(ask.filter.as_ref())?;
+pub fn conditions(ask: &ListContacts, sight: Sight<'_>) -> Result<Condition> {
+    let mut all = filter::condition(ask.filter.as_ref(), sight)?;
     if let Some(id) = ask.account_id {
         all = all.add(contact::Column::AccountId.eq(id));
     }

@@ -6,6 +6,7 @@
 mod filter;
 mod graphql;
 mod list;
+mod loader;
 mod model;
 mod refusal;
 mod rest;
@@ -14,6 +15,7 @@ mod service;
 pub use filter::{ContactFilter, ContactRolesFilter};
 pub use graphql::{ContactMutation, ContactQuery};
 pub use list::{ContactSort, ListContacts, conditions, list};
+pub use loader::SeenLoader;
 pub use model::{Contact, CreateContact, UpdateContact};
 use refusal::remember;
 pub use refusal::{bring_refusals, refusals, refused};

@@ -38,15 +38,14 @@ pub struct Contact {
     /// That system's own id for them; unique for each source.
     #[graphql(guard = "StaffOnly")]
     pub reference: Option<String>,
-    /// The contact that this one was merged into.
-    #[graphql(guard = "StaffOnly")]
-    pub merged_into_id: Option<ContactId>,
     /// Counts the changes; an update names the one it was made on.
     pub version: i32,
     /// When they were entered.
     pub created_at: Time,
     /// When they were last changed.
     pub updated_at: Time,
+    #[graphql(skip)]
+    pub merged_into: Option<ContactId>,
     #[graphql(skip)]
     pub account_id: AccountId,
 }
@@ -69,7 +68,7 @@ impl From<contact::Model> for Contact {
             mail_state,
             muted: Some(row.muted.list()),
             archived_at: row.archived_at,
-            merged_into_id: row.merged_into_id,
+            merged_into: row.merged_into_id,
             source: row.source,
             reference: row.reference,
             version: row.version,

@@ -19,6 +19,7 @@ use super::{
 };
 use crate::{
     access::Action,
+    account::{Above, UNFIT, above},
     base::{Error, MAX_LINE, Result},
     ctx::Ctx,
     ownership::{Assignment, assign_in},
@@ -26,9 +27,6 @@ use crate::{
     store::{Tx, Visible, among},
     timeline::{self, Event},
 };
-
-/// As far up as one looks for an account above another.
-const HIGHEST: usize = 20;
 
 type Account = Visible<account::Model>;
 
@@ -104,23 +102,16 @@ async fn hold(tx: &Tx, input: &MergeAccounts) -> Result<(Account, Account)> {
     if keep.version != input.keep_version || gone.version != input.merge_version {
         return Err(Error::Stale);
     }
-    if is_above(tx, keep.id, &gone).await? || is_above(tx, gone.id, &keep).await? {
-        return Err(Error::invalid("/mergeId", "must not be an account above or below the one that stays"));
+    for (account, other) in [(&gone, keep.id), (&keep, gone.id)] {
+        match above(tx, account.id, other).await? {
+            Above::Nowhere | Above::TooFar => {}
+            Above::Seen => {
+                return Err(Error::invalid("/mergeId", "must not be an account above or below the one that stays"));
+            }
+            Above::Hidden => return Err(Error::conflict(UNFIT)),
+        }
     }
     Ok((keep, gone))
-}
-
-async fn is_above(tx: &Tx, above: AccountId, account: &account::Model) -> Result<bool> {
-    let mut next = account.parent_id;
-    for _ in 0..HIGHEST {
-        let Some(id) = next else { return Ok(false) };
-        if id == above {
-            return Ok(true);
-        }
-        let row = tx.everywhere::<account::Entity>().filter(account::Column::Id.eq(id)).maybe().await?;
-        next = row.and_then(|row| row.parent_id);
-    }
-    Ok(false)
 }
 
 type Contact = Visible<contact::Model>;

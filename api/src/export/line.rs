@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::Directory;
+use super::{Directory, seen::Seen};
 use crate::{
     access::Action,
     base::Result,
@@ -103,7 +103,8 @@ impl Line for account::Entity {
 
     async fn beside(ctx: &Ctx, rows: &[Visible<account::Model>]) -> Result<Past> {
         let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
-        let mut past = Past::default();
+        let named = rows.iter().flat_map(|row| [row.parent_id, row.merged_into_id]).flatten().map(|id| id.0).collect();
+        let mut past = Past { seen: Seen::read::<Self>(ctx, named).await?, ..Past::default() };
         if ctx.may(Action::ReadOwnership).is_ok() {
             use ownership::{Column, Entity};
             let find = ctx.find::<Entity>().filter(among::<Entity, _>(Column::AccountId, &ids));
@@ -136,7 +137,7 @@ impl Line for account::Entity {
             json!(row.reference),
             json!(row.name),
             json!(row.domain),
-            json!(row.parent_id),
+            json!(past.seen.only(row.parent_id.map(|id| id.0))),
             json!(row.territory),
             json!(row.industry),
             json!(row.segment),
@@ -149,7 +150,7 @@ impl Line for account::Entity {
             json!(directory.path(row.team_id)),
             json!(row.created_at),
             json!(row.archived_at),
-            json!(row.merged_into_id),
+            json!(past.seen.only(row.merged_into_id.map(|id| id.0))),
             past.ownerships(row.id, directory),
             past.collaborators(row.id, directory),
             past.exclusions(row.id, directory),
@@ -160,6 +161,7 @@ impl Line for account::Entity {
 /// What accounts have been through.
 #[derive(Default)]
 pub struct Past {
+    seen: Seen,
     ownerships: HashMap<AccountId, Vec<Visible<ownership::Model>>>,
     collaborators: HashMap<AccountId, Vec<Visible<account_grant::Model>>>,
     exclusions: HashMap<AccountId, Vec<Visible<exclusion::Model>>>,
@@ -230,13 +232,17 @@ impl Line for contact::Entity {
         "merged_into",
     ];
     const KEY: contact::Column = contact::Column::Id;
-    type Beside = ();
+    type Beside = Seen;
 
     fn key(row: &contact::Model) -> Uuid {
         row.id.0
     }
 
-    fn values(row: &contact::Model, _: &Directory, (): &()) -> Vec<Value> {
+    async fn beside(ctx: &Ctx, rows: &[Visible<contact::Model>]) -> Result<Seen> {
+        Seen::read::<Self>(ctx, rows.iter().filter_map(|row| row.merged_into_id).map(|id| id.0).collect()).await
+    }
+
+    fn values(row: &contact::Model, _: &Directory, seen: &Seen) -> Vec<Value> {
         vec![
             json!(row.id),
             json!(row.source),
@@ -254,7 +260,7 @@ impl Line for contact::Entity {
             json!(row.muted.list()),
             json!(row.created_at),
             json!(row.archived_at),
-            json!(row.merged_into_id),
+            json!(seen.only(row.merged_into_id.map(|id| id.0))),
         ]
     }
 }

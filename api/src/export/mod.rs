@@ -8,6 +8,7 @@ mod directory;
 mod examples;
 mod line;
 mod rest;
+mod seen;
 mod stream;
 
 use directory::Directory;

@@ -45,7 +45,7 @@ struct Exporting<E: Line> {
 
 /// The accounts that a list would show, all of them.
 pub async fn accounts(ctx: &Ctx, ask: &ListAccounts, format: Format) -> Result<Body> {
-    rows::<entity::account::Entity>(ctx, account::conditions(ask)?, format).await
+    rows::<entity::account::Entity>(ctx, account::conditions(ask, ctx.store().sight())?, format).await
 }
 
 /// The staff, with the teams they are in and lead.
@@ -55,17 +55,17 @@ pub async fn members(ctx: &Ctx, format: Format) -> Result<Body> {
 
 /// The contacts that a list would show, all of them.
 pub async fn contacts(ctx: &Ctx, ask: &ListContacts, format: Format) -> Result<Body> {
-    rows::<entity::contact::Entity>(ctx, contact::conditions(ask)?, format).await
+    rows::<entity::contact::Entity>(ctx, contact::conditions(ask, ctx.store().sight())?, format).await
 }
 
 /// The entries of the timelines in scope.
 pub async fn interactions(ctx: &Ctx, filter: Option<&InteractionFilter>, format: Format) -> Result<Body> {
-    rows::<entity::interaction::Entity>(ctx, filter::condition(filter)?, format).await
+    rows::<entity::interaction::Entity>(ctx, filter::condition(filter, ctx.store().sight())?, format).await
 }
 
 /// The answers that a list would show, all of them.
 pub async fn responses(ctx: &Ctx, filter: Option<&ResponseFilter>, format: Format) -> Result<Body> {
-    rows::<entity::response::Entity>(ctx, filter::condition(filter)?, format).await
+    rows::<entity::response::Entity>(ctx, filter::condition(filter, ctx.store().sight())?, format).await
 }
 
 /// Every row in scope that `which` names, in the order they were made. The first chunk is read before this returns, so

@@ -18,6 +18,7 @@ use futures_util::{StreamExt, future::BoxFuture, stream::FuturesUnordered, task:
 use crate::{
     access::Action,
     account::{Account, AccountLoader, Want},
+    contact::SeenLoader,
     ctx::{Ctx, failed},
     member::{Member, MemberLoader},
     program::{FunnelLoader, ProgramLoader},
@@ -31,6 +32,7 @@ use crate::{
 pub fn with_ctx(request: Request, ctx: Ctx) -> Request {
     request
         .data(DataLoader::new(AccountLoader(ctx.clone()), later).delay(Duration::ZERO))
+        .data(DataLoader::new(SeenLoader(ctx.clone()), later).delay(Duration::ZERO))
         .data(DataLoader::new(MemberLoader(ctx.clone()), later).delay(Duration::ZERO))
         .data(DataLoader::new(TeamLoader(ctx.clone()), later).delay(Duration::ZERO))
         .data(DataLoader::new(AnswerLoader(ctx.clone()), later).delay(Duration::ZERO))

@@ -105,7 +105,7 @@ struct Alike {
 /// their keys.
 pub async fn funnel(ctx: &Ctx, which: Option<&InvitationFilter>, by: Option<FunnelBy>) -> Result<Vec<FunnelGroup>> {
     ctx.may(Action::ReadInvitations)?;
-    let rows = count(ctx.find::<Table>().filter(filter::condition(which)?), by).await?;
+    let rows = count(ctx.find::<Table>().filter(filter::condition(which, ctx.store().sight())?), by).await?;
     let groups = fold(rows);
     if groups.len() > MOST {
         return Err(Error::invalid("/groupBy", format!("gives more than {MOST} cuts; narrow the filter")));

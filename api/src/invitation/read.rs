@@ -1,6 +1,6 @@
 //! Lists of invitations: who was asked, who was not, and where their mails are.
 
-use entity::{InvitationId, Time, invitation, response, wave};
+use entity::{InvitationId, Time, invitation, program, response, wave};
 use sea_orm::{
     ColumnTrait,
     sea_query::{Condition, Expr, ExprTrait, Order, Query, SimpleExpr},
@@ -27,35 +27,38 @@ filters! {
     /// Which invitations. Conditions in one object must all hold.
     InvitationFilter {
         /// By where it stands.
-        status: InvitationStatusFilter => |f| f.on::<Table>(C::Status),
+        status: InvitationStatusFilter => |f, _| f.on::<Table>(C::Status),
         /// By why nobody was asked.
-        suppressed: SuppressionFilter => |f| f.on::<Table>(C::Suppressed),
+        suppressed: SuppressionFilter => |f, _| f.on::<Table>(C::Suppressed),
         /// By the sending.
-        wave_id: IdFilter => |f| f.on::<Table>(C::WaveId),
+        wave_id: IdFilter => |f, _| f.on::<Table>(C::WaveId),
         /// By the programme that made the sending.
-        program_id: IdFilter => |f| f.on::<wave::Entity>(wave::Column::ProgramId).map(of_waves),
+        program_id: IdFilter => |f, sight| {
+            let seen = f.on_seen::<wave::Entity, program::Entity>(wave::Column::ProgramId, program::Column::Id, sight);
+            seen.map(of_waves)
+        },
         /// By survey.
-        survey_id: IdFilter => |f| f.on::<Table>(C::SurveyId),
+        survey_id: IdFilter => |f, _| f.on::<Table>(C::SurveyId),
         /// By account.
-        account_id: IdFilter => |f| f.on::<Table>(C::AccountId),
+        account_id: IdFilter => |f, _| f.on::<Table>(C::AccountId),
         /// By contact.
-        contact_id: IdFilter => |f| f.on::<Table>(C::ContactId),
+        contact_id: IdFilter => |f, _| f.on::<Table>(C::ContactId),
         /// By the language of mail and page.
-        language: TextFilter => |f| f.on::<Table>(C::Language),
+        language: TextFilter => |f, _| f.on::<Table>(C::Language),
         /// True: answered, if only the score. False: not yet.
-        answered: bool => |yes| Ok(is(*yes, answered())),
+        answered: bool => |yes, _| Ok(is(*yes, answered())),
         /// True: a person opened the link, as far as is known. False: nobody did.
-        visited: bool => |yes| Ok(is(*yes, C::VisitedAt.is_not_null())),
+        visited: bool => |yes, _| Ok(is(*yes, C::VisitedAt.is_not_null())),
         /// By how many mails have left.
-        step: IntFilter => |f| f.on::<Table>(C::Step),
+        step: IntFilter => |f, _| f.on::<Table>(C::Step),
         /// By when it was queued.
-        queued_at: DateTimeFilter => |f| f.on::<Table>(C::QueuedAt),
+        queued_at: DateTimeFilter => |f, _| f.on::<Table>(C::QueuedAt),
         /// By when its next mail is due.
-        due_at: DateTimeFilter => |f| f.on::<Table>(C::DueAt),
+        due_at: DateTimeFilter => |f, _| f.on::<Table>(C::DueAt),
         /// By when its first mail left.
-        sent_at: DateTimeFilter => |f| f.on::<Table>(C::SentAt),
+        sent_at: DateTimeFilter => |f, _| f.on::<Table>(C::SentAt),
         /// By when a mail came back.
-        bounced_at: DateTimeFilter => |f| f.on::<Table>(C::BouncedAt),
+        bounced_at: DateTimeFilter => |f, _| f.on::<Table>(C::BouncedAt),
     }
 }
 
@@ -95,7 +98,7 @@ fn parts(ctx: &Ctx, shows: Shows) -> Vec<Shape> {
 pub async fn list(ctx: &Ctx, ask: &ListInvitations, count: bool) -> Result<(Page<(String, Invitation)>, Option<i64>)> {
     ctx.may(Action::ReadInvitations)?;
     let keyset = ask.page.keyset::<(Time, InvitationId)>()?;
-    let which = || filter::condition(ask.filter.as_ref());
+    let which = || filter::condition(ask.filter.as_ref(), ctx.store().sight());
     let mut find = ctx.find::<Table>().filter(which()?);
     if let Some((at, id)) = keyset.from {
         let columns = [C::QueuedAt, C::Id].map(|c| Expr::col((Table::default(), c))).to_vec();

@@ -39,7 +39,7 @@ pub struct Audience {
 impl Audience {
     /// Notes what is wrong with it, if anything.
     pub fn check(&self, check: &mut Check, field: &str) {
-        let faults = [filter::condition(self.accounts.as_ref()), filter::condition(self.contacts.as_ref())];
+        let faults = [filter::check(self.accounts.as_ref()), filter::check(self.contacts.as_ref())];
         for (part, fault) in ["accounts", "contacts"].into_iter().zip(faults) {
             for fault in fault.err().iter().flat_map(crate::base::Error::faults) {
                 check.fault(&format!("{field}/{part}"), fault.rule.clone());
@@ -52,10 +52,10 @@ impl Audience {
             .column((account::Entity, account::Column::Id))
             .from(account::Entity)
             .and_where(account::Column::ArchivedAt.is_null())
-            .cond_where(filter::condition(self.accounts.as_ref())?)
+            .cond_where(filter::condition(self.accounts.as_ref(), tx.sight())?)
             .cond_where(accounts)
             .to_owned();
-        let contacts = filter::condition(self.contacts.as_ref())?;
+        let contacts = filter::condition(self.contacts.as_ref(), tx.sight())?;
         let live = tx.find::<contact::Entity>().filter(contact::Column::ArchivedAt.is_null());
         Ok(live.filter(contacts).filter(contact::Column::AccountId.in_subquery(accounts)))
     }

@@ -27,46 +27,46 @@ filters! {
     /// Which answers. Conditions in one object must all hold.
     ResponseFilter {
         /// By account.
-        account_id: IdFilter => |f| f.on::<Table>(C::AccountId),
+        account_id: IdFilter => |f, _| f.on::<Table>(C::AccountId),
         /// By who answered.
-        contact_id: IdFilter => |f| f.on::<Table>(C::ContactId),
+        contact_id: IdFilter => |f, _| f.on::<Table>(C::ContactId),
         /// By survey.
-        survey_id: IdFilter => |f| f.on::<Table>(C::SurveyId),
+        survey_id: IdFilter => |f, _| f.on::<Table>(C::SurveyId),
         /// By the wave that asked; imported answers have none.
         #[internal]
-        wave_id: IdFilter => |f| f.on::<invitation::Entity>(invitation::Column::WaveId).map(asked_by),
+        wave_id: IdFilter => |f, _| f.on::<invitation::Entity>(invitation::Column::WaveId).map(asked_by),
         /// By what the survey measures.
-        kind: SurveyKindFilter => |f| f.on::<Table>(C::Kind),
+        kind: SurveyKindFilter => |f, _| f.on::<Table>(C::Kind),
         /// By the key of the scored question.
-        question: TextFilter => |f| f.on::<Table>(C::Question),
+        question: TextFilter => |f, _| f.on::<Table>(C::Question),
         /// By score.
-        score: IntFilter => |f| f.on::<Table>(C::Score),
+        score: IntFilter => |f, _| f.on::<Table>(C::Score),
         /// By what the score says of its author.
         #[internal]
-        category: CategoryFilter => |f| f.any(of),
+        category: CategoryFilter => |f, _| f.any(of),
         /// True: with a comment. False: without one.
-        commented: bool => |yes| Ok(is(*yes, C::Comment.is_not_null())),
+        commented: bool => |yes, _| Ok(is(*yes, C::Comment.is_not_null())),
         /// By the language they were asked in.
-        language: TextFilter => |f| f.on::<Table>(C::Language),
+        language: TextFilter => |f, _| f.on::<Table>(C::Language),
         /// By the account's segment of that day.
         #[internal]
-        segment: TextFilter => |f| f.on::<Table>(C::Segment),
+        segment: TextFilter => |f, _| f.on::<Table>(C::Segment),
         /// By the account's territory of that day.
         #[internal]
-        territory: TextFilter => |f| f.on::<Table>(C::Territory),
+        territory: TextFilter => |f, _| f.on::<Table>(C::Territory),
         /// By the account's tier of that day.
         #[internal]
-        tier: TierFilter => |f| f.on::<Table>(C::Tier),
+        tier: TierFilter => |f, _| f.on::<Table>(C::Tier),
         /// By who is credited.
         #[internal]
-        owner_id: IdFilter => |f| f.on::<Table>(C::OwnerId),
+        owner_id: IdFilter => |f, _| f.on::<Table>(C::OwnerId),
         /// By whether the owner had the account for less than 30 days.
         #[internal]
-        inherited: bool => |yes| Ok(is(*yes, C::Inherited.eq(true))),
+        inherited: bool => |yes, _| Ok(is(*yes, C::Inherited.eq(true))),
         /// By when it was first given.
-        answered_at: DateTimeFilter => |f| f.on::<Table>(C::AnsweredAt),
+        answered_at: DateTimeFilter => |f, _| f.on::<Table>(C::AnsweredAt),
         /// By when it was last changed; never, where it was not.
-        amended_at: DateTimeFilter => |f| f.on::<Table>(C::AmendedAt),
+        amended_at: DateTimeFilter => |f, _| f.on::<Table>(C::AmendedAt),
     }
 }
 

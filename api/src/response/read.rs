@@ -128,7 +128,7 @@ pub async fn list(ctx: &Ctx, ask: &ListResponses, count: bool) -> Result<(Page<(
     }
     let keyset = ask.page.keyset::<(Time, ResponseId)>()?;
     let descending = (ask.sort == ResponseSort::AnsweredDesc) != keyset.backward;
-    let which = || filter::condition(ask.filter.as_ref());
+    let which = || filter::condition(ask.filter.as_ref(), ctx.store().sight());
     let mut find = ctx.find::<Table>().filter(which()?);
     if let Some((at, id)) = keyset.from {
         let columns = [C::AnsweredAt, C::Id].map(|c| Expr::col((Table::default(), c))).to_vec();

@@ -15,7 +15,7 @@ use sea_orm::{
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::nothing;
+use super::{Apart, Sight, nothing};
 use crate::base::{Error, Long, MAX_LINE, Result, key};
 
 /// Values of one `in` list, at most.
@@ -25,35 +25,40 @@ pub const MAX_CONDITIONS: usize = 50;
 
 /// A filter that can be turned into a condition on a table.
 pub trait Filter {
-    fn condition(&self) -> Result<Condition>;
+    fn condition(&self, sight: Sight<'_>) -> Result<Condition>;
     /// How many conditions it holds.
     fn weight(&self) -> usize;
 }
 
+/// What is wrong with a filter, whoever asks with it.
+pub fn check<F: Filter>(filter: Option<&F>) -> Result<()> {
+    condition(filter, Sight::NONE).map(drop)
+}
+
 /// Checks a filter's size, then turns it into a condition.
-pub fn condition<F: Filter>(filter: Option<&F>) -> Result<Condition> {
+pub fn condition<F: Filter>(filter: Option<&F>, sight: Sight<'_>) -> Result<Condition> {
     let Some(filter) = filter else { return Ok(Condition::all()) };
     if filter.weight() > MAX_CONDITIONS {
         return Err(Error::invalid("/filter", format!("must hold at most {MAX_CONDITIONS} conditions")));
     }
-    filter.condition()
+    filter.condition(sight)
 }
 
 /// `and`, `or` and `not` of a filter. An empty `or` is met by nothing.
-pub fn nested<F: Filter>(and: Option<&[F]>, or: Option<&[F]>, not: Option<&F>) -> Result<Condition> {
+pub fn nested<F: Filter>(and: Option<&[F]>, or: Option<&[F]>, not: Option<&F>, sight: Sight<'_>) -> Result<Condition> {
     let mut all = Condition::all();
     for part in and.unwrap_or_default() {
-        all = all.add(part.condition()?);
+        all = all.add(part.condition(sight)?);
     }
     if let Some(parts) = or {
         let mut any = if parts.is_empty() { nothing() } else { Condition::any() };
         for part in parts {
-            any = any.add(part.condition()?);
+            any = any.add(part.condition(sight)?);
         }
         all = all.add(any);
     }
     match not {
-        Some(part) => Ok(all.add(part.condition()?.not())),
+        Some(part) => Ok(all.add(part.condition(sight)?.not())),
         None => Ok(all),
     }
 }
@@ -147,6 +152,32 @@ impl IdFilter {
         let within = self.within.clone().map(|ids| within(column(), ids)).transpose()?;
         let null = self.is_null.map(|null| if null { column().is_null() } else { column().is_not_null() });
         let parts = [self.eq.map(|id| column().eq(id)), within, null];
+        Ok(parts.into_iter().flatten().fold(Condition::all(), Condition::add))
+    }
+
+    /// The same on a column that points at rows of `R`, which have a rule of their own: what points out of sight
+    /// counts as not set. Each part is true or false, never unknown, so that `not` tells nothing either.
+    pub fn on_seen<E: EntityTrait, R: Apart>(
+        &self,
+        column: E::Column,
+        key: R::Column,
+        sight: Sight<'_>,
+    ) -> Result<Condition> {
+        let column = || Expr::col((E::default(), column));
+        let points = |which: Condition| {
+            let seen = sight.seen::<R>(key, which);
+            Condition::all().add(column().is_not_null()).add(column().in_subquery(seen))
+        };
+        let at = |ids: Vec<Uuid>| -> Result<Condition> {
+            Ok(points(Condition::all().add(within(Expr::col((R::default(), key)), ids)?)))
+        };
+        let anything =
+            if sight.is_whole() { Condition::all().add(column().is_not_null()) } else { points(Condition::all()) };
+        let parts = [
+            self.eq.map(|id| at(vec![id])).transpose()?,
+            self.within.clone().map(at).transpose()?,
+            self.is_null.map(|null| if null { anything.not() } else { anything }),
+        ];
         Ok(parts.into_iter().flatten().fold(Condition::all(), Condition::add))
     }
 }

@@ -21,6 +21,7 @@ mod principal;
 mod rewrite;
 mod rules;
 mod shape;
+mod sight;
 mod tx;
 mod writer;
 
@@ -35,6 +36,7 @@ pub use people::{Shows, below, contact_named, member_named};
 pub use principal::{Principal, Subject};
 pub use rules::{Apart, Child, Owned, Witness};
 pub use shape::{Many, Shape, array, many, one, one_of, row};
+pub use sight::Sight;
 pub use tx::Tx;
 
 use std::sync::Arc;
@@ -66,6 +68,11 @@ impl Store {
     /// Rows of `E` inside the viewer's scope.
     pub fn find<E: Owned>(&self) -> Find<'_, E> {
         Find::new(self.db.reader(), &self.viewer.scope, self.db.engine())
+    }
+
+    /// What the viewer sees, for conditions.
+    pub fn sight(&self) -> Sight<'_> {
+        Sight::new(&self.viewer.scope, self.db.engine())
     }
 
     /// Rows outside the scope too, where a secret is the credential: the caller looks up by its digest.

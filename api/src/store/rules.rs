@@ -299,7 +299,7 @@ company! {
     team_member, true, |scope| when(scope.is_staff());
     team_place, false, |scope| when(scope.is_staff());
     team_tree, false, |scope| when(scope.is_staff());
-    survey, true, |_| everything();
+    survey, true, asked_of;
     survey_version, true, |_| everything();
     question, true, |_| everything();
     refusal, false, |scope| when(*scope.rows() == Rows::All && scope.is_staff());
@@ -316,6 +316,24 @@ company! {
         Some(Expr::col((score_owner::Entity, score_owner::Column::OwnerId)).eq(me.0))
     });
     score_slice, false, |scope| credited(scope, Expr::col((score_slice::Entity, score_slice::Column::PlaceId)), |_| None);
+}
+
+/// Customers know of the surveys that they were asked, or answered.
+fn asked_of(scope: &Scope) -> Condition {
+    let Some(me) = scope.contact() else { return everything() };
+    let invited = Query::select()
+        .column((invitation::Entity, invitation::Column::SurveyId))
+        .from(invitation::Entity)
+        .and_where(Expr::col((invitation::Entity, invitation::Column::ContactId)).eq(me))
+        .and_where(invitation::Column::Suppressed.is_null())
+        .to_owned();
+    let answered = Query::select()
+        .column((response::Entity, response::Column::SurveyId))
+        .from(response::Entity)
+        .and_where(Expr::col((response::Entity, response::Column::ContactId)).eq(me))
+        .to_owned();
+    let id = || Expr::col((survey::Entity, survey::Column::Id));
+    Condition::any().add(id().in_subquery(invited)).add(id().in_subquery(answered))
 }
 
 /// Programmes of somebody's teams and those below. One without a team reaches everybody's accounts.

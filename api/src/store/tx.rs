@@ -13,7 +13,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::{
-    Apart, Child, Db, Engine, Event, Find, Owned, Visible, Witness,
+    Apart, Child, Db, Engine, Event, Find, Owned, Sight, Visible, Witness,
     audit::{self, Entry},
     bulk::{Taken, Texts},
     conn::Conn,
@@ -121,6 +121,11 @@ impl Tx {
     /// Rows of `E` inside the viewer's scope.
     pub fn find<E: Owned>(&self) -> Find<'_, E> {
         Find::new(Conn::Tx(&self.conn), &self.shared.viewer.scope, self.engine())
+    }
+
+    /// What the viewer sees, for conditions.
+    pub fn sight(&self) -> Sight<'_> {
+        Sight::new(&self.shared.viewer.scope, self.engine())
     }
 
     /// Rows of `E` outside the scope too: to judge by (has this person been asked elsewhere?) or to

@@ -17,7 +17,7 @@ pub struct Survey {
     pub id: SurveyId,
     /// What it measures.
     pub kind: SurveyKind,
-    /// What it is called among staff.
+    /// What it is called among staff; for customers the words of its question.
     pub name: String,
     /// The key of the scored question; figures run on by it.
     pub question: String,

@@ -22,7 +22,7 @@ struct Row {
     id: SurveyId,
     /// What it measures.
     kind: SurveyKind,
-    /// What it is called among staff.
+    /// What it is called among staff; for customers the words of its question.
     #[schema(example = "NPS")]
     name: String,
     /// The key of the scored question; figures run on by it.

@@ -8,7 +8,7 @@ use sea_orm::{
 
 use super::{Definition, Survey, model::SurveyRow};
 use crate::{
-    access::Action,
+    access::{Action, Role},
     base::{Error, Result},
     ctx::Ctx,
     store::{self, Columns, Find, Many, Tx, Visible, many, one},
@@ -51,7 +51,16 @@ async fn read(ctx: &Ctx, find: Find<'_, survey::Entity>, versions: bool) -> Resu
     let parts =
         vec![one::<survey_version::Entity>(engine, "v", current), if versions { history() } else { Expr::null() }];
     let rows: Vec<SurveyRow> = find.shaped(parts).await?;
-    rows.into_iter().map(Survey::try_from).collect()
+    let mut surveys: Vec<Survey> = rows.into_iter().map(Survey::try_from).collect::<Result<_>>()?;
+    if ctx.viewer().role == Role::Customer {
+        // What staff call it is theirs; customers know it by its question.
+        for survey in &mut surveys {
+            let words =
+                survey.definition.as_ref().and_then(|asked| asked.text(&[ctx.company().language.as_str()]).ok());
+            survey.name = words.map_or_else(|| survey.question.clone(), |words| words.question.clone());
+        }
+    }
+    Ok(surveys)
 }
 
 /// A survey with the version that goes out now.

@@ -12,20 +12,20 @@ filters! {
     /// Which entries of timelines. Conditions in one object must all hold.
     InteractionFilter {
         /// By account.
-        account_id: IdFilter => |f| f.on::<Table>(C::AccountId),
+        account_id: IdFilter => |f, _| f.on::<Table>(C::AccountId),
         /// By who of the customer took part.
-        contact_id: IdFilter => |f| f.on::<Table>(C::ContactId),
+        contact_id: IdFilter => |f, _| f.on::<Table>(C::ContactId),
         /// By who of our staff took part.
-        member_id: IdFilter => |f| f.on::<Table>(C::MemberId),
+        member_id: IdFilter => |f, _| f.on::<Table>(C::MemberId),
         /// By what it is about.
-        kind: InteractionTypeFilter => |f| f.on::<Table>(C::Kind),
+        kind: InteractionTypeFilter => |f, _| f.on::<Table>(C::Kind),
         /// By the outside system it came from.
-        source: TextFilter => |f| f.on::<Table>(C::Source),
+        source: TextFilter => |f, _| f.on::<Table>(C::Source),
         /// By that system's own id for it.
-        reference: TextFilter => |f| f.on::<Table>(C::ExternalId),
+        reference: TextFilter => |f, _| f.on::<Table>(C::ExternalId),
         /// By whether the customer sees it.
-        customer_visible: bool => |yes| Ok(is(*yes, C::CustomerVisible.eq(true))),
+        customer_visible: bool => |yes, _| Ok(is(*yes, C::CustomerVisible.eq(true))),
         /// By when it happened.
-        occurred_at: DateTimeFilter => |f| f.on::<Table>(C::OccurredAt),
+        occurred_at: DateTimeFilter => |f, _| f.on::<Table>(C::OccurredAt),
     }
 }

@@ -5,7 +5,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Precondition, faults, given::pointer, source, twice};
+use super::{Precondition, faults, given::pointer, merged, source, twice};
 use crate::{
     access::Action,
     account::domain,
@@ -114,7 +114,8 @@ pub async fn account(ctx: &Ctx, reference: &str, input: UpsertAccount, must: Pre
             let old = find().lock().maybe().await?;
             must.check(old.as_ref().map(|old| old.version))?;
             if let Some(stayed) = old.as_ref().and_then(|old| old.merged_into_id) {
-                return Err(Error::conflict(format!("this account was merged into account {stayed}: write that one")));
+                let seen = tx.find::<account::Entity>().filter(account::Column::Id.eq(stayed)).maybe().await?;
+                return Err(merged("account", seen.map(|row| row.id)));
             }
             let known = old.as_ref().map(|old| old.name.clone());
             let name = name.or(known).ok_or_else(|| Error::invalid("/name", "must be given for a new account"))?;

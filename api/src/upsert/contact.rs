@@ -10,7 +10,7 @@ use super::{
     account::Upserted,
     faults,
     given::{only, pointer},
-    source, twice,
+    merged, source, twice,
 };
 use crate::{
     access::Action,
@@ -77,7 +77,8 @@ pub async fn contact(ctx: &Ctx, reference: &str, input: UpsertContact, must: Pre
             let old = found(&tx, &source, &draft.row.reference).await?;
             must.check(old.as_ref().map(|old| old.version))?;
             if let Some(stayed) = old.as_ref().and_then(|old| old.merged_into_id) {
-                return Err(Error::conflict(format!("this contact was merged into contact {stayed}: write that one")));
+                let seen = tx.find::<contact::Entity>().filter(contact::Column::Id.eq(stayed)).maybe().await?;
+                return Err(merged("contact", seen.map(|row| row.id)));
             }
             let row = draft.over(&tx, old.as_deref()).await?;
             let outcome = match put(&inner, &tx, &source, Batch::Contacts(vec![row.clone()])).await?.pop() {

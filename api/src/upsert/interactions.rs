@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use super::{
     faults,
     given::{only, pointer},
-    source,
+    source, twice,
 };
 use crate::{
     access::Action,
@@ -167,6 +167,15 @@ pub async fn log(ctx: &Ctx, input: Interactions) -> Result<LoggedAll> {
         };
         results.push(Logged { status, external_id, id: None, errors });
     }
+    twice(|| {
+        let (ctx, source, rows, results) = (ctx.clone(), source.clone(), rows.clone(), results.clone());
+        async move { write(&ctx, source, rows, results).await }
+    })
+    .await
+}
+
+/// Writes the entries that keep the rules, and says so in their places.
+async fn write(ctx: &Ctx, source: String, rows: Vec<InteractionRow>, mut results: Vec<Logged>) -> Result<LoggedAll> {
     let inner = ctx.clone();
     ctx.once(move |tx| async move {
         let places: Vec<(usize, String)> =

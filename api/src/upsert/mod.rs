@@ -14,6 +14,8 @@ pub use contact::UpsertContact;
 pub use interactions::{Interactions, LogInteraction};
 pub use rest::routes;
 
+use std::fmt::Display;
+
 use crate::{
     base::{Error, Fault, Result},
     ctx::Ctx,
@@ -57,6 +59,14 @@ fn faults(at: &str, refusal: &Refusal) -> Vec<Fault> {
         rule: fault.rule.clone(),
     };
     refusal.faults.iter().map(fault).collect()
+}
+
+/// What is told of a row that was merged away; where to, only to whoever sees that one.
+fn merged(what: &str, stayed: Option<impl Display>) -> Error {
+    Error::conflict(match stayed {
+        Some(stayed) => format!("this {what} was merged into {what} {stayed}: write that one"),
+        None => format!("this {what} is archived for good: it is not written any more"),
+    })
 }
 
 /// Runs a change once more where somebody made the same thing at the same time: it is there now.

@@ -44,7 +44,8 @@ fn written(upserted: Upserted) -> Response {
 /// Write an account
 ///
 /// Makes the account that your system calls `ref`, or changes it. What is absent stays, null clears; writing the same
-/// again changes nothing. For integrations.
+/// again changes nothing. A reference names one account of your system in the whole company: one that names an account
+/// outside your key's team cannot be used, and answers 409. For integrations.
 #[utoipa::path(
     put, path = "/api/v1/accounts/{ref}", operation_id = "putAccount", tag = "accounts", security(("bearer" = [])),
     params(
@@ -78,7 +79,8 @@ async fn put_account(
 /// Write a contact
 ///
 /// Makes the contact that your system calls `ref`, or changes them. What is absent stays, null clears; writing the same
-/// again changes nothing. For integrations.
+/// again changes nothing. A reference names one contact of your system in the whole company: one that names a contact
+/// outside your key's team cannot be used, and answers 409. For integrations.
 #[utoipa::path(
     put, path = "/api/v1/contacts/{ref}", operation_id = "putContact", tag = "contacts", security(("bearer" = [])),
     params(
@@ -113,7 +115,8 @@ async fn put_contact(
 /// Log interactions
 ///
 /// Appends up to 1,000 entries to timelines, each judged alone: `results` says what became of each. An entry with an
-/// `externalId` that is known already is not doubled. For integrations.
+/// `externalId` that is known already is not doubled, and one that is known under another account, of your key's team
+/// or not, is refused. For integrations.
 #[utoipa::path(
     post, path = "/api/v1/interactions", operation_id = "logInteractions", tag = "interactions", security(("bearer" = [])),
     params(crate::web::IdempotencyKey),

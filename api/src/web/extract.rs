@@ -19,7 +19,7 @@ use crate::{
 /// Whoever asks: nobody without a token, and nobody at all with a bad one.
 pub struct Anyone(pub Ctx);
 
-/// Somebody who is signed in.
+/// Somebody who is signed in; what is read after them knows their role.
 pub struct Signed(pub Ctx);
 
 const WRONG: Error = Error::Unauthenticated("send one header `Authorization: Bearer <access token>`");
@@ -55,6 +55,7 @@ impl FromRequestParts<Server> for Signed {
         if ctx.viewer().role == Role::Nobody {
             return Err(Error::Unauthenticated("sign in first: send `Authorization: Bearer <access token>`"));
         }
+        parts.extensions.insert(ctx.viewer().role);
         Ok(Self(ctx))
     }
 }

@@ -17,6 +17,7 @@ use utoipa::{
 
 use super::Server;
 use crate::{
+    access::Role,
     base::{Error, Fault, Result},
     store::{
         MAX_PAGE, PAGE, Page, PageArgs,
@@ -54,7 +55,7 @@ impl<L: Listed> FromRequestParts<Server> for Query<L> {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, _: &Server) -> Result<Self> {
-        let mut given = Given::read(parts.uri.query().unwrap_or_default());
+        let mut given = Given::read(parts);
         let sorts = |word: &str| {
             let names: Vec<_> = L::SORTS.iter().map(|(name, _)| *name).collect();
             let found = L::SORTS.iter().find(|(name, _)| *name == word);
@@ -74,7 +75,7 @@ impl<L: Listed> FromRequestParts<Server> for Which<L> {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, _: &Server) -> Result<Self> {
-        Given::read(parts.uri.query().unwrap_or_default()).which(&[])
+        Given::read(parts).which(&[])
     }
 }
 
@@ -91,15 +92,19 @@ fn truth(text: &str) -> Result<bool, String> {
 struct Given {
     values: HashMap<String, Vec<String>>,
     faults: Vec<Fault>,
+    /// Fields of staff are none for whoever asks.
+    is_customer: bool,
 }
 
 impl Given {
-    fn read(query: &str) -> Self {
+    fn read(parts: &Parts) -> Self {
+        let query = parts.uri.query().unwrap_or_default();
         let mut values: HashMap<String, Vec<String>> = HashMap::new();
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
             values.entry(name.into_owned()).or_default().push(value.into_owned());
         }
-        Self { values, faults: Vec::new() }
+        let is_customer = parts.extensions.get::<Role>() == Some(&Role::Customer);
+        Self { values, faults: Vec::new(), is_customer }
     }
 
     fn fault(&mut self, name: &str, rule: impl Into<String>) {
@@ -125,7 +130,8 @@ impl Given {
             search = self.one("search", |text| Ok(text.to_owned()));
             archived = self.one("archived", truth).unwrap_or_default();
         }
-        for field in L::Filter::fields() {
+        let is_customer = self.is_customer;
+        for field in L::Filter::fields().into_iter().filter(|field| !(is_customer && field.internal)) {
             for (name, operator) in parameters(&field) {
                 if let Some(value) = self.value(&name, operator) {
                     put(&mut filter, &field, operator, value);

@@ -2,6 +2,7 @@
 
 mod batches;
 mod exports;
+mod hidden;
 mod imports;
 mod lists;
 mod once;

@@ -19,7 +19,7 @@ use super::{
     teams::Teams,
 };
 use crate::{
-    base::Result,
+    base::{Error, Result},
     import::{AccountRow, By, Given, Outcome, Pointer, RowError},
     store::Tx,
 };
@@ -197,6 +197,11 @@ async fn write(
             }
         };
         verdicts.insert(at, outcome.into());
+    }
+    // What is out of the writer's scope is refused before a reference that is taken can speak.
+    let mut written = fresh.iter().chain(changed.iter().map(|(_, new)| new));
+    if !written.all(|new| tx.viewer().scope.manages(new.team_id, new.owner_id)) {
+        return Err(Error::Forbidden("this key writes only accounts of its own team and those below".to_owned()));
     }
     tx.insert_all::<account::Entity>(fresh).await?;
     tx.rewrite::<account::Entity>(changed).await?;

@@ -4,6 +4,7 @@ use entity::{AccountId, Day, Lifecycle, MemberId, TeamId, Tier, Time, account, m
 
 use super::{Setting, lookup::Book, ownership::Moves, past::Past, teams::Teams};
 use crate::{
+    access::Action,
     base::key,
     import::{AccountRow, Given, Kept, RowError},
     store::{Tx, Visible},
@@ -33,7 +34,7 @@ impl Draft {
             Given::Unmapped => Given::Unmapped,
             Given::Blank => Given::Blank,
             Given::Value(pointer) => {
-                let member = owners.get(pointer, row.row, |_| true)?;
+                let member = owners.get(pointer, row.row, |member| knows(tx, member.team_id))?;
                 let team =
                     member.team_id.ok_or_else(|| pointer.error(row.row, "is in no team and cannot own an account"))?;
                 if !member.active {
@@ -117,6 +118,15 @@ impl Draft {
         new.archived_at = row.kept.archived_at.over(new.archived_at);
         new
     }
+}
+
+/// Whether the writer may know of a member of this team. A program that does not read the directory knows those of
+/// its own teams.
+fn knows(tx: &Tx, team: Option<TeamId>) -> bool {
+    let viewer = tx.viewer();
+    viewer.may(Action::ReadDirectory).is_ok()
+        || tx.sight().is_whole()
+        || team.is_some_and(|team| viewer.scope.manages(team, None))
 }
 
 fn blank(id: AccountId, kept: &Kept, now: Time) -> account::Model {

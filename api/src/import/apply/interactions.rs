@@ -3,7 +3,7 @@
 //! An entry stays with its account; what changed about it is changed. What an account remembers of
 //! its last contact only moves forward.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use entity::{AccountId, Direction, InteractionId, Time, account, contact, interaction, member};
 use sea_orm::{ColumnTrait, sea_query::Order};
@@ -25,6 +25,8 @@ struct Desk {
     accounts: Book<account::Entity>,
     members: Book<member::Entity>,
     contacts: Book<contact::Entity>,
+    /// What entries out of the writer's sight are called.
+    taken: HashSet<String>,
     now: Time,
     source: String,
 }
@@ -44,6 +46,7 @@ impl Apply for InteractionRow {
             accounts: Book::open(tx, source, rows.iter().map(|row| &row.account)).await?,
             members: Book::open(tx, source, rows.iter().filter_map(|row| row.member.as_ref())).await?,
             contacts: Book::open(tx, source, rows.iter().filter_map(|row| row.contact.as_ref())).await?,
+            taken: taken(tx, source, &rows, &old).await?,
             now: tx.now(),
             source: source.clone(),
         };
@@ -124,6 +127,24 @@ async fn by_id(tx: &Tx, ids: &[InteractionId]) -> Result<Known<InteractionId>> {
     Ok(find.lock().all().await?.into_iter().map(|row| (row.id, row)).collect())
 }
 
+/// What entries out of the writer's sight are called, of those that rows are called.
+async fn taken(
+    tx: &Tx,
+    source: &str,
+    rows: &[InteractionRow],
+    seen: &Known<(String, String)>,
+) -> Result<HashSet<String>> {
+    use interaction::{Column, Entity};
+    let is_new = |row: &&InteractionRow| origin(row, source).is_some_and(|known| !seen.contains_key(&known));
+    let new: Vec<String> = rows.iter().filter(is_new).map(|row| row.reference.clone()).collect();
+    if new.is_empty() || tx.sight().is_whole() {
+        return Ok(HashSet::new());
+    }
+    let find = tx.everywhere::<Entity>().filter(Column::Source.eq(source));
+    let rows = find.filter(among::<Entity, _>(Column::ExternalId, &new)).all().await?;
+    Ok(rows.into_iter().filter_map(|row| row.external_id.clone()).collect())
+}
+
 impl Desk {
     fn decide<'d>(
         &'d self,
@@ -132,7 +153,7 @@ impl Desk {
         old: Option<&Visible<interaction::Model>>,
     ) -> Result<(&'d Account, interaction::Model), RowError> {
         let account: &Account = self.accounts.get(&row.account, row.row, |_| true)?;
-        if old.is_some_and(|old| old.account_id != account.id) {
+        if old.is_some_and(|old| old.account_id != account.id) || self.taken.contains(&row.reference) {
             return Err(row.account.error(row.row, "is not the account this entry is known under"));
         }
         if row.occurred_at.0 > self.now.0 + AHEAD {

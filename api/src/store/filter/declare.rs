@@ -1,16 +1,16 @@
 //! What every filter of a list is made of: `and`, `or`, `not`, and its fields, each declared once.
 
-/// Declares a filter: its fields, what each takes, and the condition it stands for.
+/// Declares a filter: its fields, what each takes, and the condition it stands for, in somebody's sight.
 ///
 /// ```ignore
 /// filters! {
 ///     /// Which teams. Conditions in one object must all hold.
 ///     TeamFilter {
 ///         /// By name.
-///         name: TextFilter => |f| f.on::<team::Entity>(team::Column::Name),
+///         name: TextFilter => |f, _| f.on::<team::Entity>(team::Column::Name),
 ///         /// By worth, which customers may not know of.
 ///         #[internal]
-///         worth: LongFilter => |f| f.on::<team::Entity>(team::Column::Worth),
+///         worth: LongFilter => |f, _| f.on::<team::Entity>(team::Column::Worth),
 ///     }
 /// }
 /// ```
@@ -46,12 +46,18 @@ macro_rules! filters {
         }
 
         impl $crate::store::filter::Filter for $name {
-            fn condition(&self) -> $crate::base::Result<sea_orm::sea_query::Condition> {
+            fn condition(
+                &self,
+                sight: $crate::store::Sight<'_>,
+            ) -> $crate::base::Result<sea_orm::sea_query::Condition> {
                 let (and, or, not) = (self.and.as_deref(), self.or.as_deref(), self.not.as_deref());
-                let mut all = $crate::store::filter::nested(and, or, not)?;
+                let mut all = $crate::store::filter::nested(and, or, not, sight)?;
                 $(if let Some(given) = &self.$field {
-                    let on: fn(&$takes) -> $crate::base::Result<sea_orm::sea_query::Condition> = $on;
-                    all = all.add(on(given)?);
+                    let on: fn(
+                        &$takes,
+                        $crate::store::Sight<'_>,
+                    ) -> $crate::base::Result<sea_orm::sea_query::Condition> = $on;
+                    all = all.add(on(given, sight)?);
                 })+
                 Ok(all)
             }

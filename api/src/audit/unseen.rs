@@ -1,0 +1,92 @@
+//! What an entry names of other accounts, as far as its reader sees those: other ids are left out, as if nothing
+//! had been there.
+
+use std::collections::HashSet;
+
+use async_graphql::Json;
+use entity::{AccountId, ContactId, account, contact};
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use super::AuditEntry;
+use crate::{base::Result, ctx::Ctx, store::among};
+
+/// A column that may point out of sight.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum To {
+    Account,
+    Contact,
+}
+
+/// The columns of an entry that may point out of sight. What hangs on an account in sight is in sight, unless it has
+/// come from another account.
+fn columns(entry: &AuditEntry) -> &'static [(&'static str, To)] {
+    let has_moved = entry.before.as_ref().is_some_and(|Json(before)| before.get("account_id").is_some());
+    match (entry.subject.as_str(), has_moved) {
+        ("account", _) => &[("parent_id", To::Account), ("merged_into_id", To::Account)],
+        ("contact", false) => &[("merged_into_id", To::Contact)],
+        ("contact", true) => &[("merged_into_id", To::Contact), ("account_id", To::Account)],
+        (_, true) => &[("contact_id", To::Contact), ("account_id", To::Account)],
+        (_, false) => &[],
+    }
+}
+
+fn id(row: Option<&Json<Value>>, column: &str) -> Option<Uuid> {
+    row?.0.get(column)?.as_str()?.parse().ok()
+}
+
+/// Leaves out of entries what their reader does not see: a statement where ids of accounts are to be judged, and one
+/// where ids of contacts are.
+pub(super) async fn blank(ctx: &Ctx, entries: &mut [(String, AuditEntry)]) -> Result<()> {
+    if ctx.store().sight().is_whole() {
+        return Ok(());
+    }
+    let (mut accounts, mut contacts) = (HashSet::new(), HashSet::new());
+    for (_, entry) in &*entries {
+        for (column, to) in columns(entry) {
+            let ids = [&entry.before, &entry.after].into_iter().filter_map(|row| id(row.as_ref(), column));
+            match to {
+                To::Account => accounts.extend(ids.map(AccountId)),
+                To::Contact => contacts.extend(ids.map(ContactId)),
+            }
+        }
+    }
+    let mut seen: HashSet<Uuid> = HashSet::new();
+    if !accounts.is_empty() {
+        let ids: Vec<AccountId> = accounts.into_iter().collect();
+        let find = ctx.find::<account::Entity>().filter(among::<account::Entity, _>(account::Column::Id, &ids));
+        seen.extend(find.all().await?.into_iter().map(|row| row.id.0));
+    }
+    if !contacts.is_empty() {
+        let ids: Vec<ContactId> = contacts.into_iter().collect();
+        let find = ctx.find::<contact::Entity>().filter(among::<contact::Entity, _>(contact::Column::Id, &ids));
+        seen.extend(find.all().await?.into_iter().map(|row| row.id.0));
+    }
+    for (_, entry) in entries {
+        for (column, _) in columns(entry) {
+            hide(entry, column, &seen);
+        }
+    }
+    Ok(())
+}
+
+/// An id out of sight becomes nothing; a change from nothing to nothing is none.
+fn hide(entry: &mut AuditEntry, column: &str, seen: &HashSet<Uuid>) {
+    let rows = [&mut entry.before, &mut entry.after];
+    let mut rows: Vec<&mut Map<String, Value>> =
+        rows.into_iter().filter_map(|row| row.as_mut()?.0.as_object_mut()).collect();
+    let mut hidden = false;
+    for row in &mut rows {
+        if let Some(value) = row.get_mut(column)
+            && value.as_str().and_then(|text| text.parse().ok()).is_some_and(|id: Uuid| !seen.contains(&id))
+        {
+            *value = Value::Null;
+            hidden = true;
+        }
+    }
+    if hidden && rows.iter().all(|row| row.get(column).is_none_or(Value::is_null)) {
+        for row in rows {
+            row.remove(column);
+        }
+    }
+}
