@@ -41,7 +41,7 @@ both! {
         // A text that begins with an apostrophe before a formula, which only JSON can leave as it is.
         let odd = "{\"reference\":\"a3\",\"name\":\"'=1 \\\"x\\\", y\",\"industry\":\"a\\\\b; c\",\"health\":7,\"tier\":null}\n";
         assert_eq!(counts(&by_guess(&app, Kind::Accounts, odd).await), (1, 0, 0, 0));
-        let there = TestApp::seeded(app.database.engine().database().await.unwrap(), 2).await;
+        let there = TestApp::seeded(app.database.engine().database().await.unwrap(), &[], 2).await;
         let (ada, bea) = (app.admin("Ada").await.token, there.admin("Bea").await.token);
         let mut made = Vec::new();
         for (kind, name) in KINDS {
