@@ -12,25 +12,25 @@ use tests::{
     both,
 };
 
-async fn send(app: &TestApp, token: &str, id: &str, file: impl Into<Body>) -> Reply {
+pub(super) async fn send(app: &TestApp, token: &str, id: &str, file: impl Into<Body>) -> Reply {
     let mut put = request("PUT", &format!("/api/v1/imports/{id}/file"), Some(token), None);
     put.headers_mut().insert("content-type", "text/csv".parse().unwrap());
     *put.body_mut() = file.into();
     app.call(put).await
 }
 
-async fn made(app: &TestApp, token: &str, body: Value) -> String {
+pub(super) async fn made(app: &TestApp, token: &str, body: Value) -> String {
     let reply = app.rest("POST", "/api/v1/imports", Some(token), Some(body)).await;
     assert_eq!((reply.status.as_u16(), &reply.json()["state"]), (201, &json!("EMPTY")), "{}", reply.text);
     reply.json()["id"].as_str().unwrap().to_owned()
 }
 
-async fn start(app: &TestApp, token: &str, id: &str, body: Value) -> Reply {
+pub(super) async fn start(app: &TestApp, token: &str, id: &str, body: Value) -> Reply {
     app.rest("POST", &format!("/api/v1/imports/{id}/start"), Some(token), Some(body)).await
 }
 
 /// Runs the jobs until an import stands still.
-async fn finished(app: &TestApp, token: &str, id: &str) -> Value {
+pub(super) async fn finished(app: &TestApp, token: &str, id: &str) -> Value {
     app.run_jobs().await;
     for _ in 0..600 {
         let now = app.rest("GET", &format!("/api/v1/imports/{id}"), Some(token), None).await.json();
@@ -42,8 +42,8 @@ async fn finished(app: &TestApp, token: &str, id: &str) -> Value {
     panic!("an import does not end")
 }
 
-const FILE: &str = "Id;Firma;Klasse\n17;Müller & Söhne;KEY\n18;Globex;GOLD\n19;Initech;STANDARD\n";
-const MAP: &str = "source = \"crm\"\n[columns]\nreference = \"Id\"\nname = \"Firma\"\ntier = \"Klasse\"\n";
+pub(super) const FILE: &str = "Id;Firma;Klasse\n17;Müller & Söhne;KEY\n18;Globex;GOLD\n19;Initech;STANDARD\n";
+pub(super) const MAP: &str = "source = \"crm\"\n[columns]\nreference = \"Id\"\nname = \"Firma\"\ntier = \"Klasse\"\n";
 
 both! {
     async fn a_file_is_looked_at_tried_and_run(app: TestApp) {

@@ -3,6 +3,7 @@
 mod batches;
 mod exports;
 mod imports;
+mod intake;
 mod lists;
 mod once;
 mod rates;
