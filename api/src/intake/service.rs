@@ -263,8 +263,12 @@ pub async fn start(ctx: &Ctx, id: ImportId, input: StartImport) -> Result<Import
     let mut check = Check::default();
     // What stands there was told or guessed by whoever made it; a key's may be older than its source.
     let bound = bound(ctx.viewer())?;
-    let standing = bound.and(row.mapping.clone());
-    let mapping = read(&mut check, row.kind, bound, input.mapping.or(standing));
+    let mapping = read(&mut check, row.kind, bound, input.mapping);
+    if let (Some(own), None, Some(standing)) = (bound, &mapping, &row.mapping)
+        && Mapping::parse(kind(row.kind), standing).is_ok_and(|standing| standing.source != own)
+    {
+        check.fault("mapping", format!("source: must be {own}, the one that this key speaks for"));
+    }
     check.done()?;
     ctx.once(move |tx| async move {
         let row = held(&tx, id).await?;
