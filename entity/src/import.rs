@@ -27,6 +27,10 @@ pub struct Model {
     /// Why it stopped, or what is to be told before it can start.
     pub error: Option<String>,
     pub by_id: Option<Uuid>,
+    /// The last upload that began: pieces of another are not taken.
+    pub upload: Option<Uuid>,
+    /// Runs in a row that neither ended nor came any further.
+    pub cut_off: i16,
     pub created_at: Time,
     pub updated_at: Time,
 }

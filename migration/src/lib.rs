@@ -8,6 +8,7 @@ mod m20261125_000002_programmes;
 mod m20261125_000003_waves;
 mod m20261126_000004_doors;
 mod m20261126_000005_merge;
+mod m20261126_000006_uploads;
 pub mod sql;
 
 pub use sea_orm_migration;
@@ -25,6 +26,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000003_waves::Migration),
             Box::new(m20261126_000004_doors::Migration),
             Box::new(m20261126_000005_merge::Migration),
+            Box::new(m20261126_000006_uploads::Migration),
         ]
     }
 }

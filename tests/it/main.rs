@@ -11,6 +11,7 @@ mod audits;
 mod bad_tokens;
 mod breaking;
 mod client;
+mod connections;
 mod contract;
 mod crash;
 mod customer;

@@ -24,6 +24,7 @@ use axum::{
     Router,
     body::Body,
     http::{HeaderMap, Request, StatusCode, header},
+    response::Response,
 };
 use chrono::TimeDelta;
 use entity::{
@@ -133,9 +134,17 @@ impl TestApp {
         self.mail.letters()
     }
 
+    /// One HTTP request, its answer still to be read.
+    ///
+    /// # Panics
+    /// Never: every request has an answer.
+    pub async fn answer_to(&self, request: Request<Body>) -> Response {
+        self.router.clone().oneshot(request).await.unwrap()
+    }
+
     /// One HTTP request.
     pub async fn call(&self, request: Request<Body>) -> Reply {
-        let response = self.router.clone().oneshot(request).await.unwrap();
+        let response = self.answer_to(request).await;
         let (parts, body) = response.into_parts();
         let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap();
         Reply { status: parts.status, headers: parts.headers, text: String::from_utf8_lossy(&bytes).into_owned() }

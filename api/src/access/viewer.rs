@@ -36,12 +36,13 @@ impl Role {
 }
 
 /// In whose name something is done; what the audit remembers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Actor {
     Member(MemberId),
     Contact(ContactId),
     Key(KeyId),
     Link(InvitationId),
+    #[default]
     System,
     Nobody,
 }
@@ -108,6 +109,11 @@ impl Viewer {
         }
     }
 
+    /// The server's own work, at somebody's wish: theirs is the name in the audit.
+    pub(crate) fn system_for(actor: Actor) -> Self {
+        Self { actor, ..Self::system() }
+    }
+
     /// The server's own work, on the accounts of some teams only.
     pub(crate) fn teams(teams: Vec<TeamId>) -> Self {
         let rows = Rows::Staff { owners: Vec::new(), teams, granted: Vec::new() };
@@ -139,6 +145,11 @@ impl Viewer {
             (Role::Integration, Credit::Teams(teams)) => teams.first().copied(),
             _ => None,
         }
+    }
+
+    /// Whether two looks at the same asker gave the same rights.
+    pub fn may_as(&self, before: &Self) -> bool {
+        (self.role, &self.keys, &self.scope) == (before.role, &before.keys, &before.scope)
     }
 
     /// Refuses who is not signed in, then who may not.

@@ -1,7 +1,9 @@
 //! The server, built once from settings and ports, and stopped gracefully.
 
 mod build;
+mod listen;
 mod serve;
 
 pub use build::{App, Ports, open_database};
+pub use listen::{Patience, listen};
 pub use serve::{Jobs, serve, work_only};

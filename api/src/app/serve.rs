@@ -2,11 +2,11 @@
 
 #![expect(clippy::disallowed_methods, reason = "the app starts the server's tasks and waits for them")]
 
-use std::{io::IsTerminal, net::SocketAddr, sync::Arc, time::Duration};
+use std::{io::IsTerminal, sync::Arc, time::Duration};
 
 use tokio::{net::TcpListener, sync::watch};
 
-use super::{App, Ports, build::keep};
+use super::{App, Patience, Ports, build::keep, listen};
 use crate::{
     base::{Error, Result},
     config::Settings,
@@ -15,6 +15,8 @@ use crate::{
 
 /// How long requests and jobs in flight may take to finish; the process is gone within ten seconds.
 const GRACE: Duration = Duration::from_secs(8);
+/// File handles that connections leave free: for the database, mail and files.
+const HANDLES: u64 = 256;
 /// How often visits are written down.
 const VISITS: Duration = Duration::from_secs(2);
 
@@ -46,12 +48,7 @@ where
     // Before anybody is told that we are there: who starts us may stop us at once.
     let signals = Signals::listen()?;
     ready(app.clone(), url).await?;
-    let mut graceful = stopped.clone();
-    let router = app.router().into_make_service_with_connect_info::<SocketAddr>();
-    let server = axum::serve(listener, router).with_graceful_shutdown(async move {
-        let _ = graceful.wait_for(|stop| *stop).await;
-    });
-    let server = tokio::spawn(server.into_future());
+    let server = tokio::spawn(listen(listener, app.router(), patience(), stopped.clone()));
     signals.heard().await;
     tracing::info!("stopping: finishing what is in flight");
     let _ = stop.send(true);
@@ -68,6 +65,14 @@ where
     }
     let _ = app.env.db.optimize().await;
     Ok(())
+}
+
+/// As many connections as there are file handles for, and some left for everything else.
+fn patience() -> Patience {
+    let usual = Patience::default();
+    let handles = rlimit::increase_nofile_limit(u64::from(usual.connections) * 2).unwrap_or(1_024);
+    let free = u32::try_from(handles.saturating_sub(HANDLES)).unwrap_or(u32::MAX);
+    Patience { connections: usual.connections.min(free).max(64), ..usual }
 }
 
 /// Writes visits down until told to stop, and once more then.

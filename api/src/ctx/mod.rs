@@ -15,7 +15,7 @@ use std::sync::Arc;
 use entity::{AccountId, InvitationId, TeamId, Time};
 
 use crate::{
-    access::{Action, Viewer},
+    access::{Action, Actor, Viewer},
     base::Result,
     mail::Transport,
     secure::{Secret, Verifier},
@@ -63,6 +63,11 @@ impl Ctx {
     /// The server's own work, in the surroundings of this.
     pub(crate) fn server(&self) -> Self {
         Self::system(Arc::clone(&self.env))
+    }
+
+    /// The server's own work at somebody's wish, in the surroundings of this.
+    pub(crate) fn server_for(&self, actor: Actor) -> Self {
+        Self::new(Arc::clone(&self.env), Viewer::system_for(actor))
     }
 
     /// The server's own work on the accounts at home in these teams, and on no others.

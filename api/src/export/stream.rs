@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
+use chrono::TimeDelta;
+use entity::Time;
 use futures_util::{StreamExt, stream};
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, Order};
 use serde_json::Value;
@@ -16,10 +18,13 @@ use crate::{
     contact::{self, ListContacts},
     ctx::Ctx,
     response::ResponseFilter,
+    session,
     store::filter,
     timeline::InteractionFilter,
 };
 
+/// How long an export may take.
+const LONGEST: TimeDelta = TimeDelta::hours(1);
 /// Rows of one statement.
 const CHUNK: u64 = 500;
 
@@ -40,6 +45,7 @@ struct Exporting<E: Line> {
     format: Format,
     after: Option<Uuid>,
     begun: bool,
+    since: Time,
     entity: std::marker::PhantomData<E>,
 }
 
@@ -83,6 +89,7 @@ async fn rows<E: Line + 'static>(ctx: &Ctx, which: Condition, format: Format) ->
         format,
         after: None,
         begun: false,
+        since: ctx.now(),
         entity: std::marker::PhantomData,
     };
     let Some((first, state)) = state.next().await? else { return Ok(Body::empty()) };
@@ -91,8 +98,15 @@ async fn rows<E: Line + 'static>(ctx: &Ctx, which: Condition, format: Format) ->
 }
 
 impl<E: Line + 'static> Exporting<E> {
-    /// The next piece of the body; none after the last row.
+    /// The next piece of the body; none after the last row. Whoever has lost a right meanwhile gets a body that breaks
+    /// off, not one that looks whole.
     async fn next(mut self) -> Result<Option<(Bytes, Self)>> {
+        if self.begun {
+            if self.ctx.now().0 - self.since.0 > LONGEST {
+                return Err(Error::Gone("an export takes an hour at most"));
+            }
+            session::still(&self.ctx, self.since).await?;
+        }
         let mut find = self.ctx.find::<E>().filter(self.which.clone());
         if let Some(after) = self.after {
             find = find.filter(Expr::col((E::default(), E::KEY)).gt(after));

@@ -15,7 +15,7 @@ use crate::{
 pub struct CreateImport {
     /// What its rows are. Members first, then accounts, contacts, interactions, responses.
     pub kind: ImportKind,
-    /// Whose references the file holds, where no mapping says it; the key's own system where absent.
+    /// Whose references the file holds, where no mapping says it. A key names its own system or none.
     #[schema(min_length = 1, max_length = 64, example = "crm")]
     pub source: Option<String>,
     /// Which column feeds which field, as TOML: the same text as on the command line. Keys of JSON lines
@@ -172,6 +172,20 @@ impl ImportJob {
             updated_at: row.updated_at,
         })
     }
+}
+
+/// A text that may quote a file, as a database can keep it: PostgreSQL takes no NUL.
+pub(super) fn clean(text: String) -> String {
+    if text.contains('\0') { text.replace('\0', "\u{FFFD}") } else { text }
+}
+
+/// Counts and faults as they are kept.
+pub(super) fn kept(so_far: &Summary) -> Result<serde_json::Value> {
+    let mut so_far = so_far.clone();
+    for text in so_far.faults.iter_mut().flat_map(|fault| [&mut fault.column, &mut fault.value, &mut fault.rule]) {
+        *text = clean(std::mem::take(text));
+    }
+    serde_json::to_value(so_far).map_err(Error::internal)
 }
 
 /// The same word for the importer.

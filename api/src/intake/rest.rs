@@ -39,7 +39,8 @@ fn named(id: &str) -> Result<ImportId, Problem> {
 
 /// Make an import
 ///
-/// It waits for its file. For admins, and for keys with `imports:write` that are bound to no team.
+/// It waits for its file. For admins, and for keys with `imports:write` that are bound to no team: these import no
+/// members, nothing of another source than their own, and see only the imports they made.
 #[utoipa::path(
     post, path = "/api/v1/imports", operation_id = "createImport", tag = "imports", security(("bearer" = [])),
     params(IdempotencyKey),
@@ -59,7 +60,7 @@ async fn create_import(Posted { ctx, body }: Posted<CreateImport>) -> Result<imp
 
 /// List imports
 ///
-/// The newest first, at most 100.
+/// The newest first, at most 100; a key sees those it made.
 #[utoipa::path(
     get, path = "/api/v1/imports", operation_id = "listImports", tag = "imports", security(("bearer" = [])),
     responses((status = 200, description = "All of them", body = Imports), (status = 403, response = Forbidden)),
@@ -113,7 +114,8 @@ async fn send_file(Signed(ctx): Signed, Segment(id): Segment, request: Request) 
 
 /// Start an import
 ///
-/// It runs as a job: read it to see how far it has come. Started again, what is done already comes out unchanged.
+/// It runs as a job: read it to see how far it has come. One that was tried dry, failed
+/// or was stopped can be started again: what is done already comes out unchanged.
 #[utoipa::path(
     post, path = "/api/v1/imports/{id}/start", operation_id = "startImport", tag = "imports", security(("bearer" = [])),
     params(

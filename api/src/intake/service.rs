@@ -1,21 +1,25 @@
 //! Making, filling, starting, watching and stopping imports.
 
+use std::time::Duration;
+
 use axum::body::{Body, Bytes};
-use entity::{ImportId, ImportPart, ImportState, import, import_piece};
+use entity::{ImportId, ImportKind, ImportPart, ImportState, import, import_piece};
 use futures_util::{Stream, StreamExt};
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait,
     sea_query::{Condition, Order},
 };
+use tokio::time::timeout;
+use uuid::Uuid;
 
 use super::{
     CreateImport, ImportJob, RunImport,
-    model::{StartImport, kind},
+    model::{StartImport, clean, kind},
     spool::Spool,
 };
 use crate::{
-    access::{Action, Rows},
+    access::{Action, Role, Rows, Viewer},
     base::{Check, Code, Error, Result},
     ctx::{Ctx, Job},
     import::{Mapping, Reader, guess, settle},
@@ -27,6 +31,8 @@ use crate::{
 const PIECE: usize = 256 * 1024;
 /// Bytes of one file: a gigabyte.
 const MOST: u64 = 1 << 30;
+/// How long a file may stand still while it comes.
+const STALLED: Duration = Duration::from_mins(1);
 /// Letters of a mapping.
 const MAPPING: usize = 65_536;
 
@@ -39,13 +45,40 @@ fn may(ctx: &Ctx) -> Result<()> {
     Err(Error::Forbidden("a key that is bound to a team imports no files".to_owned()))
 }
 
+/// The imports that a viewer sees: a key sees those it made itself.
+fn seen(viewer: &Viewer) -> Condition {
+    match (viewer.role, viewer.actor.id()) {
+        (Role::Integration, me) => Condition::all().add(import::Column::ById.eq(me)),
+        _ => Condition::all(),
+    }
+}
+
+/// The source that a key speaks for, and no other; none for those who may name any.
+fn bound(viewer: &Viewer) -> Result<Option<&str>> {
+    if viewer.role != Role::Integration {
+        return Ok(None);
+    }
+    let source = viewer.source.as_deref().map(Some);
+    source.ok_or_else(|| Error::Forbidden("a key without a source imports no files".to_owned()))
+}
+
 /// Makes an import that waits for its file.
 pub async fn create(ctx: &Ctx, input: CreateImport) -> Result<ImportJob> {
     may(ctx)?;
+    let bound = bound(ctx.viewer())?;
+    if bound.is_some() && input.kind == ImportKind::Members {
+        let advice = "a key imports no members: what they may is an admin's to say";
+        return Err(Error::Forbidden(advice.to_owned()));
+    }
     let mut check = Check::default();
     let source = input.source.as_deref().map(|text| check.line("source", text, 64));
-    let source = source.or_else(|| ctx.viewer().source.clone()).unwrap_or_else(|| "import".to_owned());
-    let mapping = read(&mut check, input.kind, input.mapping);
+    if let (Some(told), Some(own)) = (&source, bound)
+        && told != own
+    {
+        check.fault("source", format!("must be {own}, the one that this key speaks for"));
+    }
+    let source = source.or_else(|| bound.map(str::to_owned)).unwrap_or_else(|| "import".to_owned());
+    let mapping = read(&mut check, input.kind, bound, input.mapping);
     check.done()?;
     ctx.once(move |tx| async move {
         let now = tx.now();
@@ -62,6 +95,8 @@ pub async fn create(ctx: &Ctx, input: CreateImport) -> Result<ImportJob> {
             summary: None,
             error: None,
             by_id: tx.viewer().actor.id(),
+            upload: None,
+            cut_off: 0,
             created_at: now,
             updated_at: now,
         };
@@ -71,22 +106,39 @@ pub async fn create(ctx: &Ctx, input: CreateImport) -> Result<ImportJob> {
 }
 
 /// Checks a mapping by itself; whether it fits the file is told when that is there.
-fn read(check: &mut Check, of: entity::ImportKind, mapping: Option<String>) -> Option<String> {
+fn read(check: &mut Check, of: ImportKind, bound: Option<&str>, mapping: Option<String>) -> Option<String> {
     let text = mapping?;
     if text.chars().count() > MAPPING {
         check.fault("mapping", format!("must have at most {MAPPING} characters"));
-    } else if let Err(faults) = Mapping::parse(kind(of), &text) {
-        faults.0.iter().for_each(|fault| check.fault("mapping", format!("{}: {}", fault.key, fault.rule)));
+        return Some(text);
+    }
+    match (Mapping::parse(kind(of), &text), bound) {
+        (Err(faults), _) => {
+            faults.0.iter().for_each(|fault| check.fault("mapping", format!("{}: {}", fault.key, fault.rule)));
+        }
+        (Ok(mapping), Some(own)) if mapping.source != own => {
+            check.fault("mapping", format!("source: must be {own}, the one that this key speaks for"));
+        }
+        (Ok(_), _) => {}
     }
     Some(text)
 }
 
 async fn one(ctx: &Ctx, id: ImportId) -> Result<Visible<import::Model>> {
-    ctx.find::<import::Entity>().filter(import::Column::Id.eq(id)).one("import").await
+    ctx.find::<import::Entity>().filter(seen(ctx.viewer())).filter(import::Column::Id.eq(id)).one("import").await
 }
 
 async fn held(tx: &Tx, id: ImportId) -> Result<Visible<import::Model>> {
-    tx.find::<import::Entity>().filter(import::Column::Id.eq(id)).lock().one("import").await
+    tx.find::<import::Entity>().filter(seen(tx.viewer())).filter(import::Column::Id.eq(id)).lock().one("import").await
+}
+
+/// The import, if it still waits for the rest of this upload. Another one that began later takes its place.
+async fn filling(tx: &Tx, id: ImportId, upload: Uuid) -> Result<Visible<import::Model>> {
+    let row = held(tx, id).await?;
+    if row.state == ImportState::Empty && row.upload == Some(upload) {
+        return Ok(row);
+    }
+    Err(Error::conflict("another file was sent meanwhile, or the import was started or stopped; this one is not taken"))
 }
 
 /// Takes the file, a piece at a time, in place of whatever was there; then looks at it, and says how it would be read.
@@ -95,10 +147,11 @@ where
     S: Stream<Item = Result<Bytes, axum::Error>> + Unpin + Send,
 {
     may(ctx)?;
-    begin(ctx, id).await?;
+    let upload = begin(ctx, id).await?;
     let mut spool = Spool::new()?;
     let (mut waiting, mut bytes, mut number) = (Vec::new(), 0_u64, 0);
-    while let Some(part) = body.next().await {
+    let stalled = |_| Error::Unreadable("the file came no further; send it again".to_owned());
+    while let Some(part) = timeout(STALLED, body.next()).await.map_err(stalled)? {
         let part = part.map_err(|_| Error::Unreadable("the file broke off; send it again".to_owned()))?;
         bytes += part.len() as u64;
         if bytes > MOST {
@@ -108,20 +161,20 @@ where
         waiting.extend_from_slice(&part);
         while waiting.len() >= PIECE {
             let rest = waiting.split_off(PIECE);
-            keep(ctx, id, number, std::mem::replace(&mut waiting, rest)).await?;
+            keep(ctx, (id, upload), number, std::mem::replace(&mut waiting, rest)).await?;
             number += 1;
         }
     }
     if !waiting.is_empty() {
-        keep(ctx, id, number, waiting).await?;
+        keep(ctx, (id, upload), number, waiting).await?;
     }
     let row = one(ctx, id).await?.into_inner();
     let looked = look(spool, &row).await?;
     let bytes = i64::try_from(bytes).unwrap_or(i64::MAX);
     ctx.write(move |tx| async move {
-        let row = held(&tx, id).await?;
+        let row = filling(&tx, id, upload).await?;
         let now = tx.now();
-        let (mapping, error) = (looked.mapping.clone(), looked.error.clone());
+        let (mapping, error) = (looked.mapping.map(clean), looked.error.map(clean));
         let row = tx
             .update::<import::Entity>(row, |row| {
                 row.state = Set(ImportState::Ready);
@@ -137,7 +190,7 @@ where
 }
 
 /// Empties an import for another file.
-async fn begin(ctx: &Ctx, id: ImportId) -> Result<()> {
+async fn begin(ctx: &Ctx, id: ImportId) -> Result<Uuid> {
     ctx.write(move |tx| async move {
         let row = held(&tx, id).await?;
         if !matches!(row.state, ImportState::Empty | ImportState::Ready) {
@@ -145,14 +198,23 @@ async fn begin(ctx: &Ctx, id: ImportId) -> Result<()> {
         }
         let pieces = Condition::all().add(import_piece::Column::ImportId.eq(id));
         tx.remove::<import_piece::Entity>(pieces).await?;
-        tx.update::<import::Entity>(row, |row| row.state = Set(ImportState::Empty)).await.map(drop)
+        let upload = tx.id();
+        tx.update::<import::Entity>(row, |row| {
+            (row.state, row.upload, row.bytes) = (Set(ImportState::Empty), Set(Some(upload)), Set(0));
+        })
+        .await?;
+        Ok(upload)
     })
     .await
 }
 
-async fn keep(ctx: &Ctx, id: ImportId, number: i32, bytes: Vec<u8>) -> Result<()> {
+async fn keep(ctx: &Ctx, (id, upload): (ImportId, Uuid), number: i32, bytes: Vec<u8>) -> Result<()> {
     let piece = import_piece::Model { import_id: id, part: ImportPart::File, number, bytes };
-    ctx.write(move |tx| async move { tx.insert::<import_piece::Entity>(piece).await.map(drop) }).await
+    ctx.write(move |tx| async move {
+        filling(&tx, id, upload).await?;
+        tx.insert::<import_piece::Entity>(piece).await.map(drop)
+    })
+    .await
 }
 
 /// What a look at the file has shown.
@@ -194,18 +256,31 @@ async fn look(spool: Spool, row: &import::Model) -> Result<Looked> {
     tokio::task::spawn_blocking(looking).await.map_err(Error::internal)
 }
 
-/// Starts an import, or starts it again: what is done already comes out unchanged.
+/// Starts an import, or starts again one that was tried dry, failed or was stopped: what is done already comes out unchanged.
 pub async fn start(ctx: &Ctx, id: ImportId, input: StartImport) -> Result<ImportJob> {
     may(ctx)?;
     let row = one(ctx, id).await?;
     let mut check = Check::default();
-    let mapping = read(&mut check, row.kind, input.mapping);
+    // What stands there was told or guessed by whoever made it; a key's may be older than its source.
+    let bound = bound(ctx.viewer())?;
+    let mapping = read(&mut check, row.kind, bound, input.mapping);
+    if let (Some(own), None, Some(standing)) = (bound, &mapping, &row.mapping)
+        && Mapping::parse(kind(row.kind), standing).is_ok_and(|standing| standing.source != own)
+    {
+        check.fault("mapping", format!("source: must be {own}, the one that this key speaks for"));
+    }
     check.done()?;
     ctx.once(move |tx| async move {
         let row = held(&tx, id).await?;
         match row.state {
             ImportState::Empty => return Err(Error::conflict("send the file first")),
             ImportState::Running => return Err(Error::conflict("this import is running already")),
+            ImportState::Done if !row.dry_run => {
+                return Err(Error::conflict("this import is done, and its file is gone; make another one"));
+            }
+            ImportState::Cancelled if row.bytes == 0 => {
+                return Err(Error::conflict("this import was stopped before its file was there; make another one"));
+            }
             ImportState::Ready | ImportState::Done | ImportState::Failed | ImportState::Cancelled => {}
         }
         let mapping = mapping.or_else(|| row.mapping.clone());
@@ -226,10 +301,11 @@ pub async fn start(ctx: &Ctx, id: ImportId, input: StartImport) -> Result<Import
                 row.rows_total = Set(None);
                 row.summary = Set(None);
                 row.error = Set(None);
+                row.cut_off = Set(0);
                 row.updated_at = Set(now);
             })
             .await?;
-        queue::enqueue(&tx, vec![RunImport { import_id: id }.at(now)?]).await?;
+        queue::enqueue(&tx, vec![RunImport { import_id: id, by: tx.viewer().actor }.at(now)?]).await?;
         ImportJob::of(row.into_inner(), Vec::new())
     })
     .await
@@ -268,7 +344,8 @@ pub async fn get(ctx: &Ctx, id: ImportId) -> Result<ImportJob> {
 /// All imports, the newest first, at most 100.
 pub async fn list(ctx: &Ctx) -> Result<Vec<ImportJob>> {
     may(ctx)?;
-    let rows = ctx.find::<import::Entity>().order(import::Column::Id, Order::Desc).limit(100).all().await?;
+    let find = ctx.find::<import::Entity>().filter(seen(ctx.viewer()));
+    let rows = find.order(import::Column::Id, Order::Desc).limit(100).all().await?;
     rows.into_iter().map(|row| ImportJob::of(row.into_inner(), Vec::new())).collect()
 }
 

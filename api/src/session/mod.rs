@@ -10,5 +10,5 @@ mod service;
 pub use graphql::SessionQuery;
 pub use rest::routes;
 pub use service::{
-    ACCESS, AUDIENCE, DEMO, Issued, authenticate, bearer, issue, keyring, sign_in_by_key, sign_in_by_password,
+    ACCESS, AUDIENCE, DEMO, Issued, authenticate, bearer, issue, keyring, sign_in_by_key, sign_in_by_password, still,
 };

@@ -53,6 +53,17 @@ pub async fn authenticate(env: &Arc<Env>, token: &str) -> Result<Ctx> {
     Ok(Ctx::new(Arc::clone(env), viewer))
 }
 
+/// Refuses who has other rights by now than at the start of a long answer. That a sign-in of `since` has run out
+/// meanwhile by its age alone is no matter.
+pub async fn still(ctx: &Ctx, since: Time) -> Result<()> {
+    const ENDED: Error = Error::Unauthenticated("what you may has changed since this answer began");
+    let before = ctx.viewer();
+    let (Some(session), Some(subject)) = (before.session, before.actor.id()) else { return Ok(()) };
+    let principal = ctx.env().db.principal(session).await?.ok_or(ENDED)?;
+    let now = principal.viewer(session, subject, since)?;
+    if now.may_as(before) { Ok(()) } else { Err(ENDED) }
+}
+
 /// Signs a member in. Unknown, inactive and wrong take the same time and answer alike.
 pub async fn sign_in_by_password(ctx: &Ctx, email: &str, given: &str) -> Result<Issued> {
     if given.len() > 1_024 || email.len() > 1_024 || email.contains('\0') {

@@ -156,6 +156,9 @@ impl Row {
     }
 }
 
-fn list<T: DeserializeOwned>(json: &str) -> Result<Vec<T>> {
-    serde_json::from_str(json).map_err(Error::internal)
+/// In a fixed order, so that two looks can be compared.
+fn list<T: DeserializeOwned + Ord>(json: &str) -> Result<Vec<T>> {
+    let mut list: Vec<T> = serde_json::from_str(json).map_err(Error::internal)?;
+    list.sort_unstable();
+    Ok(list)
 }

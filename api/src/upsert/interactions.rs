@@ -24,6 +24,10 @@ use crate::{
 
 /// Entries of one request, at most.
 pub const MOST: usize = 1_000;
+/// Characters of a domain.
+const DOMAIN: usize = 253;
+/// Characters of a mail address.
+const ADDRESS: usize = 254;
 
 /// Entries to append.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
@@ -235,14 +239,18 @@ fn row(at: &str, number: u64, value: Value, now: Time) -> Result<InteractionRow,
     })?;
     let base = format!("{}/", at.trim_start_matches('/'));
     let mut check = Check::default();
-    let mut line = |field: &str, text: &str| check.line(&format!("{base}{field}"), text, MAX_LINE);
-    let (reference, subject) = (line("externalId", &input.external_id), line("subject", &input.subject));
-    let account = input.account.map(|text| line("account", &text));
-    let contact = input.contact.map(|text| line("contact", &text));
+    let mut line = |field: &str, text: &str, most: usize| check.line(&format!("{base}{field}"), text, most);
+    let reference = line("externalId", &input.external_id, MAX_LINE);
+    let subject = line("subject", &input.subject, MAX_LINE);
+    let mut named = |field: &str, text: Option<String>, most| text.map(|text| line(field, &text, most));
+    let (account, contact) = (named("account", input.account, MAX_LINE), named("contact", input.contact, MAX_LINE));
+    let domain = named("accountDomain", input.account_domain, DOMAIN);
+    let contact_email = named("contactEmail", input.contact_email, ADDRESS);
+    let member_email = named("memberEmail", input.member_email, ADDRESS);
     let accounts = vec![
         ("account", By::Reference, account),
         ("accountId", By::Id, input.account_id.map(|id| id.to_string())),
-        ("accountDomain", By::Domain, input.account_domain),
+        ("accountDomain", By::Domain, domain),
     ];
     let account = only(&mut check, &base, accounts);
     if account.is_none() {
@@ -251,13 +259,11 @@ fn row(at: &str, number: u64, value: Value, now: Time) -> Result<InteractionRow,
     let contacts = vec![
         ("contact", By::Reference, contact),
         ("contactId", By::Id, input.contact_id.map(|id| id.to_string())),
-        ("contactEmail", By::Email, input.contact_email),
+        ("contactEmail", By::Email, contact_email),
     ];
     let contact = only(&mut check, &base, contacts);
-    let members = vec![
-        ("memberEmail", By::Email, input.member_email),
-        ("memberId", By::Id, input.member_id.map(|id| id.to_string())),
-    ];
+    let members =
+        vec![("memberEmail", By::Email, member_email), ("memberId", By::Id, input.member_id.map(|id| id.to_string()))];
     let member = only(&mut check, &base, members);
     let body = check.text_opt(&format!("{base}body"), input.body.as_deref(), MAX_TEXT);
     if is_ours(input.kind) {

@@ -162,6 +162,10 @@ impl Counted {
         standing.wait.map_or(Ok(()), |wait| Err(Error::TooMany(whole(wait))))
     }
 
+    fn standing(&self) -> Option<Standing> {
+        *self.standing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Counts a request of somebody who is signed in.
     pub fn caller(&self, rates: &Rates, ctx: &Ctx) -> Result<()> {
         let (Some(all), Some(id)) = (&rates.buckets, ctx.viewer().actor.id()) else { return Ok(()) };
@@ -222,8 +226,13 @@ pub async fn limit(State(server): State<Server>, mut request: Request, next: Nex
         Ok(()) => next.run(request).await,
         Err(error) => error.into_response(),
     };
-    let standing = *counted.standing.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(standing) = standing {
+    // Where nobody has read the token, it is not known whose it is, if anybody's.
+    if counted.standing().is_none()
+        && let Err(error) = counted.nobody(rates)
+    {
+        response = error.into_response();
+    }
+    if let Some(standing) = counted.standing() {
         tell(&mut response, standing);
     }
     response

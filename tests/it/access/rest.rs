@@ -7,8 +7,8 @@ const EXPORT: [u16; 10] = [401, 401, 403, 200, 200, 200, 200, 200, 200, 403];
 /// What writing answers by reference: references belong to outside systems.
 const WRITE: [u16; 10] = [401, 401, 403, 403, 403, 403, 403, 403, 201, 403];
 
-/// What imports answer: whole files reach past every scope.
-const IMPORT: [u16; 10] = [401, 401, 403, 403, 403, 403, 403, 200, 200, 403];
+/// What imports answer: whole files reach past every scope. A key sees only those it made.
+const IMPORT: [u16; 10] = [401, 401, 403, 403, 403, 403, 403, 200, 404, 403];
 
 /// An operation of the REST door: its id, method, path, body, and what each of [`super::WHO`] gets.
 pub const REST: [(&str, &str, &str, &str, [u16; 10]); 31] = [
@@ -59,10 +59,10 @@ pub const REST: [(&str, &str, &str, &str, [u16; 10]); 31] = [
         r#"{"kind":"ACCOUNTS"}"#,
         [401, 401, 403, 403, 403, 403, 403, 201, 201, 403],
     ),
-    ("listImports", "GET", "/api/v1/imports", "", IMPORT),
+    ("listImports", "GET", "/api/v1/imports", "", [401, 401, 403, 403, 403, 403, 403, 200, 200, 403]),
     ("readImport", "GET", "/api/v1/imports/$import", "", IMPORT),
     ("sendImportFile", "PUT", "/api/v1/imports/$import/file", "\"Id,Name\"", IMPORT),
-    ("startImport", "POST", "/api/v1/imports/$import/start", "{}", [401, 401, 403, 403, 403, 403, 403, 409, 409, 403]),
+    ("startImport", "POST", "/api/v1/imports/$import/start", "{}", [401, 401, 403, 403, 403, 403, 403, 409, 404, 403]),
     ("cancelImport", "POST", "/api/v1/imports/$import/cancel", "", IMPORT),
     ("readImportErrors", "GET", "/api/v1/imports/$import/errors.csv", "", IMPORT),
     ("healthz", "GET", "/healthz", "", [200; 10]),

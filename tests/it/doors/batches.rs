@@ -109,4 +109,21 @@ both! {
         assert_eq!(theirs[0]["pointer"], "/interactions/0/accountId");
         assert!(app.rows::<interaction::Entity>().await.is_empty());
     }
+
+    async fn a_nul_is_refused_with_its_field(app: TestApp) {
+        let team = app.team("Sales", None).await;
+        app.account("Globex", team, None).await;
+        let key = integration(&app).await;
+        for field in ["account", "accountDomain", "contact", "contactEmail", "memberEmail", "subject", "body"] {
+            let mut bad = json!({ "externalId": "1", "type": "CALL", "subject": "Talked" });
+            if field != "accountDomain" {
+                bad["account"] = json!("17");
+            }
+            bad[field] = json!("a\u{0}@b.test");
+            let reply = log(&app, &key, vec![bad]).await;
+            assert_eq!((reply.status.as_u16(), &reply.json()["results"][0]["status"]), (200, &json!("REFUSED")), "{field}: {}", reply.text);
+            let pointers: Vec<_> = reply.json()["results"][0]["errors"].as_array().unwrap().iter().map(|error| error["pointer"].clone()).collect();
+            assert_eq!(pointers, [json!(format!("/interactions/0/{field}"))], "{}", reply.text);
+        }
+    }
 }

@@ -1,9 +1,18 @@
 //! What one sees as a file: all of it, nothing else, safe to open.
 
 use api::access::KeyScope;
-use entity::SurveyKind;
+use chrono::TimeDelta;
+use entity::{MemberRole, SurveyKind, api_key, member};
+use futures_util::StreamExt;
+use sea_orm::{
+    ColumnTrait,
+    sea_query::{Condition, Expr},
+};
 use serde_json::{Value, json};
-use tests::{app::TestApp, both};
+use tests::{
+    app::{TestApp, request},
+    both,
+};
 
 use super::integration;
 
@@ -81,5 +90,38 @@ both! {
         subjects.sort_unstable();
         subjects.dedup();
         assert_eq!(subjects.len(), 1_202);
+    }
+
+    async fn an_export_ends_with_the_right_to_it(app: TestApp) {
+        let team = app.team("Sales", None).await;
+        for at in 0..1_100 {
+            app.account(&format!("Company {at}"), team, None).await;
+        }
+        let ada = app.admin("Ada").await;
+        let key = integration(&app).await;
+        let begun = async |token: &str| app.answer_to(request("GET", "/api/v1/exports/accounts.csv", Some(token), None)).await.into_body().into_data_stream();
+        let mut whole = begun(&key).await;
+        let (mut pieces, mut late) = (0, begun(&key).await);
+        assert!(late.next().await.unwrap().is_ok());
+        // That a token runs out meanwhile is no matter.
+        app.forward(TimeDelta::minutes(30));
+        while let Some(piece) = whole.next().await {
+            assert!(piece.is_ok(), "{piece:?}");
+            pieces += 1;
+        }
+        assert_eq!(pieces, 3);
+        app.forward(TimeDelta::minutes(31));
+        assert!(late.next().await.unwrap().is_err(), "an hour is over");
+        let mut fewer = begun(&app.fresh(ada.id).await).await;
+        assert!(fewer.next().await.unwrap().is_ok());
+        let mut revoked = begun(&integration(&app).await).await;
+        assert!(revoked.next().await.unwrap().is_ok());
+        let values = vec![(api_key::Column::RevokedAt, Expr::val(app.now()))];
+        app.system().write(move |tx| async move { tx.set::<api_key::Entity>(Condition::all(), values).await }).await.unwrap();
+        assert!(revoked.next().await.unwrap().is_err(), "the key is no more");
+        let values = vec![(member::Column::Role, Expr::val(MemberRole::Owner.as_str()))];
+        let which = Condition::all().add(member::Column::Id.eq(ada.id));
+        app.system().write(move |tx| async move { tx.set::<member::Entity>(which, values).await }).await.unwrap();
+        assert!(fewer.next().await.unwrap().is_err(), "an admin is an owner now");
     }
 }

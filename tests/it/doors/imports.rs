@@ -12,7 +12,7 @@ use tests::{
     both,
 };
 
-async fn send(app: &TestApp, token: &str, id: &str, file: impl Into<Body>) -> Reply {
+pub(super) async fn send(app: &TestApp, token: &str, id: &str, file: impl Into<Body>) -> Reply {
     send_as(app, token, id, "text/csv", file).await
 }
 
@@ -23,18 +23,18 @@ async fn send_as(app: &TestApp, token: &str, id: &str, media: &str, file: impl I
     app.call(put).await
 }
 
-async fn made(app: &TestApp, token: &str, body: Value) -> String {
+pub(super) async fn made(app: &TestApp, token: &str, body: Value) -> String {
     let reply = app.rest("POST", "/api/v1/imports", Some(token), Some(body)).await;
     assert_eq!((reply.status.as_u16(), &reply.json()["state"]), (201, &json!("EMPTY")), "{}", reply.text);
     reply.json()["id"].as_str().unwrap().to_owned()
 }
 
-async fn start(app: &TestApp, token: &str, id: &str, body: Value) -> Reply {
+pub(super) async fn start(app: &TestApp, token: &str, id: &str, body: Value) -> Reply {
     app.rest("POST", &format!("/api/v1/imports/{id}/start"), Some(token), Some(body)).await
 }
 
 /// Runs the jobs until an import stands still.
-async fn finished(app: &TestApp, token: &str, id: &str) -> Value {
+pub(super) async fn finished(app: &TestApp, token: &str, id: &str) -> Value {
     app.run_jobs().await;
     for _ in 0..600 {
         let now = app.rest("GET", &format!("/api/v1/imports/{id}"), Some(token), None).await.json();
@@ -46,8 +46,8 @@ async fn finished(app: &TestApp, token: &str, id: &str) -> Value {
     panic!("an import does not end")
 }
 
-const FILE: &str = "Id;Firma;Klasse\n17;Müller & Söhne;KEY\n18;Globex;GOLD\n19;Initech;STANDARD\n";
-const MAP: &str = "source = \"crm\"\n[columns]\nreference = \"Id\"\nname = \"Firma\"\ntier = \"Klasse\"\n";
+pub(super) const FILE: &str = "Id;Firma;Klasse\n17;Müller & Söhne;KEY\n18;Globex;GOLD\n19;Initech;STANDARD\n";
+pub(super) const MAP: &str = "source = \"crm\"\n[columns]\nreference = \"Id\"\nname = \"Firma\"\ntier = \"Klasse\"\n";
 
 both! {
     async fn a_file_is_looked_at_tried_and_run(app: TestApp) {
@@ -122,6 +122,23 @@ both! {
             assert!(looked["error"].as_str().is_some_and(|error| error.contains(why)), "{looked}");
         }
         assert_eq!(app.rows::<account::Entity>().await.len(), 2);
+    }
+
+    async fn a_dry_run_is_short_and_what_is_done_stays_done(app: TestApp) {
+        let ada = app.admin("Ada").await.token;
+        let id = made(&app, &ada, json!({ "kind": "ACCOUNTS", "mapping": MAP })).await;
+        let file: String = (0..20_001).map(|row| format!("{row},Firma {row},KEY\n")).collect();
+        send(&app, &ada, &id, format!("Id,Firma,Klasse\n{file}")).await;
+        assert_eq!(start(&app, &ada, &id, json!({ "dryRun": true })).await.status, 202);
+        let failed = finished(&app, &ada, &id).await;
+        assert!(failed["error"].as_str().is_some_and(|error| error.contains("for more than 20000 rows")), "{failed}");
+        let id = made(&app, &ada, json!({ "kind": "ACCOUNTS", "mapping": MAP })).await;
+        send(&app, &ada, &id, "Id,Firma,Klasse\n1,A,KEY\n2,B,GOLD\n").await;
+        assert_eq!(start(&app, &ada, &id, json!({})).await.status, 202);
+        let done = finished(&app, &ada, &id).await;
+        assert_eq!((&done["counts"]["created"], &done["counts"]["refused"]), (&json!(1), &json!(1)));
+        assert_eq!(start(&app, &ada, &id, json!({})).await.status, 409);
+        assert_eq!(finished(&app, &ada, &id).await["counts"], done["counts"]);
     }
 
     async fn a_killed_import_goes_on_and_counts_once(app: TestApp) {

@@ -4,6 +4,7 @@ mod batches;
 mod exports;
 mod hidden;
 mod imports;
+mod intake;
 mod lists;
 mod once;
 mod rates;

@@ -104,4 +104,16 @@ both! {
         assert!(answer.headers.get_all("vary").iter().any(|value| value == "origin"), "{:?}", answer.headers);
         assert_eq!(header(&answer, "access-control-allow-credentials"), "");
     }
+
+    async fn a_token_that_nobody_reads_counts_for_its_address(database: Database) {
+        let app = app(database, &[("STEWARD_TRUSTED_PROXIES", "0.0.0.0")]).await;
+        for (from, method, path) in [("192.0.2.1", "GET", "/graphql"), ("192.0.2.2", "GET", "/graphql/ws"), ("192.0.2.3", "DELETE", "/graphql"), ("192.0.2.4", "PATCH", "/api/v1/accounts")] {
+            let ask = async || with(&app, method, path, Some("x"), None, &[("x-forwarded-for", from)]).await.status.as_u16();
+            for _ in 0..20 {
+                let status = ask().await;
+                assert_ne!(status, 429, "{method} {path}");
+            }
+            assert_eq!(ask().await, 429, "{method} {path}");
+        }
+    }
 }

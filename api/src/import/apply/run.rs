@@ -10,12 +10,15 @@ use super::{
 use crate::{
     base::{Error, Result},
     ctx::Ctx,
-    import::{FileError, Mapping, Report, Summary, Trouble, rows, settle},
+    import::{Fault, Faults, FileError, Mapping, Report, Summary, Trouble, rows, settle},
     store::Tx,
 };
 
 /// Rows of a chunk that are looked up, judged and written at once: what that takes is held in memory.
 const PART: usize = 1_500;
+
+/// Rows of a dry run of a job, at most: it holds back whoever writes.
+const REHEARSED: u64 = 20_000;
 
 /// An import under way.
 struct Run<T: Apply, R, W: Write> {
@@ -43,6 +46,10 @@ where
     let open = || (import.open)().map_err(FileError::Io);
     let mut memory = T::Memory::default();
     let total = scan::<T, _>(open()?, &import.mapping, &mut memory)?;
+    if import.dry_run && import.keeper.is_some() && total > REHEARSED {
+        let rule = format!("must be false for more than {REHEARSED} rows; try a part of the file, or the command line");
+        return Err(Stopped::Mapping(Faults(vec![Fault { key: "dryRun".to_owned(), rule }])));
+    }
     T::ready(system, &import.mapping, &mut memory).await?;
     let mut report = Report::new(import.mapping.kind, import.mapping.found.clone(), import.dry_run, import.faults);
     let counted = import.resume.map_or(0, |so_far| report.go_on(so_far));

@@ -1,0 +1,29 @@
+//! Which upload an import's file comes from, and how often its run was cut off.
+
+use sea_orm_migration::prelude::*;
+
+#[derive(DeriveMigrationName)]
+pub struct Migration;
+
+const UP: &str = "ALTER TABLE import ADD COLUMN upload $uuid;
+ALTER TABLE import ADD COLUMN cut_off SMALLINT NOT NULL DEFAULT 0";
+
+/// Undoes [`UP`], the last first.
+const DOWN: &str = "ALTER TABLE import DROP COLUMN cut_off;
+ALTER TABLE import DROP COLUMN upload";
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        crate::sql::run(manager, UP).await
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        crate::sql::run(manager, DOWN).await
+    }
+
+    /// All or nothing, on SQLite too.
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+}
