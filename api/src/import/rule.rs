@@ -245,9 +245,9 @@ impl Rule {
                 }
             };
             if text.is_empty() {
-                text = part
+                text = part;
             } else {
-                text.to_mut().push_str(&part)
+                text.to_mut().push_str(&part);
             }
             if text.len() > LONGEST {
                 break;

@@ -19,7 +19,7 @@ pub(super) struct Spool(NamedTempFile);
 
 impl Spool {
     pub fn new() -> Result<Self> {
-        tempfile::Builder::new().prefix("steward-").tempfile().map(Self).map_err(full)
+        tempfile::Builder::new().prefix("steward-").tempfile().map(Self).map_err(|error| full(&error))
     }
 
     /// The file of an import, put together from its pieces.
@@ -36,7 +36,7 @@ impl Spool {
     }
 
     pub fn add(&mut self, bytes: &[u8]) -> Result<()> {
-        self.0.write_all(bytes).map_err(full)
+        self.0.write_all(bytes).map_err(|error| full(&error))
     }
 
     pub fn opener(&self) -> impl Fn() -> io::Result<File> + Send + Sync + 'static {
@@ -46,7 +46,7 @@ impl Spool {
 }
 
 /// The request is not at fault: it may be repeated once there is room.
-fn full(error: io::Error) -> Error {
+fn full(error: &io::Error) -> Error {
     tracing::error!(%error, "a temporary file cannot be written");
     Error::Unavailable
 }

@@ -127,8 +127,8 @@ both! {
     async fn a_dry_run_is_short_and_what_is_done_stays_done(app: TestApp) {
         let ada = app.admin("Ada").await.token;
         let id = made(&app, &ada, json!({ "kind": "ACCOUNTS", "mapping": MAP })).await;
-        let file: String = (0..20_001).map(|row| format!("{row},Firma {row},KEY\n")).collect();
-        send(&app, &ada, &id, format!("Id,Firma,Klasse\n{file}")).await;
+        let lines: Vec<String> = (0..20_001).map(|row| format!("{row},Firma {row},KEY\n")).collect();
+        send(&app, &ada, &id, format!("Id,Firma,Klasse\n{}", lines.concat())).await;
         assert_eq!(start(&app, &ada, &id, json!({ "dryRun": true })).await.status, 202);
         let failed = finished(&app, &ada, &id).await;
         assert!(failed["error"].as_str().is_some_and(|error| error.contains("for more than 20000 rows")), "{failed}");

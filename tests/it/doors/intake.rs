@@ -162,7 +162,7 @@ both! {
             }
         }
         let id = made(&app, &ada, json!({ "kind": "ACCOUNTS", "mapping": MAP })).await;
-        assert_eq!(send(&app, &ada, &id, "Id;Firma;Klasse;Fa\0x\n17;Globex;KEY;\n18;Glo\0bex;KEY;\n19;Initech;KEY;1\02\n").await.status, 200);
+        assert_eq!(send(&app, &ada, &id, "Id;Firma;Klasse;Fa\0x\n17;Globex;KEY;\n18;Glo\0bex;KEY;\n19;Initech;KEY;1\u{0}2\n").await.status, 200);
         assert_eq!(start(&app, &ada, &id, json!({})).await.status, 202);
         let done = finished(&app, &ada, &id).await;
         assert_eq!((&done["state"], &done["counts"]["created"], &done["counts"]["refused"]), (&json!("DONE"), &json!(1), &json!(2)), "{done}");

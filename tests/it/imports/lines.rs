@@ -3,7 +3,7 @@
 use api::import::{Kind, Summary, guess};
 use entity::{account, contact, interaction, member, response};
 use serde_json::{Value, json};
-use tests::{app::TestApp, both, engine::World, imports};
+use tests::{app::TestApp, both, imports};
 
 use super::{
     counts,

@@ -105,8 +105,8 @@ mod tests {
         let columns = "source = 'x'\n[columns]\nreference = 'r'\naccount = 'a'\nanswered_at = 'd'\n";
         let mapping = Mapping::parse(Kind::Responses, &format!("{columns}{}", answer.repeat(20))).unwrap();
         let comment = "c".repeat(10_000);
-        let lines: String = (0..100).map(|row| format!("r{row},a,2025-01-01,9,{comment}\n")).collect();
-        let file = std::io::Cursor::new(format!("r,a,d,s,c\n{lines}"));
+        let lines: Vec<String> = (0..100).map(|row| format!("r{row},a,2025-01-01,9,{comment}\n")).collect();
+        let file = std::io::Cursor::new(format!("r,a,d,s,c\n{}", lines.concat()));
         let mut source = Source { rows: rows::<ResponseRow, _>(file, mapping).unwrap(), held: None };
         let counts: Vec<usize> =
             std::iter::from_fn(|| Some(source.chunk().unwrap().rows.len()).filter(|rows| *rows > 0)).collect();
