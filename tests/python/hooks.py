@@ -18,6 +18,8 @@ BEYOND_SCHEMAS = [
     r"^/\w+ is the (\w+ of (no|several|another) |account itself)",
     # Who asks: some fields are for staff.
     r"^/filter/\w+ is not a field to filter by",
+    r"^/\w+ is not a parameter here; known are ",
+    r"^/source must be .*, the one that this key speaks for",
     # One field of several, and only one.
     r"^/account must be the only one of account, accountId",
     r"^/contactIds must be given, or accountId, or audience, and only one of them",

@@ -53,7 +53,7 @@ both! {
             assert_eq!((again.read, counts(&again)), (summary.read, (0, 0, summary.created, 0)), "{again}\n{csv}");
             made.push(summary.created);
         }
-        assert_eq!(made, [2, 3, 1, 1, 2]);
+        assert_eq!(made, [2, 3, 1, 2, 2], "who became owner comes along");
         let ask = "{satisfaction(from:\"2025-05\",until:\"2025-07\"){figures{question n value low high}}}";
         let before = app.gql(Some(&ada), ask, json!({})).await;
         assert_eq!(before, there.gql(Some(&bea), ask, json!({})).await);
