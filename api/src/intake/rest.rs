@@ -8,6 +8,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use entity::ImportId;
+use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
@@ -85,6 +86,12 @@ async fn read_import(Signed(ctx): Signed, Segment(id): Segment) -> Result<Json<I
     Ok(Json(get(&ctx, named(&id)?).await?))
 }
 
+/// A file as it is, in whatever encoding.
+#[derive(ToSchema)]
+#[schema(value_type = String, format = Binary)]
+#[expect(dead_code, reason = "describes a body")]
+struct Bytes(Vec<u8>);
+
 /// Send the file
 ///
 /// CSV of any separator and encoding, or JSON lines, as the exports write them; up to 1 GiB, in place of one sent before.
@@ -95,8 +102,8 @@ async fn read_import(Signed(ctx): Signed, Segment(id): Segment) -> Result<Json<I
     put, path = "/api/v1/imports/{id}/file", operation_id = "sendImportFile", tag = "imports", security(("bearer" = [])),
     params(("id" = String, Path, format = Uuid, description = "The import", example = "019a6f2e-7c1d-7b64-9f30-2f1a5c7d8e90")),
     request_body(content(
-        (String = "text/csv", example = json!("Id,Company\n17,Globex\n")),
-        (String = "application/jsonl", example = json!("{\"Id\":17,\"Company\":\"Globex\"}\n")),
+        (inline(Bytes) = "text/csv", example = json!("Id,Company\n17,Globex\n")),
+        (inline(Bytes) = "application/jsonl", example = json!("{\"Id\":17,\"Company\":\"Globex\"}\n")),
     )),
     responses(
         (status = 200, description = "How it would be read", body = ImportJob),

@@ -149,6 +149,9 @@ fn a_guess_is_written_completed_and_used() {
         return;
     };
     assert_eq!(code, 0, "{told}");
+    let (code, _, told) =
+        steward(folder.path(), &["accounts", "c.csv", "--source", "crm", "--write-map", "c.toml"]).unwrap();
+    assert!(code == 2 && told.contains("c.toml is there already"), "{told}");
     let map = std::fs::read_to_string(folder.path().join("c.toml")).unwrap();
     let map = map.lines().filter(|line| !line.starts_with('#')).collect::<Vec<_>>().join("\n");
     std::fs::write(folder.path().join("c.toml"), map + "\nreference = \"Nr\"\nname = \"Firma\"\n").unwrap();

@@ -79,6 +79,10 @@ fn guess_of(args: &Args, kind: Kind, file: &Path, encoding: Option<Charset>) -> 
     let guess = guess(|| File::open(file), kind, &args.source, encoding).map_err(|error| Ended::file(file, error))?;
     ask::show(file, kind, &guess);
     let Some(path) = &args.write_map else { return ask::complete(file, kind, &guess).map(Some) };
+    if path.exists() {
+        let path = path.display();
+        return Err(Ended::Usage(format!("{path} is there already; take it by --map, or write to another file")));
+    }
     std::fs::write(path, &guess.toml).map_err(|error| Ended::failed(path, error))?;
     eprintln!("written to {}; go on with: --map {}", path.display(), path.display());
     Ok(None)
