@@ -44,6 +44,7 @@ use super::path::Path;
 use super::read::Written;
 use super::rule::{Filled, Rule};
 use super::section::Section;
+use super::synonyms;
 use super::targets::{self, Target};
 use super::{Charset, Fault, Faults, Found, Header, Record, parse};
 
@@ -185,6 +186,20 @@ impl Mapping {
         let mut read = BTreeSet::new();
         self.clone().each(&mut |rule| read.extend(rule.columns().map(str::to_owned)));
         header.names().iter().filter(|name| !name.is_empty() && !read.contains(*name)).cloned().collect()
+    }
+
+    /// Fields it fills that only an export of Steward's own tells: which row it is, and what that has been through.
+    pub fn own_fields(&self) -> Vec<&'static str> {
+        let is_told = |field: &&'static str| match *field {
+            "team" => !self.team.is_empty(),
+            "team_stood" => !self.stood.is_empty(),
+            "question" => self.answers.iter().any(|answer| answer.question.is_some()),
+            other => {
+                let mut all = std::iter::once(&self.rules).chain(self.entries.iter().map(|entry| &entry.rules));
+                all.any(|rules| rules.contains_key(other))
+            }
+        };
+        synonyms::own(self.kind).iter().copied().filter(is_told).collect()
     }
 
     /// How the file is written, as far as it is known.

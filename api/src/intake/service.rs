@@ -116,12 +116,20 @@ fn read(check: &mut Check, of: ImportKind, bound: Option<&str>, mapping: Option<
         (Err(faults), _) => {
             faults.0.iter().for_each(|fault| check.fault("mapping", format!("{}: {}", fault.key, fault.rule)));
         }
-        (Ok(mapping), Some(own)) if mapping.source != own => {
-            check.fault("mapping", format!("source: must be {own}, the one that this key speaks for"));
-        }
-        (Ok(_), _) => {}
+        (Ok(mapping), Some(own)) => speaks_for(check, &mapping, own),
+        (Ok(_), None) => {}
     }
     Some(text)
+}
+
+/// A key speaks for one source, and names rows by its references alone: by our ids it would reach those of others.
+fn speaks_for(check: &mut Check, mapping: &Mapping, own: &str) {
+    if mapping.source != own {
+        check.fault("mapping", format!("source: must be {own}, the one that this key speaks for"));
+    }
+    for field in mapping.own_fields() {
+        check.fault("mapping", format!("{field}: is told by exports of Steward, which admins import"));
+    }
 }
 
 async fn one(ctx: &Ctx, id: ImportId) -> Result<Visible<import::Model>> {
@@ -265,9 +273,9 @@ pub async fn start(ctx: &Ctx, id: ImportId, input: StartImport) -> Result<Import
     let bound = bound(ctx.viewer())?;
     let mapping = read(&mut check, row.kind, bound, input.mapping);
     if let (Some(own), None, Some(standing)) = (bound, &mapping, &row.mapping)
-        && Mapping::parse(kind(row.kind), standing).is_ok_and(|standing| standing.source != own)
+        && let Ok(standing) = Mapping::parse(kind(row.kind), standing)
     {
-        check.fault("mapping", format!("source: must be {own}, the one that this key speaks for"));
+        speaks_for(&mut check, &standing, own);
     }
     check.done()?;
     ctx.once(move |tx| async move {

@@ -77,6 +77,40 @@ both! {
         assert_eq!(by_ada, 2);
     }
 
+    async fn a_key_reaches_no_row_of_others_by_what_exports_tell(app: TestApp) {
+        let ada = app.admin("Ada").await.token;
+        let ours = made(&app, &ada, json!({ "kind": "ACCOUNTS", "mapping": MAP })).await;
+        send(&app, &ada, &ours, FILE).await;
+        assert_eq!(start(&app, &ada, &ours, json!({})).await.status, 202);
+        finished(&app, &ada, &ours).await;
+        let before = app.rows::<account::Entity>().await;
+        let key = app.integration(&[KeyScope::ImportsWrite], None).await;
+        for (kind, field) in [
+            ("ACCOUNTS", "id"), ("ACCOUNTS", "source"), ("ACCOUNTS", "merged_into"), ("CONTACTS", "muted"), ("INTERACTIONS", "id"), ("RESPONSES", "earlier"),
+        ] {
+            let needed = match kind {
+                "ACCOUNTS" => "name",
+                "CONTACTS" => "name = \"N\"\naccount",
+                "INTERACTIONS" => "account = \"A\"\nkind = \"K\"\ndirection = \"D\"\nchannel = \"C\"\noccurred_at = \"O\"\nsubject",
+                _ => "account = \"A\"\nanswered_at",
+            };
+            let map = format!("source = \"outside\"\n[columns]\nreference = \"R\"\n{needed} = \"N\"\n{field} = \"X\"\n");
+            let answers = "[[answers]]\nsurvey = { constant = \"NPS\" }\nkind = { constant = \"NPS\" }\nscore = \"S\"\n";
+            let map = if kind == "RESPONSES" { map + answers } else { map };
+            let told = app.rest("POST", "/api/v1/imports", Some(&key), Some(json!({ "kind": kind, "mapping": map }))).await;
+            assert_eq!((told.status.as_u16(), pointers(&told)), (422, vec!["/mapping".to_owned()]), "{}", told.text);
+            assert!(told.text.contains(&format!("{field}: is told by exports of Steward")), "{}", told.text);
+            assert!(app.rest("POST", "/api/v1/imports", Some(&ada), Some(json!({ "kind": kind, "mapping": map }))).await.status.is_success());
+        }
+        // Nor by a guess.
+        let export = app.rest("GET", "/api/v1/exports/accounts.csv", Some(&ada), None).await.text;
+        let mine = made(&app, &key, json!({ "kind": "ACCOUNTS" })).await;
+        assert_eq!(send(&app, &key, &mine, export.replace("Globex", "Taken")).await.status, 200);
+        let told = start(&app, &key, &mine, json!({})).await;
+        assert_eq!((told.status.as_u16(), &pointers(&told)[0]), (422, &"/mapping".to_owned()), "{}", told.text);
+        assert_eq!(app.rows::<account::Entity>().await, before);
+    }
+
     async fn a_late_upload_changes_nothing(app: TestApp) {
         let ada = app.admin("Ada").await.token;
         for end in ["READY", "RUNNING", "CANCELLED", "DONE"] {
