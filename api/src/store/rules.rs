@@ -327,10 +327,15 @@ fn asked_of(scope: &Scope) -> Condition {
         .and_where(Expr::col((invitation::Entity, invitation::Column::ContactId)).eq(me))
         .and_where(invitation::Column::Suppressed.is_null())
         .to_owned();
+    // By account first: answers are not indexed by who gave them.
+    let accounts = match scope.rows() {
+        Rows::Accounts(ids) => among::<response::Entity, _>(response::Column::AccountId, ids),
+        Rows::All | Rows::Staff { .. } | Rows::None => nothing(),
+    };
     let answered = Query::select()
         .column((response::Entity, response::Column::SurveyId))
         .from(response::Entity)
-        .and_where(Expr::col((response::Entity, response::Column::ContactId)).eq(me))
+        .cond_where(accounts.add(response::Column::ContactId.eq(me)))
         .to_owned();
     let id = || Expr::col((survey::Entity, survey::Column::Id));
     Condition::any().add(id().in_subquery(invited)).add(id().in_subquery(answered))
