@@ -190,7 +190,8 @@ pub(super) fn keep(path: &Path, text: &str) -> std::io::Result<()> {
     file.sync_all()
 }
 
-fn private(path: &Path) -> std::io::Result<fs::File> {
+/// A new file that nobody else on the machine reads.
+pub fn private(path: &Path) -> std::io::Result<fs::File> {
     let mut options = fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]

@@ -4,6 +4,6 @@ mod build;
 mod listen;
 mod serve;
 
-pub use build::{App, Ports, open_database};
+pub use build::{App, Ports, open_database, private};
 pub use listen::{Patience, listen};
 pub use serve::{Jobs, serve, work_only};

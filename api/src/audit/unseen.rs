@@ -4,12 +4,12 @@
 use std::collections::HashSet;
 
 use async_graphql::Json;
-use entity::{AccountId, ContactId, account, contact};
+use entity::{account, contact};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::AuditEntry;
-use crate::{base::Result, ctx::Ctx, store::among};
+use crate::{base::Result, ctx::Ctx};
 
 /// A column that may point out of sight.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -46,22 +46,13 @@ pub(super) async fn blank(ctx: &Ctx, entries: &mut [(String, AuditEntry)]) -> Re
         for (column, to) in columns(entry) {
             let ids = [&entry.before, &entry.after].into_iter().filter_map(|row| id(row.as_ref(), column));
             match to {
-                To::Account => accounts.extend(ids.map(AccountId)),
-                To::Contact => contacts.extend(ids.map(ContactId)),
+                To::Account => accounts.extend(ids),
+                To::Contact => contacts.extend(ids),
             }
         }
     }
-    let mut seen: HashSet<Uuid> = HashSet::new();
-    if !accounts.is_empty() {
-        let ids: Vec<AccountId> = accounts.into_iter().collect();
-        let find = ctx.find::<account::Entity>().filter(among::<account::Entity, _>(account::Column::Id, &ids));
-        seen.extend(find.all().await?.into_iter().map(|row| row.id.0));
-    }
-    if !contacts.is_empty() {
-        let ids: Vec<ContactId> = contacts.into_iter().collect();
-        let find = ctx.find::<contact::Entity>().filter(among::<contact::Entity, _>(contact::Column::Id, &ids));
-        seen.extend(find.all().await?.into_iter().map(|row| row.id.0));
-    }
+    let mut seen = ctx.store().seen::<account::Entity>(account::Column::Id, accounts).await?;
+    seen.extend(ctx.store().seen::<contact::Entity>(contact::Column::Id, contacts).await?);
     for (_, entry) in entries {
         for (column, _) in columns(entry) {
             hide(entry, column, &seen);

@@ -1,7 +1,7 @@
 //! `steward export`: all that an empty Steward needs to go on with, as files in a folder.
 
 use std::{
-    fs::{self, File, OpenOptions},
+    fs,
     io::{self, BufWriter, Write},
     path::{Path, PathBuf},
 };
@@ -12,7 +12,7 @@ use futures_util::StreamExt;
 use super::carry::{REFUSALS, SURVEYS};
 use crate::{
     account::ListAccounts,
-    app::{App, Ports},
+    app::{App, Ports, private},
     base::{Error, Result},
     config::Settings,
     contact::{self, ListContacts},
@@ -65,7 +65,7 @@ fn lines<T: serde::Serialize>(rows: &[T]) -> Result<String> {
 
 async fn put(folder: &Path, name: &str, body: Body) -> Result<()> {
     let path = folder.join(name);
-    let mut file = BufWriter::new(new(&path).map_err(|error| failed(&path, &error))?);
+    let mut file = BufWriter::new(private(&path).map_err(|error| failed(&path, &error))?);
     let mut pieces = body.into_data_stream();
     while let Some(piece) = pieces.next().await {
         let piece = piece.map_err(Error::internal)?;
@@ -74,15 +74,6 @@ async fn put(folder: &Path, name: &str, body: Body) -> Result<()> {
     file.flush().map_err(|error| failed(&path, &error))?;
     println!("{}", path.display());
     Ok(())
-}
-
-/// A file that nobody else on the machine reads.
-fn new(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
 }
 
 fn failed(path: &Path, error: &io::Error) -> Error {

@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use async_graphql::dataloader::Loader;
 use entity::{ContactId, contact};
 
-use crate::{base::Error, ctx::Ctx, store::among};
+use crate::{base::Error, ctx::Ctx};
 
 /// Loads the ids of contacts, as far as they are seen.
 pub struct SeenLoader(pub Ctx);
@@ -15,7 +15,8 @@ impl Loader<ContactId> for SeenLoader {
     type Error = Arc<Error>;
 
     async fn load(&self, keys: &[ContactId]) -> Result<HashMap<ContactId, ContactId>, Self::Error> {
-        let find = self.0.find::<contact::Entity>().filter(among::<contact::Entity, _>(contact::Column::Id, keys));
-        Ok(find.all().await?.into_iter().map(|row| (row.id, row.id)).collect())
+        let named = keys.iter().map(|id| id.0).collect();
+        let seen = self.0.store().seen::<contact::Entity>(contact::Column::Id, named).await?;
+        Ok(seen.into_iter().map(|id| (ContactId(id), ContactId(id))).collect())
     }
 }

@@ -1,6 +1,6 @@
 //! What one row becomes: a value for each column of its kind.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use entity::{
     AccountId, GrantKind, ResponseId, account, account_grant, answer, contact, exclusion, interaction, member,
@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::{Directory, seen::Seen};
+use super::Directory;
 use crate::{
     access::Action,
     base::Result,
@@ -104,7 +104,7 @@ impl Line for account::Entity {
     async fn beside(ctx: &Ctx, rows: &[Visible<account::Model>]) -> Result<Past> {
         let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
         let named = rows.iter().flat_map(|row| [row.parent_id, row.merged_into_id]).flatten().map(|id| id.0).collect();
-        let mut past = Past { seen: Seen::read::<Self>(ctx, named).await?, ..Past::default() };
+        let mut past = Past { seen: ctx.store().seen::<Self>(Self::KEY, named).await?, ..Past::default() };
         if ctx.may(Action::ReadOwnership).is_ok() {
             use ownership::{Column, Entity};
             let find = ctx.find::<Entity>().filter(among::<Entity, _>(Column::AccountId, &ids));
@@ -137,7 +137,7 @@ impl Line for account::Entity {
             json!(row.reference),
             json!(row.name),
             json!(row.domain),
-            json!(past.seen.only(row.parent_id.map(|id| id.0))),
+            json!(only(&past.seen, row.parent_id.map(|id| id.0))),
             json!(row.territory),
             json!(row.industry),
             json!(row.segment),
@@ -150,7 +150,7 @@ impl Line for account::Entity {
             json!(directory.path(row.team_id)),
             json!(row.created_at),
             json!(row.archived_at),
-            json!(past.seen.only(row.merged_into_id.map(|id| id.0))),
+            json!(only(&past.seen, row.merged_into_id.map(|id| id.0))),
             past.ownerships(row.id, directory),
             past.collaborators(row.id, directory),
             past.exclusions(row.id, directory),
@@ -161,7 +161,8 @@ impl Line for account::Entity {
 /// What accounts have been through.
 #[derive(Default)]
 pub struct Past {
-    seen: Seen,
+    /// The accounts in sight of those that they name.
+    seen: HashSet<Uuid>,
     ownerships: HashMap<AccountId, Vec<Visible<ownership::Model>>>,
     collaborators: HashMap<AccountId, Vec<Visible<account_grant::Model>>>,
     exclusions: HashMap<AccountId, Vec<Visible<exclusion::Model>>>,
@@ -204,6 +205,10 @@ impl Past {
     }
 }
 
+fn only(seen: &HashSet<Uuid>, id: Option<Uuid>) -> Option<Uuid> {
+    id.filter(|id| seen.contains(id))
+}
+
 /// Nothing, or a list.
 fn listed<T: Serialize>(rows: impl Iterator<Item = T>) -> Value {
     let rows: Vec<T> = rows.collect();
@@ -232,17 +237,18 @@ impl Line for contact::Entity {
         "merged_into",
     ];
     const KEY: contact::Column = contact::Column::Id;
-    type Beside = Seen;
+    type Beside = HashSet<Uuid>;
 
     fn key(row: &contact::Model) -> Uuid {
         row.id.0
     }
 
-    async fn beside(ctx: &Ctx, rows: &[Visible<contact::Model>]) -> Result<Seen> {
-        Seen::read::<Self>(ctx, rows.iter().filter_map(|row| row.merged_into_id).map(|id| id.0).collect()).await
+    async fn beside(ctx: &Ctx, rows: &[Visible<contact::Model>]) -> Result<HashSet<Uuid>> {
+        let named = rows.iter().filter_map(|row| row.merged_into_id).map(|id| id.0).collect();
+        ctx.store().seen::<Self>(Self::KEY, named).await
     }
 
-    fn values(row: &contact::Model, _: &Directory, seen: &Seen) -> Vec<Value> {
+    fn values(row: &contact::Model, _: &Directory, seen: &HashSet<Uuid>) -> Vec<Value> {
         vec![
             json!(row.id),
             json!(row.source),
@@ -260,7 +266,7 @@ impl Line for contact::Entity {
             json!(row.muted.list()),
             json!(row.created_at),
             json!(row.archived_at),
-            json!(seen.only(row.merged_into_id.map(|id| id.0))),
+            json!(only(seen, row.merged_into_id.map(|id| id.0))),
         ]
     }
 }

@@ -8,7 +8,6 @@ mod directory;
 mod examples;
 mod line;
 mod rest;
-mod seen;
 mod stream;
 
 use directory::Directory;

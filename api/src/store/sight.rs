@@ -1,9 +1,18 @@
 //! What a viewer sees, where a condition asks for it: ids that point out of sight tell nothing.
 
-use sea_orm::sea_query::{Condition, Query, SelectStatement};
+use std::collections::HashSet;
 
-use super::{Engine, Owned};
-use crate::access::{Rows, Scope};
+use sea_orm::{
+    FromQueryResult,
+    sea_query::{Condition, Query, SelectStatement},
+};
+use uuid::Uuid;
+
+use super::{Engine, Owned, Store, among};
+use crate::{
+    access::{Rows, Scope},
+    base::Result,
+};
 
 /// A viewer's scope and the engine that is asked.
 #[derive(Clone, Copy, Debug)]
@@ -34,5 +43,22 @@ impl<'s> Sight<'s> {
         select.column((R::default(), key)).from(R::default()).cond_where(which);
         select.cond_where(R::visible(self.scope, self.engine));
         select
+    }
+}
+
+#[derive(FromQueryResult)]
+struct Named {
+    id: Uuid,
+}
+
+impl Store {
+    /// Which of the rows that others name are in sight, by their keys: one statement, where any are named.
+    pub async fn seen<E: Owned>(&self, key: E::Column, named: HashSet<Uuid>) -> Result<HashSet<Uuid>> {
+        if named.is_empty() {
+            return Ok(named);
+        }
+        let named: Vec<Uuid> = named.into_iter().collect();
+        let rows = self.find::<E>().filter(among::<E, _>(key, &named)).some::<Named>(&[key]).await?;
+        Ok(rows.into_iter().map(|row| row.id).collect())
     }
 }

@@ -159,7 +159,7 @@ async fn prepare(
         }
         let old = old.take(row.row, &row.kept, &row.reference);
         // What was merged away is kept as it was; the one that stayed has a row of its own.
-        if let Ok(Some(Some(_))) = old.as_ref().map(|old| old.as_ref().map(|old| old.merged_into_id)) {
+        if matches!(&old, Ok(Some(old)) if old.merged_into_id.is_some()) {
             verdicts.insert(at, Outcome::Unchanged.into());
             continue;
         }

@@ -40,7 +40,7 @@ impl Apply for ContactRow {
         for row in rows {
             let old = old.take(row.row, &row.kept, &row.reference);
             // Who was merged away is kept as they were; the one who stayed has a row of their own.
-            if let Ok(Some(Some(_))) = old.as_ref().map(|old| old.as_ref().map(|old| old.merged_into_id)) {
+            if matches!(&old, Ok(Some(old)) if old.merged_into_id.is_some()) {
                 verdicts.push(Outcome::Unchanged.into());
                 continue;
             }

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use entity::{MemberId, PlaceId, TeamId, team};
+use entity::{MemberId, TeamId, team};
 use sea_orm::sea_query::Order;
 
 use crate::{
@@ -109,9 +109,8 @@ impl Teams {
         did
     }
 
-    /// Writes new teams with their closure and places, and new leads; gives the new places.
-    pub async fn write(self, tx: &Tx, source: &str) -> Result<HashMap<TeamId, PlaceId>> {
-        let mut places = HashMap::new();
+    /// Writes new teams with their closure and places, and new leads.
+    pub async fn write(self, tx: &Tx, source: &str) -> Result<()> {
         let now = tx.now();
         let mut above = HashMap::new();
         for parent in self.fresh.iter().filter_map(|(_, _, parent)| *parent).filter(|id| self.rows.contains_key(id)) {
@@ -135,7 +134,7 @@ impl Teams {
         let fresh: Vec<_> = fresh.collect();
         if !fresh.is_empty() {
             tx.insert_all::<team::Entity>(fresh).await?;
-            places = insert_tree(tx, &nodes, &above, now).await?;
+            insert_tree(tx, &nodes, &above, now).await?;
         }
         let mut changed = Vec::new();
         for (id, row) in self.rows {
@@ -146,8 +145,7 @@ impl Teams {
                 changed.push((row, team::Model { lead_id, version, updated_at: now, ..old }));
             }
         }
-        tx.rewrite::<team::Entity>(changed).await?;
-        Ok(places)
+        tx.rewrite::<team::Entity>(changed).await.map(drop)
     }
 
     /// The ids from the top of the tree down to a team, itself included.
