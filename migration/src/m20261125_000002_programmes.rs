@@ -30,18 +30,4 @@ ALTER TABLE survey DROP COLUMN draft;
 DROP TABLE question;
 ALTER TABLE account DROP COLUMN latest_nps";
 
-#[async_trait::async_trait]
-impl MigrationTrait for Migration {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        crate::sql::run(manager, UP).await
-    }
-
-    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        crate::sql::run(manager, DOWN).await
-    }
-
-    /// All or nothing, on SQLite too.
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
-    }
-}
+crate::sql::both_ways!(UP, DOWN);

@@ -18,18 +18,4 @@ ALTER TABLE wave DROP COLUMN not_drawn;
 ALTER TABLE wave DROP COLUMN made_at;
 ALTER TABLE wave DROP COLUMN after_id";
 
-#[async_trait::async_trait]
-impl MigrationTrait for Migration {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        crate::sql::run(manager, UP).await
-    }
-
-    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        crate::sql::run(manager, DOWN).await
-    }
-
-    /// All or nothing, on SQLite too.
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
-    }
-}
+crate::sql::both_ways!(UP, DOWN);

@@ -12,18 +12,4 @@ ALTER TABLE contact ADD COLUMN merged_into_id $uuid";
 const DOWN: &str = "ALTER TABLE contact DROP COLUMN merged_into_id;
 ALTER TABLE account DROP COLUMN merged_into_id";
 
-#[async_trait::async_trait]
-impl MigrationTrait for Migration {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        crate::sql::run(manager, UP).await
-    }
-
-    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        crate::sql::run(manager, DOWN).await
-    }
-
-    /// All or nothing, on SQLite too.
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
-    }
-}
+crate::sql::both_ways!(UP, DOWN);

@@ -12,18 +12,4 @@ ALTER TABLE import ADD COLUMN cut_off SMALLINT NOT NULL DEFAULT 0";
 const DOWN: &str = "ALTER TABLE import DROP COLUMN cut_off;
 ALTER TABLE import DROP COLUMN upload";
 
-#[async_trait::async_trait]
-impl MigrationTrait for Migration {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        crate::sql::run(manager, UP).await
-    }
-
-    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        crate::sql::run(manager, DOWN).await
-    }
-
-    /// All or nothing, on SQLite too.
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
-    }
-}
+crate::sql::both_ways!(UP, DOWN);
