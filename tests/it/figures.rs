@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use api::store::Subject;
-use chrono::{Datelike, TimeDelta};
+use chrono::Datelike;
 use entity::{MemberId, SliceDim, SurveyKind, response, score_owner, score_slice};
 use serde_json::{Value, json};
 use tests::{
@@ -24,16 +24,7 @@ both! {
         for seed in 100..100 + crate::scope::worlds() / 2 {
             let app = TestApp::on(first.engine().database().await.unwrap()).await;
             let mut world = World::new(&app, seed).await;
-            for _ in 0..60 {
-                let days = i64::try_from(world.dice.roll(3)).unwrap();
-                app.forward(TimeDelta::days(days));
-                let at = world.dice.roll(world.accounts.len());
-                match world.dice.roll(4) {
-                    0 => world.ask(&app, at).await,
-                    1 => world.answer(&app).await,
-                    _ => world.step(&app).await,
-                }
-            }
+            world.live(&app).await;
             assert!(!world.given.is_empty(), "seed {seed}");
             for member in world.members.iter().filter(|member| member.active) {
                 counts_the_same(&app, &world, member, seed).await;

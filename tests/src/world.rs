@@ -179,6 +179,22 @@ impl World {
         self.accounts.iter().filter(|account| self.sees(member, account))
     }
 
+    /// Some months: people are asked, answer, and everything changes between.
+    ///
+    /// # Panics
+    /// Where a step cannot be taken.
+    pub async fn live(&mut self, app: &TestApp) {
+        for _ in 0..60 {
+            app.forward(TimeDelta::days(i64::try_from(self.dice.roll(3)).unwrap()));
+            let at = self.dice.roll(self.accounts.len());
+            match self.dice.roll(4) {
+                0 => self.ask(app, at).await,
+                1 => self.answer(app).await,
+                _ => self.step(app).await,
+            }
+        }
+    }
+
     /// One change of any kind, a second later.
     pub async fn step(&mut self, app: &TestApp) {
         app.forward(TimeDelta::seconds(1));

@@ -1,29 +1,14 @@
 //! JSON lines: what Steward exports so it imports again, by the same guess and to the same rows as CSV.
 
-use api::import::{Kind, Summary, guess};
+use api::import::Kind;
 use entity::{account, contact, interaction, member, response};
 use serde_json::{Value, json};
 use tests::{app::TestApp, both, imports};
 
 use super::{
-    counts,
+    KINDS, by_guess, counts,
     folder::{COMPANY, steward},
 };
-
-const KINDS: [(Kind, &str); 5] = [
-    (Kind::Members, "members"),
-    (Kind::Accounts, "accounts"),
-    (Kind::Contacts, "contacts"),
-    (Kind::Interactions, "interactions"),
-    (Kind::Responses, "responses"),
-];
-
-/// Imports a file by the mapping that is guessed for it.
-async fn by_guess(app: &TestApp, kind: Kind, text: &str) -> Summary {
-    let guessed = guess(|| Ok(text.as_bytes()), kind, "import", None).unwrap();
-    assert!(guessed.missing.is_empty(), "{}", guessed.toml);
-    imports::import_text(app, kind, &guessed.toml, text.as_bytes(), false).await.unwrap()
-}
 
 /// An export of everything.
 async fn exported(app: &TestApp, token: &str, file: &str) -> String {
@@ -36,20 +21,20 @@ both! {
     async fn exports_in_json_lines_make_the_same_company_elsewhere(app: TestApp) {
         for (kind, name) in KINDS {
             let (_, text) = COMPANY.into_iter().find(|(found, _)| *found == name).unwrap();
-            assert_eq!(by_guess(&app, kind, text).await.refused, 0);
+            assert_eq!(by_guess(&app, kind, "import", text).await.refused, 0);
         }
         // A text that begins with an apostrophe before a formula, which only JSON can leave as it is.
         let odd = "{\"reference\":\"a3\",\"name\":\"'=1 \\\"x\\\", y\",\"industry\":\"a\\\\b; c\",\"health\":7,\"tier\":null}\n";
-        assert_eq!(counts(&by_guess(&app, Kind::Accounts, odd).await), (1, 0, 0, 0));
+        assert_eq!(counts(&by_guess(&app, Kind::Accounts, "import", odd).await), (1, 0, 0, 0));
         let there = TestApp::seeded(app.database.engine().database().await.unwrap(), &[], 2).await;
         let (ada, bea) = (app.admin("Ada").await.token, there.admin("Bea").await.token);
         let mut made = Vec::new();
         for (kind, name) in KINDS {
             let (lines, csv) = (exported(&app, &ada, &format!("{name}.jsonl")).await, exported(&app, &ada, &format!("{name}.csv")).await);
-            let summary = by_guess(&there, kind, &lines).await;
+            let summary = by_guess(&there, kind, "import", &lines).await;
             assert_eq!((summary.refused, summary.refused_answers), (0, 0), "{summary}\n{lines}");
             assert_eq!(summary.found.as_ref().unwrap().to_string(), "UTF-8, JSON lines");
-            let again = by_guess(&there, kind, &csv).await;
+            let again = by_guess(&there, kind, "import", &csv).await;
             assert_eq!((again.read, counts(&again)), (summary.read, (0, 0, summary.created, 0)), "{again}\n{csv}");
             made.push(summary.created);
         }

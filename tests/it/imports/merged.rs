@@ -1,11 +1,11 @@
 //! What was merged away stays merged, however often its own system still names it.
 
-use api::import::{Kind, guess};
+use api::import::Kind;
 use entity::{AccountId, account, contact, interaction};
 use serde_json::{Value, json};
-use tests::{app::TestApp, both, imports};
+use tests::{app::TestApp, both};
 
-use super::counts;
+use super::{by_guess, counts};
 use crate::programmes::ask;
 
 const ACCOUNTS: &str = "reference,name,parent\na1,Globex,\na2,Globex Inc,\na3,Globex Lab,a2\n";
@@ -13,8 +13,7 @@ const CONTACTS: &str = "reference,account,name,email\nc1,a1,Carl,carl@globex.tes
 const ENTRIES: &str = "reference,account,contact,kind,direction,channel,occurred_at,subject\ni1,a2,c2,CALL,OUTBOUND,CALL,2025-05-01T09:30:00Z,Rang\n";
 
 async fn file(app: &TestApp, kind: Kind, text: &str) -> (u64, u64, u64, u64) {
-    let guessed = guess(|| Ok(text.as_bytes()), kind, "outside", None).unwrap();
-    let summary = imports::import_text(app, kind, &guessed.toml, text.as_bytes(), false).await.unwrap();
+    let summary = by_guess(app, kind, "outside", text).await;
     assert_eq!(summary.faults, [], "{summary}");
     counts(&summary)
 }

@@ -17,7 +17,8 @@ mod rules;
 mod wave_by_mail;
 mod whole;
 
-use api::import::Summary;
+use api::import::{Kind, Summary, guess};
+use tests::{app::TestApp, imports};
 
 /// Created, updated, unchanged, refused.
 fn counts(summary: &Summary) -> (u64, u64, u64, u64) {
@@ -27,4 +28,20 @@ fn counts(summary: &Summary) -> (u64, u64, u64, u64) {
 /// The faults, one text each.
 fn faults(summary: &Summary) -> Vec<String> {
     summary.faults.iter().map(ToString::to_string).collect()
+}
+
+/// The kinds of files, in the order that they need each other.
+const KINDS: [(Kind, &str); 5] = [
+    (Kind::Members, "members"),
+    (Kind::Accounts, "accounts"),
+    (Kind::Contacts, "contacts"),
+    (Kind::Interactions, "interactions"),
+    (Kind::Responses, "responses"),
+];
+
+/// Imports a file by the mapping that is guessed for it.
+async fn by_guess(app: &TestApp, kind: Kind, source: &str, text: &str) -> Summary {
+    let guessed = guess(|| Ok(text.as_bytes()), kind, source, None).unwrap();
+    assert!(guessed.missing.is_empty(), "{}", guessed.toml);
+    imports::import_text(app, kind, &guessed.toml, text.as_bytes(), false).await.unwrap()
 }

@@ -1,26 +1,11 @@
 //! What Steward exports it takes for what it is: the same rows, wherever a cell was changed.
 
-use api::import::{Kind, Summary, guess};
+use api::import::Kind;
 use entity::{account, contact, interaction, response};
 use serde_json::json;
-use tests::{app::TestApp, both, imports};
+use tests::{app::TestApp, both};
 
-use super::{counts, folder::COMPANY};
-
-/// Imports a file by the mapping that is guessed for it.
-async fn by_guess(app: &TestApp, kind: Kind, source: &str, text: &str) -> Summary {
-    let guessed = guess(|| Ok(text.as_bytes()), kind, source, None).unwrap();
-    assert!(guessed.missing.is_empty(), "{}", guessed.toml);
-    imports::import_text(app, kind, &guessed.toml, text.as_bytes(), false).await.unwrap()
-}
-
-const KINDS: [(Kind, &str); 5] = [
-    (Kind::Members, "members"),
-    (Kind::Accounts, "accounts"),
-    (Kind::Contacts, "contacts"),
-    (Kind::Interactions, "interactions"),
-    (Kind::Responses, "responses"),
-];
+use super::{KINDS, by_guess, counts, folder::COMPANY};
 
 async fn company(app: &TestApp) -> String {
     for (kind, name) in KINDS {

@@ -251,16 +251,7 @@ both! {
             // The company comes before its teams.
             app.forward(TimeDelta::seconds(1));
             let mut world = World::new(&app, seed).await;
-            for _ in 0..60 {
-                let days = i64::try_from(world.dice.roll(3)).unwrap();
-                app.forward(TimeDelta::days(days));
-                let at = world.dice.roll(world.accounts.len());
-                match world.dice.roll(4) {
-                    0 => world.ask(&app, at).await,
-                    1 => world.answer(&app).await,
-                    _ => world.step(&app).await,
-                }
-            }
+            world.live(&app).await;
             moves(&app, &empty(&app).await, &format!("seed {seed}")).await;
         }
     }

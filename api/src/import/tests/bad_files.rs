@@ -1,6 +1,6 @@
 //! Files that are not what they should be.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader};
 
 use super::*;
 
@@ -40,16 +40,6 @@ fn latin_1_is_refused_with_the_offset_of_its_byte() {
 #[test]
 fn a_byte_order_mark_is_no_part_of_the_first_name() {
     assert_eq!(accounts(b"\xEF\xBB\xBFid,name\n1,One\n")[0].as_ref().unwrap().reference, "1");
-}
-
-/// Counts what is read of it.
-struct Counted<'a, R>(R, &'a std::cell::Cell<u64>);
-impl<R: Read> Read for Counted<'_, R> {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        let count = self.0.read(buffer)?;
-        self.1.set(self.1.get() + count as u64);
-        Ok(count)
-    }
 }
 
 #[test]

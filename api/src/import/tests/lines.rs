@@ -1,7 +1,5 @@
 //! JSON lines: the same rows as of CSV, and lines that are not what they should be.
 
-use std::io::Read;
-
 use super::*;
 
 /// Reads a file of accounts by the least of mappings, as it would be imported.
@@ -223,16 +221,6 @@ fn lines_are_read_in_each_encoding() {
     let error =
         settled::<AccountRow>(mapping, b"{\"id\":1,\"name\":\"One\"}\n{\"id\":2,\"name\":\"\xEB\"}\n").unwrap_err();
     assert!(matches!(error, FileError::NotUtf8 { offset: 38, row: 2, byte: 0xEB }), "{error}");
-}
-
-/// Counts what is read of it.
-struct Counted<'a, R>(R, &'a std::cell::Cell<u64>);
-impl<R: Read> Read for Counted<'_, R> {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        let count = self.0.read(buffer)?;
-        self.1.set(self.1.get() + count as u64);
-        Ok(count)
-    }
 }
 
 #[test]

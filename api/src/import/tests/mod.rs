@@ -12,6 +12,8 @@ mod separators;
 mod typed;
 mod values;
 
+use std::io::Read;
+
 use super::*;
 
 /// A mapping that must have no fault.
@@ -40,4 +42,14 @@ fn settled<T: Row>(mut mapping: Mapping, file: &[u8]) -> Result<(Found, Vec<Resu
     settle(|| Ok(file), &mut mapping)?;
     let found = mapping.found.clone().unwrap_or_default();
     Ok((found, rows::<T, _>(file, mapping)?.collect()))
+}
+
+/// Counts what is read of it.
+struct Counted<'a, R>(R, &'a std::cell::Cell<u64>);
+impl<R: Read> Read for Counted<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let count = self.0.read(buffer)?;
+        self.1.set(self.1.get() + count as u64);
+        Ok(count)
+    }
 }
