@@ -32,7 +32,7 @@ fn pages_behind_links_are_for_everybody() {
 }
 
 async fn walk(app: TestApp) {
-    let Some(js) = Js::with(&["axe.mjs", "answer.mjs", "keyboard.mjs"]) else {
+    let Some(js) = Js::with(&["axe.mjs", "answer.mjs", "keyboard.mjs", "browser.mjs"]) else {
         return skip("Node with its packages", js::CURE);
     };
     if !browser() {
@@ -90,7 +90,7 @@ async fn walk(app: TestApp) {
 /// Every state of every page in every language; mails where they differ in more than words.
 #[tokio::test]
 async fn every_sample_is_for_everybody() {
-    let Some(js) = Js::with(&["axe.mjs"]) else { return skip("Node with its packages", js::CURE) };
+    let Some(js) = Js::with(&["axe.mjs", "browser.mjs"]) else { return skip("Node with its packages", js::CURE) };
     if !browser() {
         return skip("Chromium", "install it, for instance with: apt-get install chromium");
     }

@@ -1,6 +1,6 @@
 // Answers survey links as customers do, with scripts switched off.
-// node answer.mjs COMMENT WIDTH LINK SCORE [LINK SCORE …]   Pictures go to $PICTURES. Chromium: $CHROMIUM or /usr/bin/chromium.
-import { chromium } from "playwright-core";
+// node answer.mjs COMMENT WIDTH LINK SCORE [LINK SCORE …]   Pictures go to $PICTURES.
+import { launch, open, pageOf } from "./browser.mjs";
 
 const [comment, width, ...answers] = process.argv.slice(2);
 if (answers.length < 2) {
@@ -8,17 +8,13 @@ if (answers.length < 2) {
   process.exit(2);
 }
 
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  args: ["--no-sandbox", "--disable-dev-shm-usage"],
-});
+const browser = await launch();
 
 async function answer(link, score) {
-  const context = await browser.newContext({ javaScriptEnabled: false, viewport: { width: Number(width), height: 720 } });
-  const page = await context.newPage();
+  const page = await pageOf(browser, { javaScriptEnabled: false, viewport: { width: Number(width), height: 720 } });
   const folder = process.env.PICTURES;
   const picture = async (name) => folder && page.screenshot({ path: `${folder}/${name}-${width}.png`, fullPage: true });
-  await page.goto(link);
+  await open(page, link);
   await picture("question");
   // The label is what a finger hits; the input itself may be hidden from sight.
   await page.locator(`label:has(input[name=score][value="${score}"])`).click();
@@ -31,7 +27,7 @@ async function answer(link, score) {
   if (!text.includes(score)) throw new Error(`the score is not shown: ${text}`);
   if (text.includes(comment)) throw new Error(`the comment is shown: ${text}`);
   console.log(text);
-  await context.close();
+  await page.context().close();
 }
 
 try {

@@ -1,5 +1,5 @@
 // Checks pages for WCAG 2.2 A and AA, in light and dark, and for sideways scrolling at 320 px and with text at 200 %.
-// node axe.mjs [--alone|--samples] PAGE…   where a PAGE is a URL or a file. Chromium: $CHROMIUM or /usr/bin/chromium.
+// node axe.mjs [--alone|--samples] PAGE…   where a PAGE is a URL or a file.
 // With --alone nothing but the page's own host is reached, and the page has to do without.
 // With --samples each PAGE is a folder of pages named LANGUAGE-NAME.html. They are many, so all are seen in one look, and
 // another that no word can spoil is given to one language of each writing direction.
@@ -8,7 +8,7 @@ import { readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import axe from "axe-core";
-import { chromium } from "playwright-core";
+import { launch, open, patience } from "./browser.mjs";
 
 const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 const all = [
@@ -35,7 +35,7 @@ async function faults(context, url) {
     const loud = [];
     // What the page's own policy refuses shows up here. A page may itself be a 404 or 410; what it loads may not.
     page.on("console", (message) => {
-      const status = /the server responded with a status/.test(message.text());
+      const status = /the server responded with a status|ERR_NETWORK_CHANGED/.test(message.text());
       const refused = alone && new URL(message.location().url || url).host !== new URL(url).host;
       if (message.type() === "error" && !status && !refused) loud.push(`console: ${message.text()}`);
     });
@@ -43,7 +43,7 @@ async function faults(context, url) {
       if (part.status() >= 400 && !part.request().isNavigationRequest()) loud.push(`${part.status()} for ${part.url()}`);
     });
     if (alone) await page.route((to) => to.host !== new URL(url).host, (route) => route.abort());
-    const response = await page.goto(url, { waitUntil: alone ? "networkidle" : "load" });
+    const response = await open(page, url, { waitUntil: alone ? "networkidle" : "load" });
     if (response && response.status() >= 500) loud.push(`status ${response.status()}`);
     // Evaluated from outside, so that the page's policy against scripts can stay on.
     await page.evaluate(axe.source);
@@ -61,16 +61,12 @@ async function faults(context, url) {
   }
 }
 
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  args: ["--no-sandbox", "--disable-dev-shm-usage"],
-});
+const browser = await launch();
 let bad = 0;
 try {
   for (const { colorScheme, width, only } of looks) {
     const context = await browser.newContext({ colorScheme, viewport: { width, height: 720 } });
-    // A busy machine is slow, not wrong.
-    context.setDefaultTimeout(120_000);
+    context.setDefaultTimeout(patience);
     const waiting = pages.filter((url) => !only || only.test(url));
     const worker = async () => {
       for (let url = waiting.pop(); url; url = waiting.pop()) {

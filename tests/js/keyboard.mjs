@@ -1,10 +1,10 @@
 // Answers a survey link with the keyboard alone, without script, in forced colours, on a narrow screen; then looks at a
 // page that refuses an answer.
-// node keyboard.mjs LINK SCORE COMMENT REFUSED   REFUSED is a file. Chromium: $CHROMIUM or /usr/bin/chromium.
+// node keyboard.mjs LINK SCORE COMMENT REFUSED   REFUSED is a file.
 import assert from "node:assert/strict";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { chromium } from "playwright-core";
+import { launch, open, pageOf } from "./browser.mjs";
 
 const [link, score, comment, refused] = process.argv.slice(2);
 if (!refused) {
@@ -41,15 +41,11 @@ async function tabTo(page, what) {
   assert.fail(`the tab key does not reach ${what}`);
 }
 
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  args: ["--no-sandbox", "--disable-dev-shm-usage"],
-});
+const browser = await launch();
 try {
   const look = { javaScriptEnabled: false, forcedColors: "active", viewport: { width: 320, height: 640 } };
-  const page = await (await browser.newContext(look)).newPage();
-  page.setDefaultTimeout(120_000);
-  await page.goto(link);
+  const page = await pageOf(browser, look);
+  await open(page, link);
   const label = () => page.locator("label[for=comment]").innerText();
   const asked = async () => (await told(page, "textbox"))[0].name;
   const before = await label();
@@ -77,7 +73,7 @@ try {
   assert.equal(answer.status(), 200);
   assert.ok((await page.locator("main").innerText()).includes(score), "the score is shown");
 
-  await page.goto(pathToFileURL(resolve(refused)).href);
+  await open(page, pathToFileURL(resolve(refused)).href);
   assert.ok(await focused(page, ".summary"), "what is wrong has the focus");
   for (const href of await page.locator(".summary a").evaluateAll((links) => links.map((one) => one.getAttribute("href")))) {
     await page.locator(`.summary a[href="${href}"]`).press("Enter");

@@ -162,7 +162,7 @@ const DRY: &str = "query($id: UUID!) { dryRunProgram(id: $id) { queued notDrawn 
 both! {
     async fn a_wave_comes_to_what_the_mail_server_and_the_people_say(database: Database) {
         let Some(sink) = Sink::unreliable() else { return };
-        let Some(js) = Js::with(&["answer.mjs"]) else { return skip("Node with its packages", js::CURE) };
+        let Some(js) = Js::with(&["answer.mjs", "browser.mjs"]) else { return skip("Node with its packages", js::CURE) };
         if !browser() {
             return skip("Chromium", CHROMIUM);
         }
