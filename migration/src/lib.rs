@@ -9,6 +9,7 @@ mod m20261125_000003_waves;
 mod m20261126_000004_doors;
 mod m20261126_000005_merge;
 mod m20261126_000006_uploads;
+mod m20261126_000007_rising;
 pub mod sql;
 
 pub use sea_orm_migration;
@@ -27,6 +28,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000004_doors::Migration),
             Box::new(m20261126_000005_merge::Migration),
             Box::new(m20261126_000006_uploads::Migration),
+            Box::new(m20261126_000007_rising::Migration),
         ]
     }
 }

@@ -103,6 +103,10 @@ both! {
             let rest = app.raw("POST", "/api/v1/auth/token", &headers, "{}").await;
             assert_eq!(rest.status, 415, "{kind}: {}", rest.text);
         }
+        for door in ["/graphql", "/api/v1/auth/token"] {
+            let headers = [JSON, ("content-encoding", "gzip")];
+            assert_eq!(app.raw("POST", door, &headers, body.clone()).await.status, 415, "{door}");
+        }
         for query in ["%7B__typename%7D", "mutation%20%7B__typename%7D"] {
             let headers = [("accept", "application/json")];
             let reply = app.raw("GET", &format!("/graphql?query={query}"), &headers, "").await;

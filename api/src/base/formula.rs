@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-/// What a formula begins with, in the wide forms too.
-const BEGINS: [char; 10] = ['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'];
+/// What a formula begins with, in the wide and the small forms too.
+const BEGINS: [char; 15] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠', '﹦', '﹢', '﹣', '﹫'];
 
 /// Whether a cell is a formula, behind any number of apostrophes. Those count so that a cell which really begins
 /// with one comes back as it was.
@@ -35,6 +35,7 @@ mod tests {
             ("'-5", "''-5"),
             ("+49 30 1", "'+49 30 1"),
             ("＝x", "'＝x"),
+            ("﹢x", "'﹢x"),
             ("'quoted'", "'quoted'"),
             ("plain", "plain"),
             ("", ""),

@@ -137,6 +137,11 @@ impl<T: Row, R: Read> Rows<T, R> {
         self.read
     }
 
+    /// Whether the next row comes from the next row of the file.
+    pub fn between(&self) -> bool {
+        self.waiting.is_empty()
+    }
+
     /// Rows left out so far because the mapping says so: blank where `skip_blank` says, or repeated.
     pub fn skipped(&self) -> u64 {
         self.skipped

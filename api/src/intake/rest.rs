@@ -19,8 +19,8 @@ use super::{
 use crate::{
     base::{Error, Result},
     web::{
-        IdempotencyKey, Posted, Problem, Segment, Server, Signed,
-        problems::{BadRequest, Broken, Conflict, Forbidden, NotFound, NotJson, TooLong},
+        IdempotencyKey, Posted, Problem, Segment, Server, Signed, as_it_is,
+        problems::{BadRequest, Broken, Conflict, Forbidden, NotFound, NotJson, Packed, TooLong},
     },
 };
 
@@ -111,10 +111,12 @@ struct Bytes(Vec<u8>);
         (status = 403, response = Forbidden),
         (status = 404, response = NotFound),
         (status = 409, response = Conflict),
+        (status = 415, response = Packed),
         (status = 422, response = Broken),
     ),
 )]
 async fn send_file(Signed(ctx): Signed, Segment(id): Segment, request: Request) -> Result<Json<ImportJob>, Problem> {
+    as_it_is(request.headers())?;
     let body = request.into_body().into_data_stream();
     Ok(Json(Box::pin(send(&ctx, named(&id)?, body)).await?))
 }

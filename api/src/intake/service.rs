@@ -201,7 +201,8 @@ where
 async fn begin(ctx: &Ctx, id: ImportId) -> Result<Uuid> {
     ctx.write(move |tx| async move {
         let row = held(&tx, id).await?;
-        if !matches!(row.state, ImportState::Empty | ImportState::Ready) {
+        let tried = row.state == ImportState::Done && row.dry_run;
+        if !tried && !matches!(row.state, ImportState::Empty | ImportState::Ready) {
             return Err(Error::conflict("this import was started already; make another one"));
         }
         let pieces = Condition::all().add(import_piece::Column::ImportId.eq(id));
@@ -209,6 +210,8 @@ async fn begin(ctx: &Ctx, id: ImportId) -> Result<Uuid> {
         let upload = tx.id();
         tx.update::<import::Entity>(row, |row| {
             (row.state, row.upload, row.bytes) = (Set(ImportState::Empty), Set(Some(upload)), Set(0));
+            (row.rows_done, row.rows_total) = (Set(0), Set(None));
+            (row.summary, row.error) = (Set(None), Set(None));
         })
         .await?;
         Ok(upload)
@@ -291,11 +294,12 @@ pub async fn start(ctx: &Ctx, id: ImportId, input: StartImport) -> Result<Import
             }
             ImportState::Ready | ImportState::Done | ImportState::Failed | ImportState::Cancelled => {}
         }
-        let mapping = mapping.or_else(|| row.mapping.clone());
-        if mapping.is_none() {
-            let told = row.error.clone().unwrap_or_default();
-            return Err(Error::invalid("/mapping", format!("must be given: {told}")));
-        }
+        // What the look at the file found wrong stays wrong until another mapping is told.
+        let wrong = row.error.clone().filter(|_| row.state == ImportState::Ready);
+        let standing = row.mapping.clone().filter(|_| wrong.is_none());
+        let Some(mapping) = mapping.or(standing) else {
+            return Err(Error::invalid("/mapping", format!("must be given: {}", wrong.unwrap_or_default())));
+        };
         let now = tx.now();
         let faults = Condition::all().add(import_piece::Column::ImportId.eq(id));
         let faults = faults.add(import_piece::Column::Part.eq(ImportPart::Faults));
@@ -303,7 +307,7 @@ pub async fn start(ctx: &Ctx, id: ImportId, input: StartImport) -> Result<Import
         let row = tx
             .update::<import::Entity>(row, |row| {
                 row.state = Set(ImportState::Running);
-                row.mapping = Set(mapping);
+                row.mapping = Set(Some(mapping));
                 row.dry_run = Set(input.dry_run);
                 row.rows_done = Set(0);
                 row.rows_total = Set(None);

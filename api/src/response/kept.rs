@@ -28,9 +28,9 @@ pub fn latest_nps() -> (account::Column, SimpleExpr) {
 
 /// Keeps the newest NPS answer of these accounts after answers were written or changed.
 pub async fn keep_latest(tx: &Tx, accounts: &[AccountId]) -> Result<()> {
-    if accounts.is_empty() {
-        return Ok(());
+    for some in accounts.chunks(4_096) {
+        let which: Condition = among::<account::Entity, _>(account::Column::Id, some);
+        tx.set::<account::Entity>(which, vec![latest_nps()]).await?;
     }
-    let which: Condition = among::<account::Entity, _>(account::Column::Id, accounts);
-    tx.set::<account::Entity>(which, vec![latest_nps()]).await.map(drop)
+    Ok(())
 }

@@ -43,20 +43,32 @@ impl Credited {
 type Owners = (String, PlaceId, i32, MemberId, i16);
 type Slices = (&'static str, String, PlaceId, i32, String, i16);
 
-/// Counts answers in or out: `(what it is credited to, the answer, +1 or −1)`.
-///
-/// Two upserts whatever the number of answers, rows in key order; call it last in the transaction,
-/// since its locks last until the commit.
+/// Answers that are counted together.
+#[derive(Debug, Default)]
+pub struct Counts {
+    owners: BTreeMap<Owners, [i32; 11]>,
+    slices: BTreeMap<Slices, (SliceDim, [i32; 11])>,
+    off_scale: bool,
+}
+
+/// Counts answers in or out: `(what it is credited to, the answer, +1 or −1)`; see [`Counts::write`].
 pub async fn count(tx: &Tx, answers: &[(Credited, i16, i32)]) -> Result<()> {
-    let mut owners: BTreeMap<Owners, [i32; 11]> = BTreeMap::new();
-    let mut slices: BTreeMap<Slices, (SliceDim, [i32; 11])> = BTreeMap::new();
+    let mut counts = Counts::default();
     for (to, score, by) in answers {
-        let slot = usize::try_from(*score)
-            .ok()
-            .filter(|slot| *slot < 11)
-            .ok_or_else(|| Error::internal("score off the scale"))?;
+        counts.add(to, *score, *by);
+    }
+    counts.write(tx).await
+}
+
+impl Counts {
+    /// Takes an answer in, or out again with −1. One off the scale keeps all of them from being written.
+    pub fn add(&mut self, to: &Credited, score: i16, by: i32) {
+        let Some(slot) = usize::try_from(score).ok().filter(|slot| *slot < 11) else {
+            self.off_scale = true;
+            return;
+        };
         let owner = to.owner_id.unwrap_or(MemberId::NOBODY);
-        owners.entry((to.question.clone(), to.place_id, to.month, owner, to.mode)).or_default()[slot] += by;
+        self.owners.entry((to.question.clone(), to.place_id, to.month, owner, to.mode)).or_default()[slot] += by;
         let cuts = [
             (SliceDim::Territory, to.territory.clone().unwrap_or_default()),
             (SliceDim::Segment, to.segment.clone().unwrap_or_default()),
@@ -64,17 +76,60 @@ pub async fn count(tx: &Tx, answers: &[(Credited, i16, i32)]) -> Result<()> {
         ];
         for (dim, val) in cuts {
             let key = (dim.as_str(), to.question.clone(), to.place_id, to.month, val, to.mode);
-            slices.entry(key).or_insert((dim, [0; 11])).1[slot] += by;
+            self.slices.entry(key).or_insert((dim, [0; 11])).1[slot] += by;
         }
     }
-    let owners = owners.into_iter().map(|((question, place_id, month, owner_id, mode), c)| {
-        let [c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10] = c;
-        score_owner::Model { question, place_id, month, owner_id, mode, c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10 }
-    });
-    let slices = slices.into_iter().map(|((_, question, place_id, month, val, mode), (dim, c))| {
-        let [c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10] = c;
-        score_slice::Model { dim, question, place_id, month, val, mode, c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10 }
-    });
-    tx.add::<score_owner::Entity>(owners.collect()).await?;
-    tx.add::<score_slice::Entity>(slices.collect()).await
+
+    /// Adds them to the counters: two upserts whatever the number of answers, rows in key order. Call it last in the
+    /// transaction, since its locks last until the commit.
+    pub async fn write(self, tx: &Tx) -> Result<()> {
+        if self.off_scale {
+            return Err(Error::internal("score off the scale"));
+        }
+        let owners = self.owners.into_iter().map(|((question, place_id, month, owner_id, mode), c)| {
+            let [c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10] = c;
+            score_owner::Model {
+                question,
+                place_id,
+                month,
+                owner_id,
+                mode,
+                c0,
+                c1,
+                c2,
+                c3,
+                c4,
+                c5,
+                c6,
+                c7,
+                c8,
+                c9,
+                c10,
+            }
+        });
+        let slices = self.slices.into_iter().map(|((_, question, place_id, month, val, mode), (dim, c))| {
+            let [c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10] = c;
+            score_slice::Model {
+                dim,
+                question,
+                place_id,
+                month,
+                val,
+                mode,
+                c0,
+                c1,
+                c2,
+                c3,
+                c4,
+                c5,
+                c6,
+                c7,
+                c8,
+                c9,
+                c10,
+            }
+        });
+        tx.add::<score_owner::Entity>(owners.collect()).await?;
+        tx.add::<score_slice::Entity>(slices.collect()).await
+    }
 }

@@ -10,7 +10,7 @@ mod model;
 mod report;
 pub mod rules;
 
-pub use count::{Credited, count};
+pub use count::{Counts, Credited, count};
 pub use graphql::SatisfactionQuery;
 pub use model::{Ask, Figure, GroupBy, SatisfactionGroup, View, figures};
 pub use report::report;

@@ -17,9 +17,11 @@ use sea_orm::{
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::{Columns, Owned, Tx, conn::Conn, from_db};
+use super::{Columns, Engine, Owned, Tx, conn::Conn, from_db};
 use crate::base::Result;
 
+/// Rows of a change of very many that go in before what the audit says of them does: both are held until then.
+const HELD: usize = 1_024;
 /// Values of one statement, at most: PostgreSQL takes 65,535, SQLite 32,766.
 const VALUES: usize = 30_000;
 /// Rows of one piece, at most.
@@ -38,15 +40,15 @@ pub(super) enum Taken {
     Adds,
 }
 
-/// A table, how many rows, and what of them.
-type Shaped = (&'static str, usize, Taken);
+/// A table, how many rows, what of them, and whether they are very many.
+type Shaped = (&'static str, usize, Taken, bool);
 
 /// Texts of statements by table, number of rows, and what becomes of rows whose key is taken.
 #[derive(Default)]
 pub(super) struct Texts(Mutex<HashMap<Shaped, Arc<str>>>);
 
 impl Texts {
-    fn get(&self, key: (&'static str, usize, Taken), make: impl FnOnce() -> String) -> String {
+    fn get(&self, key: Shaped, make: impl FnOnce() -> String) -> String {
         let mut texts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         texts.entry(key).or_insert_with(|| make().into()).to_string()
     }
@@ -59,14 +61,22 @@ impl Tx {
         E::Model: IntoActiveModel<E::ActiveModel> + Serialize + Send + Sync,
         E::ActiveModel: ActiveModelBehavior + Send,
     {
-        let rows = rows.into_iter().map(|row| {
-            if taken == Taken::Fails {
-                self.note::<E>(AuditAction::Create, &row, None, None)?;
+        let held = if self.mass() { HELD } else { rows.len() };
+        let mut rows = rows.into_iter();
+        while rows.len() > 0 {
+            let values = rows.by_ref().take(held).map(|row| {
+                if taken == Taken::Fails {
+                    self.note::<E>(AuditAction::Create, &row, None, None)?;
+                }
+                let mut row = row.into_active_model();
+                Ok(E::Column::iter().filter_map(|column| row.take(column).into_value()).collect())
+            });
+            self.put_values::<E>(values, taken).await?;
+            if self.mass() {
+                self.flush_audit().await?;
             }
-            let mut row = row.into_active_model();
-            Ok(E::Column::iter().filter_map(|column| row.take(column).into_value()).collect())
-        });
-        self.put_values::<E>(rows, taken).await
+        }
+        Ok(())
     }
 
     /// Puts rows in, each as its values in the order of the columns.
@@ -109,9 +119,16 @@ impl Tx {
         for row in rows {
             values.extend(row?);
         }
-        let make = || engine.build(&blank::<E>(count, taken)).sql;
+        let make = || {
+            let text = engine.build(&blank::<E>(count, taken)).sql;
+            // A change of very many rows is taken back as a whole, so no statement of it has to be taken back alone.
+            match (self.engine(), self.mass()) {
+                (Engine::Sqlite, true) => text.replacen("INSERT INTO", "INSERT OR FAIL INTO", 1),
+                _ => text,
+            }
+        };
         let kept = count < FEW || self.mass();
-        let text = if kept { self.texts().get((E::NAME, count, taken), make) } else { make() };
+        let text = if kept { self.texts().get((E::NAME, count, taken, self.mass()), make) } else { make() };
         Ok(Statement::from_sql_and_values(engine, text, values))
     }
 

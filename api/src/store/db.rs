@@ -141,11 +141,26 @@ impl Db {
     }
 
     /// Makes the SQLite writer ready for very many changes: it keeps more of the file at hand, and moves what it
-    /// wrote into the file less often.
+    /// wrote into the file less often. Ends with [`Db::relax`].
     pub async fn brace(&self) -> Result<()> {
         let Some(writer) = &self.0.writer else { return Ok(()) };
-        writer::maintain(writer, "PRAGMA cache_size = -24000; PRAGMA mmap_size = 0; PRAGMA wal_autocheckpoint = 8000")
-            .await
+        writer::maintain(
+            writer,
+            "PRAGMA cache_size = -32000; PRAGMA mmap_size = 0; PRAGMA wal_autocheckpoint = 64000;
+             PRAGMA journal_size_limit = 32000000",
+        )
+        .await
+    }
+
+    /// Has the SQLite writer go on as before [`Db::brace`].
+    pub async fn relax(&self) -> Result<()> {
+        let Some(writer) = &self.0.writer else { return Ok(()) };
+        writer::maintain(
+            writer,
+            "PRAGMA cache_size = -8000; PRAGMA mmap_size = 33554432; PRAGMA wal_autocheckpoint = 1000;
+             PRAGMA wal_checkpoint(PASSIVE)",
+        )
+        .await
     }
 
     pub(super) fn reader(&self) -> Conn<'_> {
@@ -230,6 +245,7 @@ fn options(url: &str, engine: Engine, connections: u32, purpose: Purpose) -> Con
                 .foreign_keys(true)
                 .busy_timeout(busy)
                 .statement_cache_capacity(256)
+                .row_buffer_size(1_000)
                 .pragma("cache_size", "-8000")
                 .pragma("mmap_size", "33554432")
                 .pragma("temp_store", "memory")

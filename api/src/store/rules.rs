@@ -58,6 +58,22 @@ impl Witness for Visible<account::Model> {
     }
 }
 
+/// An account that was read inside the scope; what was read of it is let go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Sighted(AccountId);
+
+impl Sighted {
+    pub fn by(witness: &impl Witness) -> Self {
+        Self(witness.account())
+    }
+}
+
+impl Witness for Sighted {
+    fn account(&self) -> AccountId {
+        self.0
+    }
+}
+
 impl<W: Witness> Witness for &W {
     fn account(&self) -> AccountId {
         (*self).account()

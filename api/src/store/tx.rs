@@ -320,9 +320,8 @@ impl Tx {
         Ok(())
     }
 
-    /// Writes the audit rows of the changes so far. Happens by itself at the end; only a transaction of
-    /// very many changes calls it in between, to hold fewer of them.
-    pub async fn flush_audit(&self) -> Result<()> {
+    /// Writes the audit rows of the changes so far: at the end, and in between where there are very many.
+    pub(super) async fn flush_audit(&self) -> Result<()> {
         let entries = std::mem::take(&mut *self.shared.audit.lock().unwrap_or_else(PoisonError::into_inner));
         let now = self.now();
         let actor = self.shared.viewer.actor;

@@ -84,6 +84,10 @@ where
     let (reply, answer) = oneshot::channel::<Result<T>>();
     let change: Change = Box::new(move |tx| {
         async move {
+            // Whoever asked for it has been told that nothing was done, or has gone.
+            if reply.is_closed() {
+                return (false, Box::new(|_| ()) as Answer);
+            }
             let done = AssertUnwindSafe(run(tx, Arc::clone(&shared), change)).catch_unwind().await;
             let done = done.unwrap_or_else(|_| Err(Error::internal("a change panicked")));
             let keep = done.is_ok();
@@ -178,23 +182,36 @@ async fn apart(db: &DatabaseConnection, job: Job) {
     match job {
         Job::Maintain(sql, reply) => drop(reply.send(maintain_now(db, sql).await)),
         Job::Change(change) | Job::Mass(change) => {
-            // Without a savepoint, which would hold every page as it was before.
-            let tx = match db.begin_with_options(immediate()).await {
-                Ok(tx) => Arc::new(tx),
-                Err(error) => {
-                    tracing::error!(%error, "cannot begin to write");
-                    return;
-                }
-            };
-            let (keep, answer) = change(Arc::clone(&tx)).await;
-            let Some(tx) = Arc::into_inner(tx) else { return answer(Err(leaked())) };
-            let closed = if keep { tx.commit().await } else { tx.rollback().await };
-            answer(closed.map_err(|error| {
-                tracing::error!(%error, "a commit failed");
-                Error::Unavailable
-            }));
+            // What very many rows point at was read in the same transaction. Were it looked up again for each of them,
+            // every statement would also keep pages as they were, lest one of its rows fails.
+            if let Err(error) = maintain_now(db, "PRAGMA foreign_keys = OFF").await {
+                tracing::error!(%error, "foreign keys stay on");
+            }
+            whole(db, change).await;
+            if let Err(error) = maintain_now(db, "PRAGMA foreign_keys = ON").await {
+                tracing::error!(%error, "foreign keys stay off");
+            }
         }
     }
+}
+
+/// A change in a transaction of its own.
+async fn whole(db: &DatabaseConnection, change: Change) {
+    // Without a savepoint, which would hold every page as it was before.
+    let tx = match db.begin_with_options(immediate()).await {
+        Ok(tx) => Arc::new(tx),
+        Err(error) => {
+            tracing::error!(%error, "cannot begin to write");
+            return;
+        }
+    };
+    let (keep, answer) = change(Arc::clone(&tx)).await;
+    let Some(tx) = Arc::into_inner(tx) else { return answer(Err(leaked())) };
+    let closed = if keep { tx.commit().await } else { tx.rollback().await };
+    answer(closed.map_err(|error| {
+        tracing::error!(%error, "a commit failed");
+        Error::Unavailable
+    }));
 }
 
 async fn one(outer: &DatabaseTransaction, change: Change) -> Option<Answer> {

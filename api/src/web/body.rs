@@ -3,7 +3,7 @@
 use axum::{
     body::Bytes,
     extract::{FromRequest, FromRequestParts, Request},
-    http::{HeaderMap, StatusCode, header, request::Parts},
+    http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
 };
 use serde::de::DeserializeOwned;
 use utoipa::IntoParams;
@@ -28,9 +28,9 @@ impl<T: DeserializeOwned> FromRequest<Server> for Body<T> {
 }
 
 async fn bytes(request: Request, server: &Server) -> Result<Bytes, Problem> {
+    as_it_is(request.headers())?;
     if !is_json(request.headers()) {
-        let rule = "send the body as application/json";
-        return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE", rule));
+        return Err(unsupported("send the body as application/json"));
     }
     Bytes::from_request(request, server).await.map_err(|rejection| match rejection.status() {
         StatusCode::PAYLOAD_TOO_LARGE => {
@@ -38,6 +38,19 @@ async fn bytes(request: Request, server: &Server) -> Result<Bytes, Problem> {
         }
         _ => Error::Unreadable("the body broke off".to_owned()).into(),
     })
+}
+
+fn unsupported(rule: &str) -> Problem {
+    Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE", rule)
+}
+
+/// Refuses a compressed body, whose length says nothing of what it holds.
+pub fn as_it_is(headers: &HeaderMap) -> Result<(), Problem> {
+    let is_plain = |value: &HeaderValue| value.is_empty() || value.as_bytes().eq_ignore_ascii_case(b"identity");
+    if headers.get_all(header::CONTENT_ENCODING).iter().all(is_plain) {
+        return Ok(());
+    }
+    Err(unsupported("send the body as it is, without a Content-Encoding"))
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

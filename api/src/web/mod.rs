@@ -16,7 +16,7 @@ mod trace;
 mod version;
 
 pub use address::Proxies;
-pub use body::{Body, IdempotencyKey, Posted};
+pub use body::{Body, IdempotencyKey, Posted, as_it_is};
 pub use extract::{Anyone, Segment, Signed};
 pub use problem::{NO_STORE, Problem, ProblemBody};
 pub use query::{Listed, Paged, Query, Which};

@@ -50,6 +50,7 @@ problems! {
         "this was changed by somebody else since you read it; read it again and repeat the change";
     TooLong 413 "PAYLOAD_TOO_LARGE" "The body is too long", "the body is too long";
     NotJson 415 "UNSUPPORTED_MEDIA_TYPE" "The body is not application/json", "send the body as application/json";
+    Packed 415 "UNSUPPORTED_MEDIA_TYPE" "The body is compressed", "send the body as it is, without a Content-Encoding";
     Broken 422 "INVALID" "Breaks a rule; `errors` names field and rule", "name must be given", "/name" "must be given";
     TooMany 429 "TOO_MANY_REQUESTS" "Too many requests; `Retry-After` says when to come back", "too many requests; try again in 2 s";
     Unavailable 503 "UNAVAILABLE" "The database does not answer, or the request took too long",

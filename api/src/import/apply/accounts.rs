@@ -47,17 +47,16 @@ pub(super) fn words(row: &AccountRow) -> impl Iterator<Item = (By, String)> {
 
 impl Apply for AccountRow {
     type Memory = Memory;
+    type Batch = Hands;
 
-    fn scan(&self, memory: &mut Memory) {
-        if self.parent != Given::Unmapped {
-            memory.named.extend(words(self));
-        }
+    async fn apply(tx: &Tx, setting: &Setting, memory: &mut Memory, rows: Vec<Self>) -> Result<(Vec<Verdict>, Hands)> {
+        let done = chunk(tx, setting, memory, rows, false).await?;
+        memory.stuck = 0;
+        Ok(done)
     }
 
-    async fn apply(tx: &Tx, setting: &Setting, memory: &mut Memory, rows: Vec<Self>) -> Result<Vec<Verdict>> {
-        let verdicts = chunk(tx, setting, memory, rows, false).await;
-        memory.stuck = 0;
-        verdicts
+    async fn write(tx: Tx, hands: Hands) -> Result<()> {
+        hands.write(&tx).await
     }
 
     async fn finish(tx: &Tx, setting: &Setting, memory: &mut Memory) -> Result<Option<Vec<Verdict>>> {
@@ -72,7 +71,23 @@ impl Apply for AccountRow {
         for row in &rows {
             memory.waiting.remove(&row.kept.key(&row.reference));
         }
-        chunk(tx, setting, memory, rows, last).await.map(Some)
+        let (verdicts, hands) = chunk(tx, setting, memory, rows, last).await?;
+        hands.write(tx).await?;
+        Ok(Some(verdicts))
+    }
+}
+
+/// Who owns the accounts of a part from now on, and who did.
+pub(super) struct Hands {
+    moves: Moves,
+    pasts: Vec<past::Standing>,
+}
+
+impl Hands {
+    /// The accounts have been written.
+    async fn write(self, tx: &Tx) -> Result<()> {
+        ownership::write(tx, self.moves).await?;
+        past::write(tx, self.pasts).await
     }
 }
 
@@ -83,7 +98,7 @@ async fn chunk(
     memory: &mut Memory,
     rows: Vec<AccountRow>,
     last: bool,
-) -> Result<Vec<Verdict>> {
+) -> Result<(Vec<Verdict>, Hands)> {
     let count = rows.len();
     let mut verdicts: HashMap<usize, Verdict> = HashMap::new();
     let (mut drafts, mut parents, teams) = prepare(tx, setting, memory, rows, &mut verdicts).await?;
@@ -108,8 +123,8 @@ async fn chunk(
     }
     memory.stuck = if taken.is_empty() { memory.stuck + count } else { 0 };
     teams.write(tx, &setting.source).await?;
-    write(tx, setting, taken, &mut verdicts).await?;
-    Ok((0..count).filter_map(|at| verdicts.remove(&at)).collect())
+    let hands = write(tx, setting, taken, &mut verdicts).await?;
+    Ok(((0..count).filter_map(|at| verdicts.remove(&at)).collect(), hands))
 }
 
 /// A row whose parent is not there, or not yet.
@@ -176,7 +191,7 @@ async fn write(
     setting: &Setting,
     taken: Vec<(usize, Draft, Option<AccountId>)>,
     verdicts: &mut HashMap<usize, Verdict>,
-) -> Result<()> {
+) -> Result<Hands> {
     let now = tx.now();
     let moving = taken.iter().filter(|(_, draft, _)| draft.moves()).filter_map(|(_, draft, _)| draft.old.as_ref());
     let mut moves = Moves::load(tx, moving.map(|old| old.id).collect()).await?;
@@ -205,6 +220,5 @@ async fn write(
     }
     tx.insert_all::<account::Entity>(fresh).await?;
     tx.rewrite::<account::Entity>(changed).await?;
-    ownership::write(tx, moves).await?;
-    past::write(tx, pasts).await
+    Ok(Hands { moves, pasts })
 }

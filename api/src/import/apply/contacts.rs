@@ -1,30 +1,52 @@
 //! Contacts. A new address starts afresh, as at every door; an opt-out is never lifted by a file.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use entity::{AccountId, ContactId, ContactRoles, MailState, Muted, Time, account, contact};
 
-use super::{Apply, Setting, Verdict, lookup::Book, old::Old};
+use super::{
+    Apply, Setting, Verdict,
+    lookup::{Book, Contact, Pointed},
+    old::Old,
+};
 use crate::{
     base::{Result, key},
     contact::revoke,
     import::{ContactRow, Given, Kept, Outcome, RowError},
-    store::{Tx, Visible, among},
+    store::{Sighted, Tx, Visible, among},
 };
 
-/// What a chunk knows of accounts and addresses.
-struct Desk {
+/// Whose an address is at an account.
+type Addresses = HashMap<(String, AccountId), ContactId>;
+
+/// New contacts, and the accounts they are at.
+pub(super) struct Fresh {
+    accounts: HashSet<Sighted>,
+    rows: Vec<contact::Model>,
+}
+
+/// What a part knows of accounts and addresses.
+struct Desk<'c> {
     accounts: Book<account::Entity>,
-    /// Whose an address is at an account; one given up in this chunk is free in the next.
-    emails: HashMap<(String, AccountId), ContactId>,
+    /// One given up in this part is free in the next.
+    emails: Addresses,
+    /// Of the chunk's new contacts.
+    fresh: &'c Addresses,
     now: Time,
     source: String,
 }
 
 impl Apply for ContactRow {
-    type Memory = ();
+    /// The addresses of the chunk's new contacts, which may not be written yet.
+    type Memory = Addresses;
+    type Batch = Fresh;
 
-    async fn apply(tx: &Tx, setting: &Setting, (): &mut (), rows: Vec<Self>) -> Result<Vec<Verdict>> {
+    async fn apply(
+        tx: &Tx,
+        setting: &Setting,
+        memory: &mut Addresses,
+        rows: Vec<Self>,
+    ) -> Result<(Vec<Verdict>, Fresh)> {
         let source = &setting.source;
         let mut old =
             Old::<contact::Entity>::load(tx, setting, rows.iter().map(|row| (&row.kept, row.reference.as_str())))
@@ -32,6 +54,7 @@ impl Apply for ContactRow {
         let mut desk = Desk {
             accounts: Book::open(tx, source, rows.iter().map(|row| &row.account)).await?,
             emails: emails(tx, &rows).await?,
+            fresh: memory,
             now: tx.now(),
             source: source.clone(),
         };
@@ -70,20 +93,37 @@ impl Apply for ContactRow {
             verdicts.push(outcome.into());
         }
         revoke(tx, &moved).await?;
-        tx.insert_each::<contact::Entity>(desk.accounts.rows(), fresh).await?;
         tx.rewrite::<contact::Entity>(changed).await?;
-        Ok(verdicts)
+        let accounts = desk.accounts.rows().map(Sighted::by).collect();
+        memory.extend(fresh.iter().filter_map(address));
+        Ok((verdicts, Fresh { accounts, rows: fresh }))
+    }
+
+    async fn write(tx: Tx, Fresh { accounts, mut rows }: Fresh) -> Result<()> {
+        // Contacts of one account lie together, in the table and in what leads to them.
+        rows.sort_unstable_by_key(|row| (row.account_id, row.id));
+        tx.insert_each::<contact::Entity>(&accounts, rows).await
+    }
+
+    async fn settle(_: &Tx, memory: &mut Addresses) -> Result<()> {
+        memory.clear();
+        Ok(())
     }
 }
 
-async fn emails(tx: &Tx, rows: &[ContactRow]) -> Result<HashMap<(String, AccountId), ContactId>> {
-    let keys: Vec<String> = rows.iter().filter_map(|row| row.email.clone().value()).map(|email| key(&email)).collect();
-    let find = tx.find::<contact::Entity>().filter(among::<contact::Entity, _>(contact::Column::EmailKey, &keys));
-    let rows = find.all().await?;
-    Ok(rows.into_iter().filter_map(|row| Some(((row.email_key.clone()?, row.account_id), row.id))).collect())
+/// The address of a contact, and whose it is.
+fn address(row: &contact::Model) -> Option<((String, AccountId), ContactId)> {
+    Some(((row.email_key.clone()?, row.account_id), row.id))
 }
 
-impl Desk {
+async fn emails(tx: &Tx, rows: &[ContactRow]) -> Result<Addresses> {
+    let keys: Vec<String> = rows.iter().filter_map(|row| row.email.clone().value()).map(|email| key(&email)).collect();
+    let find = tx.find::<contact::Entity>().filter(among::<contact::Entity, _>(contact::Column::EmailKey, &keys));
+    let rows = find.some::<Contact>(contact::Entity::COLUMNS).await?;
+    Ok(rows.iter().filter_map(|row| Some(((row.email_key.clone()?, row.account_id), row.id))).collect())
+}
+
+impl Desk<'_> {
     fn decide(
         &mut self,
         tx: &Tx,
@@ -100,7 +140,9 @@ impl Desk {
         new.email = row.email.clone().over(new.email);
         new.email_key = new.email.as_deref().map(key);
         if let Some(word) = &new.email_key {
-            let holder = *self.emails.entry((word.clone(), account.id)).or_insert(new.id);
+            let at = (word.clone(), account.id);
+            let new_one = self.fresh.get(&at).copied();
+            let holder = new_one.unwrap_or_else(|| *self.emails.entry(at).or_insert(new.id));
             if holder != new.id {
                 let email = new.email.as_deref().unwrap_or_default();
                 return Err(RowError::new(

@@ -1,11 +1,10 @@
 //! Answers to further questions, and what answers said earlier, as an export tells them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use entity::{AccountId, ResponseId, account, answer, response, response_version};
+use entity::{AccountId, ResponseId, answer, response, response_version};
 use serde_json::Value;
 
-use super::lookup::Book;
 use crate::{
     base::Result,
     import::{
@@ -13,8 +12,8 @@ use crate::{
         nested::{Further, Said},
     },
     response::snapshot,
-    satisfaction::Credited,
-    store::{Tx, Visible, among},
+    satisfaction::{Counts, Credited},
+    store::{Sighted, Tx, Visible, among},
 };
 
 /// Those that stand already.
@@ -46,13 +45,13 @@ impl Known {
     }
 }
 
-/// What the scores among them add to the counters.
-pub(super) fn counts(to: &Credited, further: &Further, by: i32) -> Vec<(Credited, i16, i32)> {
-    let scores = further.iter().filter_map(|(question, said)| {
-        let Said::Score(score) = said else { return None };
-        Some((Credited { question: question.clone(), ..to.clone() }, *score, by))
-    });
-    scores.collect()
+/// Counts the scores among them.
+pub(super) fn count(counts: &mut Counts, to: &Credited, further: &Further, by: i32) {
+    for (question, said) in further {
+        if let Said::Score(score) = said {
+            counts.add(&Credited { question: question.clone(), ..to.clone() }, *score, by);
+        }
+    }
 }
 
 fn said(row: &answer::Model) -> Said {
@@ -131,10 +130,10 @@ impl Writing {
         }));
     }
 
-    pub async fn write(self, tx: &Tx, accounts: &Book<account::Entity>) -> Result<()> {
+    pub async fn write(self, tx: &Tx, accounts: &HashSet<Sighted>) -> Result<()> {
         if !self.gone.is_empty() {
             tx.remove::<answer::Entity>(among::<answer::Entity, _>(answer::Column::ResponseId, &self.gone)).await?;
         }
-        tx.insert_each::<answer::Entity>(accounts.rows(), self.fresh).await
+        tx.insert_each::<answer::Entity>(accounts, self.fresh).await
     }
 }

@@ -16,11 +16,11 @@ use super::{
 use crate::{
     base::Result,
     import::{InteractionRow, Outcome, RowError},
-    store::{Tx, Visible, among},
+    store::{Sighted, Tx, Visible, among},
     timeline::is_ours,
 };
 
-/// Whatever the rows of a chunk name.
+/// Whatever the rows of a part name.
 struct Desk {
     accounts: Book<account::Entity>,
     members: Book<member::Entity>,
@@ -34,10 +34,25 @@ struct Desk {
 /// When an account was last in contact: live, inbound, outbound.
 type Touch = [Time; 3];
 
-impl Apply for InteractionRow {
-    type Memory = Owning;
+/// What is kept from part to part.
+#[derive(Default)]
+pub(super) struct Memory {
+    owning: Owning,
+    /// Of the chunk.
+    touches: BTreeMap<AccountId, Touch>,
+}
 
-    async fn apply(tx: &Tx, setting: &Setting, memory: &mut Owning, rows: Vec<Self>) -> Result<Vec<Verdict>> {
+/// New entries, and the accounts they are of.
+pub(super) struct Fresh {
+    accounts: HashSet<Sighted>,
+    rows: Vec<interaction::Model>,
+}
+
+impl Apply for InteractionRow {
+    type Memory = Memory;
+    type Batch = Fresh;
+
+    async fn apply(tx: &Tx, setting: &Setting, memory: &mut Memory, rows: Vec<Self>) -> Result<(Vec<Verdict>, Fresh)> {
         let source = &setting.source;
         let mut old = known(tx, source, &rows).await?;
         let ids: Vec<InteractionId> = rows.iter().filter_map(|row| row.kept.id).map(InteractionId).collect();
@@ -51,7 +66,6 @@ impl Apply for InteractionRow {
             source: source.clone(),
         };
         let (mut fresh, mut changed, mut verdicts) = (Vec::new(), Vec::new(), Vec::new());
-        let mut touches = BTreeMap::new();
         for row in rows {
             let own = row.kept.id.and_then(|id| by_id.remove(&InteractionId(id)));
             let old = own.or_else(|| old.remove(&origin(&row, source)?));
@@ -63,12 +77,12 @@ impl Apply for InteractionRow {
                 }
             };
             if let (true, Some(owner)) = (row.owns, new.member_id) {
-                memory.add(new.account_id, owner, new.occurred_at);
+                memory.owning.add(new.account_id, owner, new.occurred_at);
             }
             let outcome = match old {
                 Some(old) if *old == new => Outcome::Unchanged,
                 old => {
-                    touch(&mut touches, account, &new);
+                    touch(&mut memory.touches, account, &new);
                     let outcome = if old.is_some() { Outcome::Updated } else { Outcome::Created };
                     match old {
                         Some(old) => changed.push((old, new)),
@@ -79,14 +93,22 @@ impl Apply for InteractionRow {
             };
             verdicts.push(outcome.into());
         }
-        tx.insert_each::<interaction::Entity>(desk.accounts.rows(), fresh).await?;
         tx.rewrite::<interaction::Entity>(changed).await?;
-        remember(tx, touches).await?;
-        Ok(verdicts)
+        Ok((verdicts, Fresh { accounts: desk.accounts.rows().map(Sighted::by).collect(), rows: fresh }))
     }
 
-    async fn finish(tx: &Tx, _: &Setting, memory: &mut Owning) -> Result<Option<Vec<Verdict>>> {
-        history::write(tx, memory).await.map(|more| more.then(Vec::new))
+    async fn write(tx: Tx, Fresh { accounts, mut rows }: Fresh) -> Result<()> {
+        // Entries of one account lie together, in the table and in what leads to them.
+        rows.sort_unstable_by_key(|row| (row.account_id, row.occurred_at, row.id));
+        tx.insert_each::<interaction::Entity>(&accounts, rows).await
+    }
+
+    async fn settle(tx: &Tx, memory: &mut Memory) -> Result<()> {
+        remember(tx, std::mem::take(&mut memory.touches)).await
+    }
+
+    async fn finish(tx: &Tx, _: &Setting, memory: &mut Memory) -> Result<Option<Vec<Verdict>>> {
+        history::write(tx, &mut memory.owning).await.map(|more| more.then(Vec::new))
     }
 }
 

@@ -35,8 +35,9 @@ struct Desk {
 
 impl Apply for MemberRow {
     type Memory = ();
+    type Batch = ();
 
-    async fn apply(tx: &Tx, setting: &Setting, (): &mut (), rows: Vec<Self>) -> Result<Vec<Verdict>> {
+    async fn apply(tx: &Tx, setting: &Setting, (): &mut (), rows: Vec<Self>) -> Result<(Vec<Verdict>, ())> {
         let mut holders = holders(tx, &rows).await?;
         let emails = holders.iter().map(|(email, row)| (email.clone(), row.id)).collect();
         let olds = olds(tx, setting, &rows, &mut holders).await?;
@@ -65,7 +66,7 @@ impl Apply for MemberRow {
         }
         let mut outcomes = write(tx, desk, drafts).await?.into_iter();
         let outcome = |verdict: Option<Verdict>| verdict.or_else(|| outcomes.next().map(Into::into));
-        Ok(verdicts.into_iter().filter_map(outcome).collect())
+        Ok((verdicts.into_iter().filter_map(outcome).collect(), ()))
     }
 }
 

@@ -99,8 +99,10 @@ impl From<Outcome> for Verdict {
 
 /// Rows that can be written.
 trait Apply: Row + Send + 'static {
-    /// What is kept from chunk to chunk.
+    /// What is kept from part to part.
     type Memory: Default + Send + 'static;
+    /// What a part leaves to be written while the next one is judged.
+    type Batch: Send + 'static;
 
     /// Sees every good row of the first reading.
     fn scan(&self, _: &mut Self::Memory) {}
@@ -110,13 +112,24 @@ trait Apply: Row + Send + 'static {
         async { Ok(()) }
     }
 
-    /// Writes a chunk, in which no reference comes twice; one verdict a row, in their order.
+    /// Judges a part of a chunk, in which no reference comes twice: one verdict a row, in their order. What other rows
+    /// of the chunk may ask for is written now.
     fn apply(
         tx: &Tx,
         setting: &Setting,
         memory: &mut Self::Memory,
         rows: Vec<Self>,
-    ) -> impl Future<Output = Result<Vec<Verdict>>> + Send;
+    ) -> impl Future<Output = Result<(Vec<Verdict>, Self::Batch)>> + Send;
+
+    /// Writes what a part left, while the next one is judged.
+    fn write(_: Tx, _: Self::Batch) -> impl Future<Output = Result<()>> + Send + 'static {
+        async { Ok(()) }
+    }
+
+    /// Writes at the end of a chunk, and in its transaction, what many of its rows share.
+    fn settle(_: &Tx, _: &mut Self::Memory) -> impl Future<Output = Result<()>> + Send {
+        async { Ok(()) }
+    }
 
     /// Does what is left after the last row, a transaction's worth at a time; none when nothing is.
     fn finish(_: &Tx, _: &Setting, _: &mut Self::Memory) -> impl Future<Output = Result<Option<Vec<Verdict>>>> + Send {
@@ -135,9 +148,9 @@ pub enum Batch {
 pub async fn put(ctx: &Ctx, tx: &Tx, source: &str, batch: Batch) -> Result<Vec<Result<Outcome, Refusal>>> {
     let setting = Setting { source: source.to_owned(), company: ctx.company().clone() };
     let verdicts = match batch {
-        Batch::Accounts(rows) => Apply::apply(tx, &setting, &mut accounts::Memory::default(), rows).await?,
-        Batch::Contacts(rows) => Apply::apply(tx, &setting, &mut (), rows).await?,
-        Batch::Interactions(rows) => Apply::apply(tx, &setting, &mut history::Owning::default(), rows).await?,
+        Batch::Accounts(rows) => at_once(tx, &setting, rows).await?,
+        Batch::Contacts(rows) => at_once(tx, &setting, rows).await?,
+        Batch::Interactions(rows) => at_once(tx, &setting, rows).await?,
     };
     let told = verdicts.into_iter().map(|verdict| match verdict {
         Verdict::Taken(outcome, _) => Ok(Ok(outcome)),
@@ -145,6 +158,14 @@ pub async fn put(ctx: &Ctx, tx: &Tx, source: &str, batch: Batch) -> Result<Vec<R
         Verdict::Later => Err(Error::internal("a row waits for others that will not come")),
     });
     told.collect()
+}
+
+async fn at_once<T: Apply>(tx: &Tx, setting: &Setting, rows: Vec<T>) -> Result<Vec<Verdict>> {
+    let mut memory = T::Memory::default();
+    let (verdicts, batch) = T::apply(tx, setting, &mut memory, rows).await?;
+    T::write(tx.clone(), batch).await?;
+    T::settle(tx, &mut memory).await?;
+    Ok(verdicts)
 }
 
 /// Runs an import in the server's own name.

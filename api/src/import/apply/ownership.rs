@@ -7,10 +7,9 @@ use entity::{
 };
 use sea_orm::{ColumnTrait, FromQueryResult};
 
-use super::lookup::by_id;
 use crate::{
     base::{Error, Result},
-    store::{Tx, Visible, among},
+    store::{Tx, Visible, Witness, among},
     timeline::Event,
 };
 
@@ -78,6 +77,18 @@ impl Moves {
     }
 }
 
+/// An account that changes hands, as it is seen when it has.
+#[derive(FromQueryResult)]
+struct Given {
+    id: AccountId,
+}
+
+impl Witness for Visible<Given> {
+    fn account(&self) -> AccountId {
+        self.id
+    }
+}
+
 /// Closes, opens, and tells the timelines. The accounts have been written.
 pub(super) async fn write(tx: &Tx, moves: Moves) -> Result<()> {
     if moves.given.is_empty() {
@@ -91,7 +102,8 @@ pub(super) async fn write(tx: &Tx, moves: Moves) -> Result<()> {
     });
     tx.rewrite::<ownership::Entity>(closed.collect()).await?;
     let ids: Vec<AccountId> = ends.into_keys().collect();
-    let accounts: Vec<_> = by_id::<account::Entity>(tx, &ids).await?.into_values().collect();
+    let find = tx.find::<account::Entity>().filter(among::<account::Entity, _>(account::Column::Id, &ids));
+    let accounts = find.some::<Given>(&[account::Column::Id]).await?;
     if accounts.len() < ids.len() {
         // Given to somebody whose accounts the writer does not see.
         return Err(Error::Forbidden("you may give accounts only to members of your own teams".to_owned()));

@@ -3,10 +3,11 @@
 //! Credit is frozen when an answer is first imported. Read again, the same answer changes nothing;
 //! another score or comment is an amendment: the old one is kept as a version, the counters move.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use entity::{
-    MemberId, ResponseId, SurveyId, SurveyKind, account, contact, member, question, response, response_version, survey,
+    AccountId, MemberId, ResponseId, SurveyId, SurveyKind, account, contact, member, question, response,
+    response_version, survey,
 };
 use sea_orm::{ColumnTrait, sea_query::Order};
 
@@ -17,12 +18,12 @@ use super::{
     lookup::Book,
 };
 use crate::{
-    base::{Error, Result, key},
+    base::{Result, key},
     ctx::Ctx,
     import::{AnswerRow, Fault, Faults, Given, Mapping, Outcome, ResponseRow, RowError},
     response::keep_latest,
-    satisfaction::{Credited, count},
-    store::{Tx, Visible, among},
+    satisfaction::{Counts, Credited},
+    store::{Sighted, Tx, Visible, among},
 };
 
 /// A survey that a mapping names.
@@ -79,7 +80,7 @@ struct Known {
     by_reference: HashMap<(String, String, SurveyId), Visible<response::Model>>,
 }
 
-/// Whatever the rows of a chunk name.
+/// Whatever the rows of a part name.
 struct Desk {
     accounts: Book<account::Entity>,
     contacts: Book<contact::Entity>,
@@ -90,20 +91,43 @@ struct Desk {
     further: further::Known,
 }
 
-/// What a chunk will write.
+/// What is kept from part to part.
 #[derive(Default)]
-struct Writing {
-    fresh: Vec<response::Model>,
-    changed: Vec<(Visible<response::Model>, response::Model)>,
-    counts: Vec<(Credited, i16, i32)>,
+pub(super) struct Memory {
+    surveys: Surveys,
+    settling: Settling,
+}
+
+/// New answers, and the accounts they are of.
+pub(super) struct Fresh {
+    accounts: HashSet<Sighted>,
+    rows: Vec<response::Model>,
+}
+
+/// What a chunk will write when all its answers are there.
+#[derive(Default)]
+struct Settling {
+    accounts: HashSet<Sighted>,
+    counts: Counts,
     earlier: Vec<response_version::Model>,
     further: further::Writing,
+    /// Accounts whose newest NPS answer may be another.
+    touched: BTreeSet<AccountId>,
+}
+
+/// What a part writes.
+struct Writing<'c> {
+    fresh: Vec<response::Model>,
+    changed: Vec<(Visible<response::Model>, response::Model)>,
+    chunk: &'c mut Settling,
 }
 
 impl Apply for ResponseRow {
-    type Memory = Surveys;
+    type Memory = Memory;
+    type Batch = Fresh;
 
-    async fn ready(system: &Ctx, mapping: &Mapping, memory: &mut Surveys) -> Result<(), Stopped> {
+    async fn ready(system: &Ctx, mapping: &Mapping, memory: &mut Memory) -> Result<(), Stopped> {
+        let memory = &mut memory.surveys;
         let questions = system.find::<question::Entity>().all().await?;
         memory.questions = questions.iter().map(|row| (row.key.clone(), (row.lowest, row.highest))).collect();
         let mut all = system.find::<survey::Entity>().order(survey::Column::Id, Order::Asc).all().await?;
@@ -132,7 +156,7 @@ impl Apply for ResponseRow {
         if faults.is_empty() { Ok(()) } else { Err(Stopped::Mapping(Faults(faults))) }
     }
 
-    async fn apply(tx: &Tx, setting: &Setting, surveys: &mut Surveys, rows: Vec<Self>) -> Result<Vec<Verdict>> {
+    async fn apply(tx: &Tx, setting: &Setting, memory: &mut Memory, rows: Vec<Self>) -> Result<(Vec<Verdict>, Fresh)> {
         let source = &setting.source;
         let accounts = Book::open(tx, source, rows.iter().map(|row| &row.account)).await?;
         let members = Book::open(tx, source, rows.iter().filter_map(|row| row.owner.as_ref())).await?;
@@ -149,7 +173,8 @@ impl Apply for ResponseRow {
         let stand =
             desk.known.by_id.values().chain(desk.known.by_reference.values()).map(|row| row.id).filter(|_| told);
         desk.further = further::Known::load(tx, stand.collect()).await?;
-        let mut writing = Writing::default();
+        let Memory { surveys, settling } = memory;
+        let mut writing = Writing { fresh: Vec::new(), changed: Vec::new(), chunk: settling };
         let mut verdicts = Vec::new();
         for row in rows {
             verdicts.push(match desk.row(tx, setting, surveys, row, &mut writing) {
@@ -157,8 +182,26 @@ impl Apply for ResponseRow {
                 Err(fault) => Verdict::Refused(fault.into()),
             });
         }
-        write(tx, &desk.accounts, writing).await?;
-        Ok(verdicts)
+        let Writing { fresh: rows, changed, chunk } = writing;
+        tx.rewrite::<response::Entity>(changed).await?;
+        let accounts: HashSet<Sighted> = desk.accounts.rows().map(Sighted::by).collect();
+        chunk.accounts.extend(&accounts);
+        Ok((verdicts, Fresh { accounts, rows }))
+    }
+
+    async fn write(tx: Tx, Fresh { accounts, mut rows }: Fresh) -> Result<()> {
+        // Answers of one account lie together, in the table and in what leads to them.
+        rows.sort_unstable_by_key(|row| (row.account_id, row.answered_at, row.id));
+        tx.insert_each::<response::Entity>(&accounts, rows).await
+    }
+
+    /// The counters come last: their locks last until the commit.
+    async fn settle(tx: &Tx, memory: &mut Memory) -> Result<()> {
+        let Settling { accounts, counts, earlier, further, touched } = std::mem::take(&mut memory.settling);
+        tx.insert_all::<response_version::Entity>(earlier).await?;
+        further.write(tx, &accounts).await?;
+        keep_latest(tx, &touched.into_iter().collect::<Vec<_>>()).await?;
+        counts.write(tx).await
     }
 }
 
@@ -209,7 +252,7 @@ impl Desk {
         setting: &Setting,
         surveys: &Surveys,
         mut row: ResponseRow,
-        writing: &mut Writing,
+        writing: &mut Writing<'_>,
     ) -> Result<(Outcome, Vec<RowError>), RowError> {
         let like = self.like(tx, setting, &row)?;
         let (mut outcome, mut refused) = (Outcome::Unchanged, Vec::new());
@@ -296,7 +339,7 @@ impl Desk {
         row: &ResponseRow,
         like: &response::Model,
         answer: AnswerRow,
-        writing: &mut Writing,
+        writing: &mut Writing<'_>,
     ) -> Result<Outcome, RowError> {
         let asked = surveys.get(&answer.survey, answer.question.as_deref(), answer.kind);
         let asked = asked.map_err(|(field, rule)| RowError::new(row.row, field, "", rule))?;
@@ -317,10 +360,16 @@ impl Desk {
                 ..like.clone()
             };
             let to = Credited::of(&new);
-            writing.counts.push((to.clone(), new.score, 1));
-            writing.counts.extend(further.iter().flat_map(|further| further::counts(&to, further, 1)));
-            writing.earlier.extend(row.frozen.earlier.iter().map(|one| further::version(new.id, one)));
-            writing.further.set(&new, further.unwrap_or_default());
+            let chunk = &mut *writing.chunk;
+            chunk.counts.add(&to, new.score, 1);
+            if let Some(further) = &further {
+                further::count(&mut chunk.counts, &to, further, 1);
+            }
+            if new.kind == SurveyKind::Nps {
+                chunk.touched.insert(new.account_id);
+            }
+            chunk.earlier.extend(row.frozen.earlier.iter().map(|one| further::version(new.id, one)));
+            chunk.further.set(&new, further.unwrap_or_default());
             writing.fresh.push(new);
             return Ok(Outcome::Created);
         };
@@ -347,19 +396,22 @@ impl Desk {
         let now = tx.now();
         let (score, version) = (answer.score, old.version + 1);
         let after = response::Model { score, comment, version, amended_at: Some(now), ..response::Model::clone(&old) };
+        let (to, chunk) = (Credited::of(&old), &mut *writing.chunk);
         if old.score != score {
-            let to = Credited::of(&old);
-            writing.counts.extend([(to.clone(), old.score, -1), (to, score, 1)]);
+            chunk.counts.add(&to, old.score, -1);
+            chunk.counts.add(&to, score, 1);
+            if old.kind == SurveyKind::Nps {
+                chunk.touched.insert(old.account_id);
+            }
         }
         if let Some(more) = more {
-            let to = Credited::of(&old);
-            writing.counts.extend(further::counts(&to, &self.further.of(old.id), -1));
-            writing.counts.extend(further::counts(&to, &more, 1));
-            writing.further.clear(old.id);
-            writing.further.set(&after, more);
+            further::count(&mut chunk.counts, &to, &self.further.of(old.id), -1);
+            further::count(&mut chunk.counts, &to, &more, 1);
+            chunk.further.clear(old.id);
+            chunk.further.set(&after, more);
         }
         let before = self.further.snapshot(old.id);
-        writing.earlier.push(response_version::Model {
+        chunk.earlier.push(response_version::Model {
             response_id: old.id,
             version: old.version,
             score: old.score,
@@ -370,21 +422,4 @@ impl Desk {
         writing.changed.push((old, after));
         Ok(Outcome::Updated)
     }
-}
-
-/// The counters come last: their locks last until the commit.
-async fn write(tx: &Tx, accounts: &Book<account::Entity>, writing: Writing) -> Result<()> {
-    let mut touched: Vec<_> =
-        writing.changed.iter().map(|(_, new)| new).chain(&writing.fresh).map(|row| row.account_id).collect();
-    touched.sort_unstable();
-    touched.dedup();
-    tx.rewrite::<response::Entity>(writing.changed).await?;
-    tx.insert_each::<response::Entity>(accounts.rows(), writing.fresh).await?;
-    tx.insert_all::<response_version::Entity>(writing.earlier).await?;
-    writing.further.write(tx, accounts).await?;
-    keep_latest(tx, &touched).await?;
-    if writing.counts.iter().any(|(_, score, _)| !(0..=10).contains(score)) {
-        return Err(Error::internal("score off the scale"));
-    }
-    count(tx, &writing.counts).await
 }

@@ -3,9 +3,11 @@
 use std::io::{self, Read, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use tokio::task::JoinHandle;
+
 use super::{
     Apply, Import, Keeper, Setting, Stopped, Verdict,
-    chunks::{Chunk, Chunks},
+    chunks::{Part, Parts},
 };
 use crate::{
     base::{Error, Result},
@@ -14,15 +16,12 @@ use crate::{
     store::Tx,
 };
 
-/// Rows of a chunk that are looked up, judged and written at once: what that takes is held in memory.
-const PART: usize = 1_500;
-
 /// Rows of a dry run of a job, at most: it holds back whoever writes.
 const REHEARSED: u64 = 20_000;
 
 /// An import under way.
 struct Run<T: Apply, R, W: Write> {
-    chunks: Chunks<T, R>,
+    parts: Parts<T, R>,
     /// Rows read so far, and those of them that were left out.
     read: (u64, u64),
     memory: T::Memory,
@@ -57,15 +56,58 @@ where
         total,
         setting: Setting { source: import.mapping.source.clone(), company: system.company().clone() },
         report,
-        chunks: Chunks::of(rows::<T, R>(open()?, import.mapping)?),
+        parts: Parts::of(rows::<T, R>(open()?, import.mapping)?, counted),
         read: (0, 0),
         counted,
         keeper: import.keeper,
         memory,
         progress: import.progress,
     };
-    let run = if import.dry_run { run.rehearse(system).await? } else { run.perform(system).await? };
+    let db = system.store().db().clone();
+    db.brace().await?;
+    let done = if import.dry_run { run.rehearse(system).await } else { run.perform(system).await };
+    db.relax().await?;
+    let run = done?;
     run.report.finish(run.read.0, run.read.1).map_err(Stopped::Report)
+}
+
+/// Runs `work` in a transaction that stays if it succeeds and `keep` says so.
+async fn within<O, F>(system: &Ctx, keep: bool, work: impl FnOnce(Tx) -> F + Send + 'static) -> Result<O, Stopped>
+where
+    O: Send + 'static,
+    F: Future<Output = Result<O, Stopped>> + Send + 'static,
+{
+    let end = Arc::new(Mutex::new(None));
+    let kept = Arc::clone(&end);
+    let closed = system.store().write_many(move |tx| async move {
+        let done = work(tx).await;
+        let stays = keep && done.is_ok();
+        *kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(done);
+        // Whatever the error, it takes the transaction back.
+        if stays { Ok(()) } else { Err(Error::Stale) }
+    });
+    let closed = closed.await;
+    let done = end.lock().unwrap_or_else(PoisonError::into_inner).take();
+    match (done, closed) {
+        (Some(Ok(_)), Err(error)) if keep => Err(error.into()),
+        (Some(done), _) => done,
+        (None, Err(error)) => Err(error.into()),
+        (None, Ok(())) => Err(Error::internal("an import gave nothing").into()),
+    }
+}
+
+type Beside = JoinHandle<Result<()>>;
+
+#[expect(clippy::disallowed_methods, reason = "whoever starts it waits for it")]
+fn beside(write: impl Future<Output = Result<()>> + Send + 'static) -> Beside {
+    tokio::spawn(write)
+}
+
+async fn written(writing: Option<Beside>) -> Result<()> {
+    match writing {
+        Some(writing) => writing.await.map_err(Error::internal)?,
+        None => Ok(()),
+    }
 }
 
 /// The first reading: nothing is written, and trouble with the file stops everything. Gives the number of rows.
@@ -88,21 +130,17 @@ where
     W: Write + Send + 'static,
 {
     async fn perform(mut self, system: &Ctx) -> Result<Self, Stopped> {
-        system.store().db().brace().await?;
         loop {
-            let chunk = self.chunks.next().await?;
-            self.read = (chunk.read, chunk.skipped);
-            if chunk.rows.is_empty() {
+            let first = self.parts.next().await?;
+            if first.rows.is_empty() {
                 break;
             }
-            self = system
-                .store()
-                .write_many(move |tx| async move {
-                    self.chunk(&tx, chunk).await?;
-                    self.keep(&tx).await?;
-                    Ok(self)
-                })
-                .await?;
+            self = within(system, true, move |tx| async move {
+                self.chunk(&tx, first).await?;
+                self.keep(&tx).await?;
+                Ok(self)
+            })
+            .await?;
         }
         let mut more = true;
         while more {
@@ -118,45 +156,48 @@ where
         Ok(self)
     }
 
-    /// All of it in one transaction, which always fails in the end.
+    /// All of it in one transaction, which is taken back in the end.
     async fn rehearse(mut self, system: &Ctx) -> Result<Self, Stopped> {
-        system.store().db().brace().await?;
-        let end = Arc::new(Mutex::new(None));
-        let kept = Arc::clone(&end);
-        let rolled_back: Result<()> = system
-            .store()
-            .write_many(move |tx| async move {
-                let done = self.all(&tx).await.map(|()| self);
-                *kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(done);
-                Err(Error::Stale)
-            })
-            .await;
-        let done = end.lock().unwrap_or_else(PoisonError::into_inner).take();
-        match (done, rolled_back) {
-            (Some(done), _) => done,
-            (None, Err(error)) => Err(error.into()),
-            (None, Ok(())) => Err(Error::internal("a dry run gave nothing").into()),
-        }
-    }
-
-    async fn all(&mut self, tx: &Tx) -> Result<(), Stopped> {
-        loop {
-            let chunk = self.chunks.next().await?;
-            self.read = (chunk.read, chunk.skipped);
-            if chunk.rows.is_empty() {
-                break;
+        within(system, false, move |tx| async move {
+            loop {
+                let first = self.parts.next().await?;
+                if first.rows.is_empty() {
+                    break;
+                }
+                self.chunk(&tx, first).await?;
             }
-            self.chunk(tx, chunk).await?;
-        }
-        while self.finish(tx).await? {
-            tx.flush_audit().await?;
-        }
-        Ok(())
+            while self.finish(&tx).await? {}
+            Ok(self)
+        })
+        .await
     }
 
-    async fn chunk(&mut self, tx: &Tx, chunk: Chunk<T>) -> Result<()> {
+    /// A chunk, of which the first part is read. While a part is written the next one is judged.
+    async fn chunk(&mut self, tx: &Tx, first: Part<T>) -> Result<(), Stopped> {
+        let (mut part, mut writing) = (Some(first), None);
+        while let Some(now) = part.take() {
+            let last = now.last;
+            let judged = self.part(tx, now).await;
+            let next = if last { Ok(None) } else { self.parts.next().await.map(Some) };
+            // Waited for whatever happens: it holds the transaction.
+            written(writing.take()).await?;
+            writing = Some(beside(T::write(tx.clone(), judged?)));
+            match next {
+                Ok(next) => part = next,
+                Err(stopped) => {
+                    written(writing.take()).await?;
+                    return Err(stopped);
+                }
+            }
+        }
+        written(writing).await?;
+        Ok(T::settle(tx, &mut self.memory).await?)
+    }
+
+    async fn part(&mut self, tx: &Tx, part: Part<T>) -> Result<T::Batch> {
+        self.read = (part.read, part.skipped);
         let (mut good, mut order) = (Vec::new(), Vec::new());
-        for row in chunk.rows {
+        for row in part.rows {
             match row {
                 Ok(row) => {
                     good.push(row);
@@ -166,12 +207,7 @@ where
             }
         }
         let count = good.len();
-        let (mut good, mut verdicts) = (good.into_iter(), Vec::new());
-        while good.len() > 0 {
-            let part = good.by_ref().take(PART).collect();
-            verdicts.extend(T::apply(tx, &self.setting, &mut self.memory, part).await?);
-            tx.flush_audit().await?;
-        }
+        let (verdicts, batch) = T::apply(tx, &self.setting, &mut self.memory, good).await?;
         if verdicts.len() != count {
             return Err(Error::internal("a row was not judged"));
         }
@@ -181,7 +217,7 @@ where
             self.tell(verdict.into_iter())?;
         }
         (self.progress)(self.read.0, self.total);
-        Ok(())
+        Ok(batch)
     }
 
     /// Has the keeper write down how far it has come.
@@ -199,7 +235,7 @@ where
     }
 
     fn tell(&mut self, verdicts: impl Iterator<Item = Verdict>) -> Result<()> {
-        // Chunks end at the same rows every time.
+        // Chunks end at the same rows every time, and what an earlier run counted are whole ones.
         if self.read.0 <= self.counted {
             return Ok(());
         }
