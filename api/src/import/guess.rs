@@ -140,17 +140,28 @@ impl Guessing<'_> {
     fn by(&self, ways: &[By], at: usize) -> By {
         let name = word(&self.names[at]);
         let is_member = name == "owner" || name == "member";
-        let id = ["id", "ref", "reference", "number", "code", "key"].iter().any(|end| name.ends_with(end));
+        let id = ["id", "ref", "reference", "number", "code", "key", "nummer", "nr", "debitor"]
+            .iter()
+            .any(|end| name.ends_with(end));
         let addresses = self.cells(at).any(|cell| cell.contains('@')) || self.exported() && is_member;
         if ways.contains(&By::Email) && addresses {
             By::Email
         } else if self.exported() {
             By::Id
-        } else if self.ours || id {
+        } else if self.ours || id || self.looks_like_references(at) {
             By::Reference
         } else {
             By::Name
         }
+    }
+
+    /// Whether the cells of a column that points within the file are made as its references are, and not as its names.
+    fn looks_like_references(&self, at: usize) -> bool {
+        let made = |field| self.used.get(field).map(|own| self.cells(*own).map(pattern).collect::<BTreeSet<_>>());
+        let (Some(references), Some(names)) = (made("reference"), made("name")) else { return false };
+        let mut cells = self.cells(at).map(pattern).peekable();
+        let points = self.used.get("parent") == Some(&at) && cells.peek().is_some();
+        points && cells.all(|cell| references.contains(&cell) && !names.contains(&cell))
     }
 
     /// The rule of a field as TOML.
@@ -282,6 +293,24 @@ impl Guessing<'_> {
         };
         samples.map(|text| shown(&cut(text))).collect::<Vec<_>>().join(" · ")
     }
+}
+
+/// How a cell is made: a `9` for digits in a row, an `a` for letters, all else as it is.
+fn pattern(cell: &str) -> String {
+    let mut made = String::new();
+    for letter in cell.chars() {
+        let kind = if letter.is_numeric() {
+            '9'
+        } else if letter.is_alphabetic() {
+            'a'
+        } else {
+            letter
+        };
+        if !(matches!(kind, '9' | 'a') && made.ends_with(kind)) {
+            made.push(kind);
+        }
+    }
+    made
 }
 
 /// A text of TOML. The escapes of JSON are among those of TOML.

@@ -32,6 +32,27 @@ fn likely_names_find_their_fields() {
 }
 
 #[test]
+fn german_names_find_their_fields_too() {
+    let file = "Kunden-Nr.;Firma;Branche;Gebiet;Betreuer;Vertragsende\n17;Müller;Stahl;Nord;ana@s.test;31.03.2027\n";
+    let guess = guessed(Kind::Accounts, file);
+    assert_eq!((guess.fields.len(), guess.unread.len()), (6, 0), "{}", guess.toml);
+    let file = "Kundennummer;Ansprechpartner;E-Mail;Sprache\n17;Carl;carl@a.test;de\n";
+    assert!(guessed(Kind::Contacts, file).toml.contains("account = \"Kundennummer\"\nname = \"Ansprechpartner\"\n"));
+}
+
+#[test]
+fn a_parent_is_told_by_how_it_is_made() {
+    let by = |file: &str| {
+        let toml = guessed(Kind::Accounts, file).toml;
+        toml.lines().find(|line| line.starts_with("parent")).unwrap().to_owned()
+    };
+    assert_eq!(by("id,name,parent\nA-1,Globex,\nA-2,Globex North,A-1\n"), "parent = \"parent\"");
+    for file in ["id,name,parent\nA-1,Globex,\nA-2,Globex North,Globex\n", "id,name,parent\n1,1,\n2,2,1\n"] {
+        assert_eq!(by(file), "parent = { column = \"parent\", by = \"name\" }");
+    }
+}
+
+#[test]
 fn what_no_column_is_called_like_is_said_to_be_missing() {
     let guess = guessed(Kind::Interactions, "id,company,date,foo\n1,Globex,2026-01-01,x\n");
     assert_eq!(guess.missing, ["kind", "direction", "channel", "subject"]);
