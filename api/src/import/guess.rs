@@ -83,7 +83,9 @@ struct Guessing<'a> {
 impl Guessing<'_> {
     fn match_all(&mut self) {
         let fields = synonyms::fields(self.kind);
-        let words: Vec<String> = self.names.iter().map(|name| word(name)).collect();
+        // A name with a NUL in it is broken: no mapping can be kept that tells it.
+        let whole = |name: &String| if name.contains('\0') { String::new() } else { word(name) };
+        let words: Vec<String> = self.names.iter().map(whole).collect();
         let own = synonyms::own(self.kind);
         let ours = |name: &String| own.contains(&name.as_str()) || fields.iter().any(|(field, _)| name == field);
         self.ours = self.names.iter().all(ours);

@@ -137,6 +137,17 @@ impl<T: Row, R: Read> Rows<T, R> {
         self.read
     }
 
+    /// Reads on to the end without making anything of the rows, and gives how many there are in all.
+    pub fn count(mut self) -> Result<u64, super::FileError> {
+        while let Some(record) = self.reader.next_record() {
+            if let Err(Trouble::File(error)) = record {
+                return Err(error);
+            }
+            self.read += 1;
+        }
+        Ok(self.read)
+    }
+
     /// Whether the next row comes from the next row of the file.
     pub fn between(&self) -> bool {
         self.waiting.is_empty()

@@ -12,12 +12,12 @@ use futures_util::future::join;
 use sea_orm::{
     ActiveModelBehavior, ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel, Iterable, PrimaryKeyToColumn,
     Statement, Value,
-    sea_query::{Expr, ExprTrait, Func, InsertStatement, IntoIden, OnConflict, Query, TableRef, ValueTuple},
+    sea_query::{CaseStatement, Expr, ExprTrait, InsertStatement, IntoIden, OnConflict, Query, TableRef, ValueTuple},
 };
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::{Columns, Engine, Owned, Tx, conn::Conn, from_db};
+use super::{Columns, Engine, Owned, Tx, from_db};
 use crate::base::Result;
 
 /// Rows of a change of very many that go in before what the audit says of them does: both are held until then.
@@ -119,14 +119,7 @@ impl Tx {
         for row in rows {
             values.extend(row?);
         }
-        let make = || {
-            let text = engine.build(&blank::<E>(count, taken)).sql;
-            // A change of very many rows is taken back as a whole, so no statement of it has to be taken back alone.
-            match (self.engine(), self.mass()) {
-                (Engine::Sqlite, true) => text.replacen("INSERT INTO", "INSERT OR FAIL INTO", 1),
-                _ => text,
-            }
-        };
+        let make = || self.unkept(engine.build(&blank::<E>(count, taken)).sql);
         let kept = count < FEW || self.mass();
         let text = if kept { self.texts().get((E::NAME, count, taken, self.mass()), make) } else { make() };
         Ok(Statement::from_sql_and_values(engine, text, values))
@@ -146,15 +139,31 @@ impl Tx {
             update.table(E::default()).from(TableRef::ValuesList(given.collect(), "given".into_iden()));
             for (at, column) in columns.iter().enumerate() {
                 let given = Expr::col(("given", format!("column{}", at + 2)));
-                update.value(*column, Func::greatest([Expr::col((E::default(), *column)), given]));
+                let stands = Expr::col((E::default(), *column));
+                // No function: SQLite takes any for one that may fail half-way, and keeps pages for that.
+                let more = CaseStatement::new().case(given.clone().gt(stands.clone()), given).finally(stands);
+                update.value(*column, more);
             }
             for key in E::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column) {
                 update.and_where(Expr::col((E::default(), key)).eq(Expr::col(("given", "column1"))));
             }
             update.cond_where(E::visible(&self.viewer().scope, self.engine()));
-            Conn::Tx(&self.conn).execute(&update).await?;
+            let mut update = self.conn.get_database_backend().build(&update);
+            update.sql = self.unkept(update.sql);
+            self.conn.execute_raw(update).await.map_err(from_db)?;
         }
         Ok(())
+    }
+
+    /// A change of very many rows is taken back as a whole: no statement of it has to be taken back alone, and SQLite
+    /// need not keep the pages as they were before it.
+    fn unkept(&self, text: String) -> String {
+        match (self.engine(), text.split_once(' ')) {
+            (Engine::Sqlite, Some((verb @ ("INSERT" | "UPDATE"), rest))) if self.mass() => {
+                format!("{verb} OR FAIL {rest}")
+            }
+            _ => text,
+        }
     }
 }
 

@@ -146,7 +146,7 @@ impl Db {
         let Some(writer) = &self.0.writer else { return Ok(()) };
         writer::maintain(
             writer,
-            "PRAGMA cache_size = -32000; PRAGMA mmap_size = 0; PRAGMA wal_autocheckpoint = 64000;
+            "PRAGMA cache_size = -24000; PRAGMA mmap_size = 0; PRAGMA wal_autocheckpoint = 64000;
              PRAGMA journal_size_limit = 32000000",
         )
         .await
@@ -245,7 +245,7 @@ fn options(url: &str, engine: Engine, connections: u32, purpose: Purpose) -> Con
                 .foreign_keys(true)
                 .busy_timeout(busy)
                 .statement_cache_capacity(256)
-                .row_buffer_size(1_000)
+                .row_buffer_size(256)
                 .pragma("cache_size", "-8000")
                 .pragma("mmap_size", "33554432")
                 .pragma("temp_store", "memory")

@@ -62,6 +62,8 @@ both! {
         let tried = finished(&app, &ada, &id).await;
         assert_eq!((&tried["state"], &tried["dryRun"], &tried["counts"]["created"], &tried["counts"]["refused"]), (&json!("DONE"), &json!(true), &json!(2), &json!(1)), "{tried}");
         assert!(app.rows::<account::Entity>().await.is_empty());
+        let looked = send(&app, &ada, &id, FILE).await.json();
+        assert_eq!((&looked["state"], &looked["counts"], &looked["rowsDone"]), (&json!("READY"), &json!(null), &json!(0)), "after a dry run another file may come: {looked}");
         assert_eq!(start(&app, &ada, &id, json!({})).await.status, 202);
         let done = finished(&app, &ada, &id).await;
         assert_eq!((&done["rowsDone"], &done["rowsTotal"], &done["counts"]["created"]), (&json!(3), &json!(3), &json!(2)), "{done}");
@@ -89,11 +91,13 @@ both! {
         }
         let bad = app.rest("POST", "/api/v1/imports", Some(&ada), Some(json!({ "kind": "ACCOUNTS", "mapping": "source = 1" }))).await;
         assert_eq!((bad.status.as_u16(), super::pointers(&bad)[0].as_str()), (422, "/mapping"), "{}", bad.text);
-        // A mapping for other columns ends the import before its first row.
+        // A mapping for other columns starts nothing; told with the start, it ends the import before its first row.
         let id = made(&app, &ada, json!({ "kind": "ACCOUNTS", "mapping": MAP })).await;
         let looked = send(&app, &ada, &id, "a,b\n1,2\n").await.json();
         assert!(looked["error"].as_str().unwrap().contains("Firma"), "{looked}");
-        assert_eq!(start(&app, &ada, &id, json!({})).await.status, 202);
+        let refused = start(&app, &ada, &id, json!({})).await;
+        assert_eq!((refused.status.as_u16(), super::pointers(&refused)[0].as_str()), (422, "/mapping"), "{}", refused.text);
+        assert_eq!(start(&app, &ada, &id, json!({ "mapping": MAP })).await.status, 202);
         let failed = finished(&app, &ada, &id).await;
         assert_eq!(failed["state"], "FAILED", "{failed}");
         assert!(app.rows::<account::Entity>().await.is_empty());

@@ -190,7 +190,8 @@ both! {
             assert_eq!(looked.status, 200, "{}", looked.text);
             assert!(looked.json()["error"].is_string(), "{}", looked.text);
             if mapping.is_some() {
-                assert_eq!(start(&app, &ada, &id, json!({})).await.status, 202);
+                assert_eq!(start(&app, &ada, &id, json!({})).await.status, 422);
+                assert_eq!(start(&app, &ada, &id, json!({ "mapping": mapping })).await.status, 202);
                 let failed = finished(&app, &ada, &id).await;
                 assert_eq!(failed["state"], "FAILED", "{failed}");
             }

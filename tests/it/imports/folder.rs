@@ -140,7 +140,7 @@ fn a_guess_is_written_completed_and_used() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(
         folder.path().join("c.csv"),
-        "Nr;Firma;Region\n1;M\u{fc}ller;Nord\n2;;S\u{fc}d\n".chars().map(|c| c as u8).collect::<Vec<_>>(),
+        "Nr;Bezeichnung;Region\n1;M\u{fc}ller;Nord\n2;;S\u{fc}d\n".chars().map(|c| c as u8).collect::<Vec<_>>(),
     )
     .unwrap();
     let Some((code, _, told)) =
@@ -154,12 +154,12 @@ fn a_guess_is_written_completed_and_used() {
     assert!(code == 2 && told.contains("c.toml is there already"), "{told}");
     let map = std::fs::read_to_string(folder.path().join("c.toml")).unwrap();
     let map = map.lines().filter(|line| !line.starts_with('#')).collect::<Vec<_>>().join("\n");
-    std::fs::write(folder.path().join("c.toml"), map + "\nreference = \"Nr\"\nname = \"Firma\"\n").unwrap();
+    std::fs::write(folder.path().join("c.toml"), map + "\nreference = \"Nr\"\nname = \"Bezeichnung\"\n").unwrap();
     let (code, said, told) = steward(folder.path(), &["accounts", "c.csv", "--map", "c.toml", "--strict"]).unwrap();
     assert_eq!(code, 1, "{told}");
     assert!(told.contains("1 rows or answers were refused"), "{told}");
     assert!(said.contains("windows-1252, cells separated by ;\n  created 1, updated 0, unchanged 0\n"), "{said}");
-    assert!(said.contains("row 3, Firma: is blank, but name must be filled"), "{said}");
+    assert!(said.contains("row 3, Bezeichnung: is blank, but name must be filled"), "{said}");
     assert_eq!(steward(folder.path(), &["accounts", "c.csv", "--map", "c.toml"]).unwrap().0, 0);
     assert_eq!(steward(folder.path(), &["accounts", "c.csv", "--map", "c.toml", "--encoding", "moon"]).unwrap().0, 2);
     assert_eq!(steward(folder.path(), &["c.csv"]).unwrap().0, 2);

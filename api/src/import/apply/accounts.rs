@@ -48,6 +48,13 @@ pub(super) fn words(row: &AccountRow) -> impl Iterator<Item = (By, String)> {
 impl Apply for AccountRow {
     type Memory = Memory;
     type Batch = Hands;
+    const SCANNED: bool = true;
+
+    fn scan(&self, memory: &mut Memory) {
+        if self.parent != Given::Unmapped {
+            memory.named.extend(words(self));
+        }
+    }
 
     async fn apply(tx: &Tx, setting: &Setting, memory: &mut Memory, rows: Vec<Self>) -> Result<(Vec<Verdict>, Hands)> {
         let done = chunk(tx, setting, memory, rows, false).await?;

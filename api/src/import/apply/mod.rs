@@ -104,6 +104,9 @@ trait Apply: Row + Send + 'static {
     /// What a part leaves to be written while the next one is judged.
     type Batch: Send + 'static;
 
+    /// Whether the first reading shows its good rows to [`Apply::scan`], or only counts rows.
+    const SCANNED: bool = false;
+
     /// Sees every good row of the first reading.
     fn scan(&self, _: &mut Self::Memory) {}
 

@@ -113,6 +113,9 @@ async fn written(writing: Option<Beside>) -> Result<()> {
 /// The first reading: nothing is written, and trouble with the file stops everything. Gives the number of rows.
 fn scan<T: Apply, R: Read>(file: R, mapping: &Mapping, memory: &mut T::Memory) -> Result<u64, FileError> {
     let mut rows = rows::<T, R>(file, mapping.clone())?;
+    if !T::SCANNED {
+        return rows.count();
+    }
     for row in rows.by_ref() {
         match row {
             Ok(row) => row.scan(memory),
@@ -196,7 +199,7 @@ where
 
     async fn part(&mut self, tx: &Tx, part: Part<T>) -> Result<T::Batch> {
         self.read = (part.read, part.skipped);
-        let (mut good, mut order) = (Vec::new(), Vec::new());
+        let (mut good, mut order) = (Vec::with_capacity(part.rows.len()), Vec::with_capacity(part.rows.len()));
         for row in part.rows {
             match row {
                 Ok(row) => {
