@@ -46,8 +46,10 @@ fn a_parent_is_told_by_how_it_is_made() {
         let toml = guessed(Kind::Accounts, file).toml;
         toml.lines().find(|line| line.starts_with("parent")).unwrap().to_owned()
     };
-    assert_eq!(by("No.,Company,Parent\nA-1,Globex,\nA-2,Globex North,A-1\n"), "parent = \"Parent\"");
-    for file in ["No.,Company,Parent\nA-1,Globex,\nA-2,Globex North,Globex\n", "No.,Company,Parent\n1,1,\n2,2,1\n"] {
+    assert_eq!(by("Number,Company,Parent\nA-1,Globex,\nA-2,Globex North,A-1\n"), "parent = \"Parent\"");
+    for file in
+        ["Number,Company,Parent\nA-1,Globex,\nA-2,Globex North,Globex\n", "Number,Company,Parent\n1,1,\n2,2,1\n"]
+    {
         assert_eq!(by(file), "parent = { column = \"Parent\", by = \"name\" }");
     }
 }
