@@ -1,11 +1,28 @@
 //! Many at once on one link: one answer, counted once.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
+use api::base::Result;
 use entity::{Suppression, SurveyKind};
 use serde_json::json;
-use tests::{app::TestApp, both, doors::once};
-use tokio::{sync::Barrier, task::JoinSet};
+use tests::{
+    app::TestApp,
+    both,
+    doors::once,
+    engine::{self, Engine},
+};
+use tokio::{
+    sync::{Barrier, oneshot},
+    task::JoinSet,
+    time::timeout,
+};
 
 const RACERS: usize = 64;
 const ROUNDS: usize = 4;
@@ -90,4 +107,36 @@ both! {
         let told = rows.iter().filter(|row| row.suppressed == Some(Suppression::Quarantine)).count();
         assert_eq!(told, 15);
     }
+}
+
+/// On SQLite, where changes wait for one another.
+#[test]
+fn a_change_that_nobody_waits_for_any_more_is_not_made() {
+    engine::run(Engine::Sqlite, gone);
+}
+
+async fn gone(app: TestApp) {
+    let system = app.system();
+    let (go_on, held) = oneshot::channel::<()>();
+    let holds = system.write(move |_| async move {
+        let _ = held.await;
+        Ok(())
+    });
+    let made = Arc::new(AtomicBool::new(false));
+    let late = {
+        let made = Arc::clone(&made);
+        system.write(move |_| async move {
+            made.store(true, Ordering::SeqCst);
+            Ok(())
+        })
+    };
+    let given_up = async {
+        let late: Result<Result<()>, _> = timeout(Duration::from_millis(200), late).await;
+        assert!(late.is_err(), "it waits for the one before");
+        go_on.send(()).unwrap();
+    };
+    let (held, ()) = tokio::join!(holds, given_up);
+    held.unwrap();
+    system.write(|_| async { Ok(()) }).await.unwrap();
+    assert!(!made.load(Ordering::SeqCst));
 }

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Rows of one chunk, at most: so many share a commit, and others who write wait for it.
-const CHUNK: usize = 20_000;
+const CHUNK: usize = 10_000;
 /// Bytes of their texts: a chunk ends with the row that reaches them.
 const WEIGHT: u64 = 4 << 20;
 /// Rows of a part, at most: they are looked up and judged at once, and what that takes is held in memory.
