@@ -86,50 +86,21 @@ impl Counts {
         if self.off_scale {
             return Err(Error::internal("score off the scale"));
         }
-        let owners = self.owners.into_iter().map(|((question, place_id, month, owner_id, mode), c)| {
-            let [c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10] = c;
-            score_owner::Model {
-                question,
-                place_id,
-                month,
-                owner_id,
-                mode,
-                c0,
-                c1,
-                c2,
-                c3,
-                c4,
-                c5,
-                c6,
-                c7,
-                c8,
-                c9,
-                c10,
-            }
-        });
-        let slices = self.slices.into_iter().map(|((_, question, place_id, month, val, mode), (dim, c))| {
-            let [c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10] = c;
-            score_slice::Model {
-                dim,
-                question,
-                place_id,
-                month,
-                val,
-                mode,
-                c0,
-                c1,
-                c2,
-                c3,
-                c4,
-                c5,
-                c6,
-                c7,
-                c8,
-                c9,
-                c10,
-            }
-        });
-        tx.add::<score_owner::Entity>(owners.collect()).await?;
-        tx.add::<score_slice::Entity>(slices.collect()).await
+        let owners = self.owners.into_iter().map(owner).collect();
+        let slices = self.slices.into_iter().map(slice).collect();
+        tx.add::<score_owner::Entity>(owners).await?;
+        tx.add::<score_slice::Entity>(slices).await
     }
+}
+
+fn owner(((question, place_id, month, owner_id, mode), counts): (Owners, [i32; 11])) -> score_owner::Model {
+    let [c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10] = counts;
+    score_owner::Model { question, place_id, month, owner_id, mode, c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10 }
+}
+
+fn slice(
+    ((_, question, place_id, month, val, mode), (dim, counts)): (Slices, (SliceDim, [i32; 11])),
+) -> score_slice::Model {
+    let [c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10] = counts;
+    score_slice::Model { dim, question, place_id, month, val, mode, c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10 }
 }

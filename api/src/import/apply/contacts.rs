@@ -1,11 +1,11 @@
 //! Contacts. A new address starts afresh, as at every door; an opt-out is never lifted by a file.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use entity::{AccountId, ContactId, ContactRoles, MailState, Muted, Time, account, contact};
 
 use super::{
-    Apply, Setting, Verdict,
+    Apply, Fresh, Setting, Verdict,
     lookup::{Book, Contact, Pointed},
     old::Old,
 };
@@ -13,17 +13,11 @@ use crate::{
     base::{Result, key},
     contact::revoke,
     import::{ContactRow, Given, Kept, Outcome, RowError},
-    store::{Sighted, Tx, Visible, among},
+    store::{Tx, Visible, among},
 };
 
 /// Whose an address is at an account.
 type Addresses = HashMap<(String, AccountId), ContactId>;
-
-/// New contacts, and the accounts they are at.
-pub(super) struct Fresh {
-    accounts: HashSet<Sighted>,
-    rows: Vec<contact::Model>,
-}
 
 /// What a part knows of accounts and addresses.
 struct Desk<'c> {
@@ -39,14 +33,14 @@ struct Desk<'c> {
 impl Apply for ContactRow {
     /// The addresses of the chunk's new contacts, which may not be written yet.
     type Memory = Addresses;
-    type Batch = Fresh;
+    type Batch = Fresh<contact::Model>;
 
     async fn apply(
         tx: &Tx,
         setting: &Setting,
         memory: &mut Addresses,
         rows: Vec<Self>,
-    ) -> Result<(Vec<Verdict>, Fresh)> {
+    ) -> Result<(Vec<Verdict>, Self::Batch)> {
         let source = &setting.source;
         let mut old =
             Old::<contact::Entity>::load(tx, setting, rows.iter().map(|row| (&row.kept, row.reference.as_str())))
@@ -94,12 +88,12 @@ impl Apply for ContactRow {
         }
         revoke(tx, &moved).await?;
         tx.rewrite::<contact::Entity>(changed).await?;
-        let accounts = desk.accounts.rows().map(Sighted::by).collect();
-        memory.extend(fresh.iter().filter_map(address));
-        Ok((verdicts, Fresh { accounts, rows: fresh }))
+        let fresh = Fresh::of(&desk.accounts, fresh);
+        memory.extend(fresh.rows.iter().filter_map(address));
+        Ok((verdicts, fresh))
     }
 
-    async fn write(tx: Tx, Fresh { accounts, mut rows }: Fresh) -> Result<()> {
+    async fn write(tx: Tx, Fresh { accounts, mut rows }: Self::Batch) -> Result<()> {
         // Contacts of one account lie together, in the table and in what leads to them.
         rows.sort_unstable_by_key(|row| (row.account_id, row.id));
         tx.insert_each::<contact::Entity>(&accounts, rows).await

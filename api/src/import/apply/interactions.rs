@@ -9,14 +9,14 @@ use entity::{AccountId, Direction, InteractionId, Time, account, contact, intera
 use sea_orm::{ColumnTrait, sea_query::Order};
 
 use super::{
-    AHEAD, Apply, Setting, Verdict,
+    AHEAD, Apply, Fresh, Setting, Verdict,
     history::{self, Owning},
     lookup::{Account, Book},
 };
 use crate::{
     base::Result,
     import::{InteractionRow, Outcome, RowError},
-    store::{Sighted, Tx, Visible, among},
+    store::{Tx, Visible, among},
     timeline::is_ours,
 };
 
@@ -42,17 +42,16 @@ pub(super) struct Memory {
     touches: BTreeMap<AccountId, Touch>,
 }
 
-/// New entries, and the accounts they are of.
-pub(super) struct Fresh {
-    accounts: HashSet<Sighted>,
-    rows: Vec<interaction::Model>,
-}
-
 impl Apply for InteractionRow {
     type Memory = Memory;
-    type Batch = Fresh;
+    type Batch = Fresh<interaction::Model>;
 
-    async fn apply(tx: &Tx, setting: &Setting, memory: &mut Memory, rows: Vec<Self>) -> Result<(Vec<Verdict>, Fresh)> {
+    async fn apply(
+        tx: &Tx,
+        setting: &Setting,
+        memory: &mut Memory,
+        rows: Vec<Self>,
+    ) -> Result<(Vec<Verdict>, Self::Batch)> {
         let source = &setting.source;
         let mut old = known(tx, source, &rows).await?;
         let ids: Vec<InteractionId> = rows.iter().filter_map(|row| row.kept.id).map(InteractionId).collect();
@@ -94,10 +93,10 @@ impl Apply for InteractionRow {
             verdicts.push(outcome.into());
         }
         tx.rewrite::<interaction::Entity>(changed).await?;
-        Ok((verdicts, Fresh { accounts: desk.accounts.rows().map(Sighted::by).collect(), rows: fresh }))
+        Ok((verdicts, Fresh::of(&desk.accounts, fresh)))
     }
 
-    async fn write(tx: Tx, Fresh { accounts, mut rows }: Fresh) -> Result<()> {
+    async fn write(tx: Tx, Fresh { accounts, mut rows }: Self::Batch) -> Result<()> {
         // Entries of one account lie together, in the table and in what leads to them.
         rows.sort_unstable_by_key(|row| (row.account_id, row.occurred_at, row.id));
         tx.insert_each::<interaction::Entity>(&accounts, rows).await

@@ -24,14 +24,15 @@ mod roles;
 mod run;
 mod teams;
 
-use std::io;
+use std::{collections::HashSet, io};
 
+use entity::account;
 use futures_util::future::BoxFuture;
 
 use crate::{
     base::{Error, Result},
     ctx::{Company, Ctx},
-    store::Tx,
+    store::{Sighted, Tx},
 };
 
 use super::{Faults, FileError, Kind, Mapping, Outcome, Refusal, Row, RowError, Summary};
@@ -94,6 +95,18 @@ enum Verdict {
 impl From<Outcome> for Verdict {
     fn from(outcome: Outcome) -> Self {
         Self::Taken(outcome, Vec::new())
+    }
+}
+
+/// New rows of a part, and the accounts they are of.
+struct Fresh<M> {
+    accounts: HashSet<Sighted>,
+    rows: Vec<M>,
+}
+
+impl<M> Fresh<M> {
+    fn of(accounts: &lookup::Book<account::Entity>, rows: Vec<M>) -> Self {
+        Self { accounts: accounts.rows().map(Sighted::by).collect(), rows }
     }
 }
 

@@ -12,7 +12,7 @@ use entity::{
 use sea_orm::{ColumnTrait, sea_query::Order};
 
 use super::{
-    AHEAD, Apply, Setting, Stopped, Verdict,
+    AHEAD, Apply, Fresh, Setting, Stopped, Verdict,
     credit::{Credit, Credits, Stood},
     further,
     lookup::Book,
@@ -98,12 +98,6 @@ pub(super) struct Memory {
     settling: Settling,
 }
 
-/// New answers, and the accounts they are of.
-pub(super) struct Fresh {
-    accounts: HashSet<Sighted>,
-    rows: Vec<response::Model>,
-}
-
 /// What a chunk will write when all its answers are there.
 #[derive(Default)]
 struct Settling {
@@ -124,7 +118,7 @@ struct Writing<'c> {
 
 impl Apply for ResponseRow {
     type Memory = Memory;
-    type Batch = Fresh;
+    type Batch = Fresh<response::Model>;
 
     async fn ready(system: &Ctx, mapping: &Mapping, memory: &mut Memory) -> Result<(), Stopped> {
         let memory = &mut memory.surveys;
@@ -156,7 +150,12 @@ impl Apply for ResponseRow {
         if faults.is_empty() { Ok(()) } else { Err(Stopped::Mapping(Faults(faults))) }
     }
 
-    async fn apply(tx: &Tx, setting: &Setting, memory: &mut Memory, rows: Vec<Self>) -> Result<(Vec<Verdict>, Fresh)> {
+    async fn apply(
+        tx: &Tx,
+        setting: &Setting,
+        memory: &mut Memory,
+        rows: Vec<Self>,
+    ) -> Result<(Vec<Verdict>, Self::Batch)> {
         let source = &setting.source;
         let accounts = Book::open(tx, source, rows.iter().map(|row| &row.account)).await?;
         let members = Book::open(tx, source, rows.iter().filter_map(|row| row.owner.as_ref())).await?;
@@ -184,12 +183,12 @@ impl Apply for ResponseRow {
         }
         let Writing { fresh: rows, changed, chunk } = writing;
         tx.rewrite::<response::Entity>(changed).await?;
-        let accounts: HashSet<Sighted> = desk.accounts.rows().map(Sighted::by).collect();
-        chunk.accounts.extend(&accounts);
-        Ok((verdicts, Fresh { accounts, rows }))
+        let fresh = Fresh::of(&desk.accounts, rows);
+        chunk.accounts.extend(&fresh.accounts);
+        Ok((verdicts, fresh))
     }
 
-    async fn write(tx: Tx, Fresh { accounts, mut rows }: Fresh) -> Result<()> {
+    async fn write(tx: Tx, Fresh { accounts, mut rows }: Self::Batch) -> Result<()> {
         // Answers of one account lie together, in the table and in what leads to them.
         rows.sort_unstable_by_key(|row| (row.account_id, row.answered_at, row.id));
         tx.insert_each::<response::Entity>(&accounts, rows).await
