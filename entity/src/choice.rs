@@ -382,6 +382,13 @@ choice!(
     }
 );
 
+impl InteractionType {
+    /// Whether Steward alone writes entries of this type.
+    pub const fn is_ours(self) -> bool {
+        matches!(self, Self::SurveySent | Self::SurveyAnswered | Self::OwnerChanged)
+    }
+}
+
 impl Channel {
     /// Whether two people were present at the same time.
     pub const fn is_live(self) -> bool {
@@ -433,37 +440,6 @@ impl SurveyKind {
     }
 }
 
-impl MessageClass {
-    const fn bit(self) -> i32 {
-        match self {
-            Self::Relationship => 1,
-            Self::ServiceFeedback => 2,
-        }
-    }
-}
-
-/// The message classes that a contact wants none of, one bit each.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, DeriveValueType)]
-#[serde(transparent)]
-pub struct Muted(pub i32);
-
-impl Muted {
-    pub const ALL: Self = Self(3);
-
-    pub const fn has(self, class: MessageClass) -> bool {
-        self.0 & class.bit() != 0
-    }
-
-    pub fn list(self) -> Vec<MessageClass> {
-        MessageClass::ALL.iter().copied().filter(|class| self.has(*class)).collect()
-    }
-}
-
-impl FromIterator<MessageClass> for Muted {
-    fn from_iter<I: IntoIterator<Item = MessageClass>>(classes: I) -> Self {
-        Self(classes.into_iter().fold(0, |bits, class| bits | class.bit()))
-    }
-}
 choice!(
     /// Why an opening of a link is held to be a machine's, such as a mail gateway's. The first that holds.
     Machine {

@@ -8,6 +8,7 @@ mod blank;
 mod choice;
 mod digest;
 mod id;
+mod muted;
 mod time;
 
 pub mod account;
@@ -48,6 +49,7 @@ pub mod wave;
 pub use choice::*;
 pub use digest::Digest;
 pub use id::*;
+pub use muted::Muted;
 pub use time::{Day, Time};
 
 /// A string of a named format, as OpenAPI says it.

@@ -17,6 +17,11 @@ pub struct Model {
     pub created_at: Time,
     pub expires_at: Time,
     pub revoked_at: Option<Time>,
+    /// Of the refresh token that is next; of those before none works.
+    pub generation: i16,
+    pub refreshed_at: Option<Time>,
+    /// The program that signed in, as it called itself.
+    pub agent: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

@@ -10,6 +10,8 @@ mod m20261126_000004_doors;
 mod m20261126_000005_merge;
 mod m20261126_000006_uploads;
 mod m20261126_000007_rising;
+mod m20261126_000008_audit;
+mod m20261126_000009_sessions;
 pub mod sql;
 
 pub use sea_orm_migration;
@@ -29,6 +31,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000005_merge::Migration),
             Box::new(m20261126_000006_uploads::Migration),
             Box::new(m20261126_000007_rising::Migration),
+            Box::new(m20261126_000008_audit::Migration),
+            Box::new(m20261126_000009_sessions::Migration),
         ]
     }
 }

@@ -1,5 +1,6 @@
 //! Who may call what: every operation of both doors, called by everybody with ids of a real small world.
 
+mod entrance;
 mod merge;
 mod rest;
 
@@ -27,6 +28,7 @@ use tests::{
     served::Served,
 };
 
+use entrance::ENTRANCE;
 use merge::MERGING;
 use rest::REST;
 
@@ -269,6 +271,7 @@ impl World {
             text = text.replace("$import", &made.id.to_string());
         }
         text = merge::fill(app, self, text).await;
+        text = entrance::fill(app, self, text).await;
         if text.contains("$key") {
             app.integration(&[], None).await;
             let newest = app.rows::<api_key::Entity>().await.into_iter().map(|row| row.id).max().unwrap();
@@ -379,7 +382,7 @@ both! {
     async fn everybody_gets_from_graphql_what_the_table_says(app: TestApp) {
         let mut world = World::new(&app).await;
         let mut wrong = Vec::new();
-        for (field, query, want) in GRAPHQL.iter().chain(&FURTHER).chain(&SENDING).chain(&MERGING) {
+        for (field, query, want) in GRAPHQL.iter().chain(&FURTHER).chain(&SENDING).chain(&MERGING).chain(&ENTRANCE) {
             let mut got = String::new();
             for at in 0..WHO.len() {
                 let query = world.fill(&app, query).await;
@@ -464,7 +467,7 @@ fn operations() -> Vec<String> {
 
 #[test]
 fn every_operation_has_a_row() {
-    let rows = GRAPHQL.iter().chain(&FURTHER).chain(&SENDING).chain(&MERGING).chain(&SUBSCRIPTIONS);
+    let rows = GRAPHQL.iter().chain(&FURTHER).chain(&SENDING).chain(&MERGING).chain(&ENTRANCE).chain(&SUBSCRIPTIONS);
     let rows: Vec<&str> = rows.map(|row| row.0).collect();
     let missing: Vec<String> = root_fields().into_iter().filter(|field| !rows.contains(&field.as_str())).collect();
     assert!(missing.is_empty(), "add rows to GRAPHQL or SUBSCRIPTIONS for {missing:?}");

@@ -229,7 +229,7 @@ both! {
         assert!(app.draft(&mut csat, &own).await["errors"].is_null());
         assert_eq!(app.publish(&mut csat).await["data"]["publishSurvey"]["number"], 2);
         // As at the next start.
-        api::setup::prepare(&app.system(), None).await.unwrap();
+        api::setup::prepare(&app.system()).await.unwrap();
         let shown = app.gql(Some(&csat.token), "{surveys{question number definition{texts{question}}}}", json!({})).await;
         let first = |key: &str| {
             let all = shown["data"]["surveys"].as_array().unwrap();

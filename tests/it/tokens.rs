@@ -174,7 +174,7 @@ both! {
         assert!(api::setup::is_new(&system).await.unwrap(), "nobody has a password");
         let email = "ana@acme.test".to_owned();
         let admin = api::setup::FirstAdmin { email: email.clone(), password: "correct horse battery".to_owned(), must_change: false };
-        api::setup::prepare(&system, Some(admin)).await.unwrap();
+        assert!(api::setup::first_admin(&system, admin).await.unwrap());
         assert!(!api::setup::is_new(&system).await.unwrap());
         let body = json!({ "grant": "password", "email": email, "password": "correct horse battery" });
         let reply = app.rest("POST", "/api/v1/auth/token", None, Some(body)).await;

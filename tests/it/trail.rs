@@ -25,6 +25,13 @@ both! {
         let change = &changes["nodes"][0];
         assert_eq!((&change["member"]["name"], &change["account"]["name"], &change["subject"]), (&json!("Mia"), &json!("Globex"), &json!("account")));
         assert_eq!((&change["before"]["industry"], &change["after"]["industry"]), (&json!(null), &json!("Steel")));
+        for (compare, count) in [("eq", 1), ("gte", 1), ("lte", 1), ("gt", 0), ("lt", 0)] {
+            let same = json!({ "subjectId": { "eq": globex }, "action": { "eq": "UPDATE" }, "actorKind": { "eq": "MEMBER" }, "at": { compare: change["at"] } });
+            assert_eq!(read(&mia.token, same).await["totalCount"], count, "{compare}");
+        }
+        let every = read(&ada.token, json!({})).await["nodes"].clone();
+        let every: Vec<entity::Time> = every.as_array().unwrap().iter().map(|row| serde_json::from_value(row["at"].clone()).unwrap()).collect();
+        assert!(every.len() > 5 && every.is_sorted_by(|newer, older| newer >= older), "{every:?}");
         // Nothing of other teams, and nothing that belongs to no account.
         assert_eq!(read(&max.token, json!({ "accountId": { "eq": globex } })).await["totalCount"], 0);
         let theirs = read(&max.token, json!({})).await;

@@ -45,6 +45,8 @@ pub enum Action {
     ReadSatisfaction,
     ReadAudit,
     ManageKeys,
+    /// One's own, and for admins those of every member.
+    ManageSessions,
     /// Whole files, past every scope.
     ImportFiles,
 }
@@ -57,7 +59,8 @@ impl Action {
             | Self::ReadContacts
             | Self::ReadInteractions
             | Self::ReadSurveys
-            | Self::ReadResponses => {
+            | Self::ReadResponses
+            | Self::ManageSessions => {
                 matches!(role, Admin | Manager | Owner | Customer | System)
             }
             Self::ReadOwnership
@@ -111,7 +114,8 @@ impl Action {
             | Self::ChangeTeams
             | Self::ChangeSurveys
             | Self::ReadAudit
-            | Self::ManageKeys => return None,
+            | Self::ManageKeys
+            | Self::ManageSessions => return None,
         })
     }
 
@@ -146,6 +150,7 @@ impl Action {
             Self::ReadSatisfaction => "read satisfaction figures",
             Self::ReadAudit => "read the audit",
             Self::ManageKeys => "manage integration keys",
+            Self::ManageSessions => "see or end sign-ins",
             Self::ImportFiles => "import files",
         }
     }

@@ -101,7 +101,7 @@ impl App {
         let env = Arc::new(Env { db, company, secret, tokens, mail });
         let system = Ctx::system(Arc::clone(&env));
         setup::fix_zone(&system).await?;
-        setup::prepare(&system, None).await?;
+        setup::prepare(&system).await?;
         let (schema, limits) = (graph::schema(), Limits::default());
         let sockets = Sockets::new(Arc::clone(&env), schema.clone(), limits, origins.clone());
         let rates = Rates::new(settings.rate_limit, settings.proxies.clone(), ports.clock);
@@ -157,8 +157,8 @@ impl App {
         });
         let admin =
             FirstAdmin { email: settings.admin_email.clone(), password: password.clone(), must_change: generated };
-        setup::prepare(&system, Some(admin)).await?;
-        Ok(generated.then_some(password))
+        let is_first = setup::first_admin(&system, admin).await?;
+        Ok((is_first && generated).then_some(password))
     }
 }
 

@@ -69,6 +69,6 @@ filters! {
         /// By who made it.
         actor_id: IdFilter => |f, _| f.on::<Table>(C::ActorId),
         /// By when it was made.
-        at: DateTimeFilter => |f, _| f.on::<Table>(C::At),
+        at: DateTimeFilter => |f, _| f.on_id::<Table>(C::Id),
     }
 }

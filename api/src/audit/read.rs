@@ -1,6 +1,6 @@
 //! Pages of the audit.
 
-use entity::{AuditId, Time, audit};
+use entity::{AuditId, audit};
 use sea_orm::sea_query::{Expr, Order};
 
 use super::{AuditEntry, AuditFilter, unseen};
@@ -21,21 +21,19 @@ pub struct ListAudit {
     pub page: PageArgs,
 }
 
-/// A page of changes in scope, in one statement; the count is one more, and so are the ids that some name.
+/// A page of changes in scope, in one statement; the count is one more, and so are the ids that some name. An entry's
+/// id begins with its instant: by id is by time.
 pub async fn list(ctx: &Ctx, ask: &ListAudit, count: bool) -> Result<(Page<(String, AuditEntry)>, Option<i64>)> {
     ctx.may(Action::ReadAudit)?;
-    let keyset = ask.page.keyset::<(Time, AuditId)>()?;
+    let keyset = ask.page.keyset::<AuditId>()?;
     let which = || filter::condition(ask.filter.as_ref(), ctx.store().sight());
     let mut find = ctx.find::<Table>().filter(which()?);
-    if let Some((at, id)) = keyset.from {
-        let columns = [C::At, C::Id].map(|column| Expr::col((Table::default(), column))).to_vec();
-        find = find.filter(beyond(columns, vec![Expr::val(at), Expr::val(id)], !keyset.backward));
+    if let Some(id) = keyset.from {
+        find = find.filter(beyond(vec![Expr::col((Table::default(), C::Id))], vec![Expr::val(id)], !keyset.backward));
     }
-    for column in [C::At, C::Id] {
-        find = find.order(column, if keyset.backward { Order::Asc } else { Order::Desc });
-    }
+    find = find.order(C::Id, if keyset.backward { Order::Asc } else { Order::Desc });
     let rows = find.limit(keyset.size as u64 + 1).all().await?;
-    let mut page = Page::cut(rows, &keyset).map(|row| (cursor(&(row.at, row.id)), row.into_inner().into()));
+    let mut page = Page::cut(rows, &keyset).map(|row| (cursor(&row.id), row.into_inner().into()));
     unseen::blank(ctx, &mut page.rows).await?;
     let total = if count { Some(ctx.find::<Table>().filter(which()?).count().await?) } else { None };
     Ok((page, total))

@@ -20,4 +20,4 @@ pub use money::{Long, MAX_AMOUNT, Money};
 pub use origin::Origins;
 pub use patch::{checked, put};
 pub use pattern::{Part, parts};
-pub use random::{Random, SeededRandom, SystemRandom};
+pub use random::{Random, SeededRandom, SystemRandom, first_id};

@@ -10,13 +10,26 @@ use uuid::Uuid;
 pub trait Random: Send + Sync + 'static {
     fn fill(&self, bytes: &mut [u8]);
 
-    /// A fresh UUID v7 of that instant.
+    /// A fresh UUID v7 of that instant: greater than any of a microsecond before.
     fn id(&self, at: Time) -> Uuid {
         let mut bits = [0; 10];
         self.fill(&mut bits);
-        let millis = u64::try_from(at.0.timestamp_millis()).unwrap_or(0);
-        uuid::Builder::from_unix_timestamp_millis(millis, &bits).into_uuid()
+        of_instant(at, bits)
     }
+}
+
+/// No id of that instant is less.
+pub fn first_id(at: Time) -> Uuid {
+    of_instant(at, [0; 10])
+}
+
+/// A UUID v7 whose twelve bits after the version begin with the microseconds (RFC 9562, section 6.2, method 3).
+fn of_instant(at: Time, mut bits: [u8; 10]) -> Uuid {
+    let micros = u64::try_from(at.0.timestamp_micros()).unwrap_or(0);
+    let [high, low] = u16::try_from(micros % 1_000).unwrap_or_default().wrapping_shl(2).to_be_bytes();
+    bits[0] = high;
+    bits[1] = low | bits[1] & 0b11;
+    uuid::Builder::from_unix_timestamp_millis(micros / 1_000, &bits).into_uuid()
 }
 
 /// The operating system's generator.
@@ -53,6 +66,25 @@ impl Random for SeededRandom {
             let block = digest::digest(&digest::SHA256, &[self.seed.to_be_bytes(), call.to_be_bytes()].concat());
             let length = chunk.len();
             chunk.copy_from_slice(&block.as_ref()[..length]);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_lie_between_the_bounds_of_their_instant() {
+        let random = SeededRandom::new(1);
+        let mut at = Time::parse("2026-03-01T09:30:00.000998Z").unwrap();
+        for _ in 0..4 {
+            for _ in 0..100 {
+                let id = random.id(at);
+                assert!((first_id(at)..first_id(at.next())).contains(&id), "{at} {id}");
+                assert_eq!(id.get_version_num(), 7);
+            }
+            at = at.next();
         }
     }
 }

@@ -124,16 +124,16 @@ async fn run(command: Command) -> Result<(), Failure> {
             let settings = settings()?;
             log::start(&settings);
             let jobs = if no_jobs { Jobs::Leave } else { Jobs::Run };
-            serve(settings, Ports::default(), jobs, |_, url| async move {
+            let served = serve(settings, Ports::default(), jobs, |_, url| async move {
                 eprintln!("Steward listens on {url}\n  GraphQL  {url}/graphql\n  REST     {url}/docs");
                 Ok(())
-            })
-            .await?;
+            });
+            Box::pin(served).await?;
         }
         Command::Work => {
             let settings = settings()?;
             log::start(&settings);
-            crate::app::work_only(settings, Ports::default()).await?;
+            Box::pin(crate::app::work_only(settings, Ports::default())).await?;
         }
         Command::Migrate => migrate::run(&settings()?).await?,
         Command::Doctor(args) => doctor::run(Settings::read(Source::environment()), &args).await?,

@@ -1,7 +1,7 @@
 //! Creating, changing and listing contacts.
 
 use async_graphql::MaybeUndefined;
-use entity::{ContactId, InvitationStatus, MailState, Muted, contact, invitation};
+use entity::{ContactId, InvitationStatus, MailState, Muted, contact, invitation, session};
 use sea_orm::{ActiveValue::Set, ColumnTrait, sea_query::Expr};
 
 use super::{Contact, CreateContact, UpdateContact, remember};
@@ -87,6 +87,8 @@ pub async fn update(ctx: &Ctx, input: UpdateContact) -> Result<ContactId> {
         }
         if moved {
             revoke(&tx, &[id]).await?;
+        } else if input.archived == Some(true) {
+            tx.end_sessions(session::Column::ContactId.eq(id)).await?;
         }
         tx.update::<contact::Entity>(row, |row| {
             if let Some(name) = name {
@@ -117,12 +119,13 @@ pub async fn update(ctx: &Ctx, input: UpdateContact) -> Result<ContactId> {
 }
 
 /// Links that went to the old addresses of these contacts stop working: no answer, no change of one given, no choice
-/// of mails for whoever reads there now.
+/// of mails for whoever reads there now. Their sign-ins end, which began with such a link.
 pub async fn revoke(tx: &Tx, ids: &[ContactId]) -> Result<()> {
     if ids.is_empty() {
         return Ok(());
     }
     remember(tx, ids).await?;
+    tx.end_sessions(among::<session::Entity, _>(session::Column::ContactId, ids)).await?;
     let all = among::<invitation::Entity, _>(invitation::Column::ContactId, ids);
     let none = vec![(invitation::Column::UnsubscribeHash, Expr::val(None::<Vec<u8>>))];
     tx.set::<invitation::Entity>(all, none).await?;

@@ -14,7 +14,7 @@ use crate::{
     program::{ProgramMutation, ProgramQuery},
     response::{ResponseQuery, ResponseSubscription},
     satisfaction::SatisfactionQuery,
-    session::SessionQuery,
+    session::{SessionMutation, SessionQuery},
     survey::{SurveyMutation, SurveyQuery},
     team::{TeamMutation, TeamQuery},
     timeline::TimelineMutation,
@@ -54,6 +54,7 @@ pub struct Mutation(
     SurveyMutation,
     InvitationMutation,
     KeyMutation,
+    SessionMutation,
 );
 
 /// What can be listened to, at `/graphql/ws`. An event is read with the rights of its moment.

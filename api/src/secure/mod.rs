@@ -8,13 +8,15 @@
 pub mod access_token;
 pub mod api_key;
 pub mod password;
+pub mod refresh_token;
 pub mod secret;
 
 #[cfg(test)]
 mod tests;
 
-pub use access_token::{Claims, KeySet, Keyring, PublicKey, Refused, SigningKey, Verifier};
+pub use access_token::{Claims, KeySet, Keyring, PublicKey, Refused, SEED_BYTES, SigningKey, Verifier};
 pub use api_key::ApiKey;
+pub use refresh_token::RefreshToken;
 pub use secret::{Purpose, Secret, digest};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};

@@ -1,5 +1,5 @@
-//! The installation's secret, and what is derived from it: the tokens in links, and the seal on
-//! signing keys.
+//! The installation's secret, and what is derived from it: the tokens in links, those that refresh a session, and the
+//! seal on signing keys.
 //!
 //! Every use has a key of its own (HKDF-SHA256 with its own label), so a token made for one purpose
 //! never passes for another. Tokens are derived, not stored: a mail job makes the same link again.
@@ -23,7 +23,7 @@ const SHORTEST: usize = 32;
 /// Bytes of the HMAC that make a token: 160 bits.
 const TOKEN_BYTES: usize = 20;
 
-/// What a token in a link is good for.
+/// What a token is good for; all but the last stand in links.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Purpose {
     /// Answer one invitation.
@@ -36,10 +36,12 @@ pub enum Purpose {
     Invite,
     /// Choose a new password.
     Reset,
+    /// Go on with a session.
+    Refresh,
 }
 
 impl Purpose {
-    /// Changing a label ends every link of that purpose already sent.
+    /// Changing a label ends every token of that purpose already given.
     const fn label(self) -> &'static [u8] {
         match self {
             Self::Survey => b"steward link survey 1",
@@ -47,6 +49,7 @@ impl Purpose {
             Self::SignIn => b"steward link sign-in 1",
             Self::Invite => b"steward link invite 1",
             Self::Reset => b"steward link reset 1",
+            Self::Refresh => b"steward refresh 1",
         }
     }
 }
@@ -59,6 +62,7 @@ pub struct Secret {
     sign_in: hmac::Key,
     invite: hmac::Key,
     reset: hmac::Key,
+    refresh: hmac::Key,
     seal: std::sync::Arc<LessSafeKey>,
 }
 
@@ -79,6 +83,7 @@ impl Secret {
             sign_in: link_key(&root, Purpose::SignIn)?,
             invite: link_key(&root, Purpose::Invite)?,
             reset: link_key(&root, Purpose::Reset)?,
+            refresh: link_key(&root, Purpose::Refresh)?,
             seal: std::sync::Arc::new(LessSafeKey::new(UnboundKey::from(
                 root.expand(&[b"steward seal signing key 1"], &AES_256_GCM).map_err(underivable)?,
             ))),
@@ -94,6 +99,7 @@ impl Secret {
             Purpose::SignIn => &self.sign_in,
             Purpose::Invite => &self.invite,
             Purpose::Reset => &self.reset,
+            Purpose::Refresh => &self.refresh,
         });
         message.update(id.as_bytes());
         message.update(&generation.to_be_bytes());

@@ -3,11 +3,15 @@
 //! A token names session and subject; what they may is read from the database at each request.
 
 mod graphql;
+mod list;
 mod me;
+mod refresh;
 mod rest;
 mod service;
 
-pub use graphql::SessionQuery;
+pub use graphql::{SessionMutation, SessionQuery};
+pub use list::{Session, revoke, sessions, sign_out, sweep};
+pub use refresh::refresh;
 pub use rest::routes;
 pub use service::{
     ACCESS, AUDIENCE, DEMO, Issued, authenticate, bearer, issue, keyring, sign_in_by_key, sign_in_by_password, still,

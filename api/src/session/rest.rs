@@ -1,26 +1,31 @@
-//! Signing in at the REST door.
+//! Signing in and out at the REST door.
 
-use axum::{Json, extract::State, http::header, response::IntoResponse};
+use axum::{
+    Json,
+    extract::State,
+    http::{HeaderMap, StatusCode, header},
+    response::IntoResponse,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{sign_in_by_key, sign_in_by_password};
+use super::{refresh, sign_in_by_key, sign_in_by_password, sign_out};
 use crate::{
     base::{Error, Result},
     ctx::Ctx,
     secure::KeySet,
     web::{
-        Body, NO_STORE, Problem, Server,
+        Body, NO_STORE, Problem, Server, Signed,
         problems::{BadRequest, Broken, Mismatch, NotJson, TooLong},
     },
 };
 
 pub fn routes() -> OpenApiRouter<Server> {
-    OpenApiRouter::new().routes(routes!(token)).routes(routes!(jwks))
+    OpenApiRouter::new().routes(routes!(token)).routes(routes!(logout)).routes(routes!(jwks))
 }
 
-/// A proof of who somebody is: a member's password, or an integration's key.
+/// A proof of who somebody is: a member's password, the refresh token of a sign-in, or an integration's key.
 #[derive(Deserialize, ToSchema)]
 #[serde(tag = "grant", rename_all = "snake_case", deny_unknown_fields)]
 enum Grant {
@@ -32,6 +37,14 @@ enum Grant {
         /// The member's password.
         #[schema(min_length = 1, max_length = 128, format = "password", example = "correct horse battery staple")]
         password: String,
+    },
+    /// The refresh token of a sign-in. It works once: the answer holds the next one. Hand in one at a time, since one
+    /// that comes again ends the sign-in.
+    Refresh {
+        /// The last refresh token of this sign-in.
+        #[serde(rename = "refreshToken")]
+        #[schema(min_length = 1, max_length = 200, example = "stw_r_…")]
+        refresh_token: String,
     },
     /// An integration's key.
     ApiKey {
@@ -55,6 +68,14 @@ struct Token {
     /// Seconds until it is worthless.
     #[schema(minimum = 1, example = 900)]
     expires_in: i64,
+    /// Gives the next access token, once; of members only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "stw_r_…")]
+    refresh_token: Option<String>,
+    /// Seconds until the sign-in ends unless it is refreshed: 30 days, and 90 days in all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, minimum = 1, example = 2_592_000)]
+    refresh_expires_in: Option<i64>,
     /// The first password is to be replaced.
     #[schema(example = false)]
     must_change_password: bool,
@@ -62,7 +83,8 @@ struct Token {
 
 /// Sign in
 ///
-/// Gives an access token for 15 minutes. What it allows is read from the database at each request.
+/// Gives an access token for 15 minutes, and members a refresh token for the time after it. What the access token
+/// allows is read from the database at each request.
 #[utoipa::path(
     post, path = "/api/v1/auth/token", operation_id = "signIn", tag = "sign-in", security(()),
     request_body = Grant,
@@ -75,21 +97,60 @@ struct Token {
         (status = 422, response = Broken),
     ),
 )]
-async fn token(State(server): State<Server>, body: Result<Body<Grant>, Problem>) -> Result<impl IntoResponse, Problem> {
+async fn token(
+    State(server): State<Server>,
+    headers: HeaderMap,
+    body: Result<Body<Grant>, Problem>,
+) -> Result<impl IntoResponse, Problem> {
     let Body(grant) = body?;
     let ctx = Ctx::nobody(server.env);
+    let agent = headers.get(header::USER_AGENT).map(|value| String::from_utf8_lossy(value.as_bytes()));
     let issued = match grant {
-        Grant::Password { email, password } => sign_in_by_password(&ctx, &email, &password).await,
+        Grant::Password { email, password } => sign_in_by_password(&ctx, &email, &password, agent.as_deref()).await,
+        Grant::Refresh { refresh_token } => refresh(&ctx, &refresh_token).await,
         Grant::ApiKey { key } => sign_in_by_key(&ctx, &key).await,
     };
     let issued = issued.map_err(|error: Error| Problem::from(error))?;
+    let (refresh_token, lasts) = issued.refresh.unzip();
     let token = Token {
         access_token: issued.access_token,
         token_type: "Bearer",
         expires_in: issued.expires_in.num_seconds(),
+        refresh_token,
+        refresh_expires_in: lasts.map(|lasts| lasts.num_seconds()),
         must_change_password: issued.must_change_password,
     };
     Ok(([NO_STORE], Json(token)))
+}
+
+/// What is signed out of.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct SignOut {
+    /// Every sign-in of yours, on every device, and not this one alone.
+    #[serde(default)]
+    #[schema(default = false, example = false)]
+    all: bool,
+}
+
+/// Sign out
+///
+/// Ends the sign-in of the access token, with its refresh token, from the next request on.
+#[utoipa::path(
+    post, path = "/api/v1/auth/logout", operation_id = "signOut", tag = "sign-in", security(("bearer" = [])),
+    request_body = SignOut,
+    responses(
+        (status = 204, description = "Signed out"),
+        (status = 400, response = BadRequest),
+        (status = 413, response = TooLong),
+        (status = 415, response = NotJson),
+        (status = 422, response = Broken),
+    ),
+)]
+async fn logout(Signed(ctx): Signed, body: Result<Body<SignOut>, Problem>) -> Result<StatusCode, Problem> {
+    let Body(SignOut { all }) = body?;
+    sign_out(&ctx, all).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// The keys that sign our tokens

@@ -9,20 +9,21 @@ use sea_orm::{
     sea_query::{Condition, Expr, Order},
 };
 
+use super::refresh::until;
 use crate::{
     access::{Role, Viewer},
     base::{Error, Result, key},
     ctx::{Ctx, Env},
-    secure::{ApiKey, Claims, Keyring, PublicKey, Secret, SigningKey, password},
-    store::{Db, Subject},
+    secure::{ApiKey, Claims, Keyring, PublicKey, RefreshToken, SEED_BYTES, Secret, SigningKey, password},
+    store::{Db, Find, Subject, Tx, Visible},
 };
 
 /// How long an access token works.
 pub const ACCESS: TimeDelta = TimeDelta::minutes(15);
 /// How long the demonstration's tokens work.
 pub const DEMO: TimeDelta = TimeDelta::hours(12);
-/// How long a session lives without being refreshed.
-const SESSION: TimeDelta = TimeDelta::days(30);
+/// Letters of what a program calls itself that are kept.
+const AGENT: usize = 200;
 /// Whom tokens are for.
 pub const AUDIENCE: &str = "steward";
 
@@ -33,6 +34,8 @@ const WRONG: Error = Error::Unauthenticated("this mail address and password do n
 pub struct Issued {
     pub access_token: String,
     pub expires_in: TimeDelta,
+    /// What gives the next access token, and how long it does.
+    pub refresh: Option<(String, TimeDelta)>,
     pub must_change_password: bool,
 }
 
@@ -64,8 +67,9 @@ pub async fn still(ctx: &Ctx, since: Time) -> Result<()> {
     if now.may_as(before) { Ok(()) } else { Err(ENDED) }
 }
 
-/// Signs a member in. Unknown, inactive and wrong take the same time and answer alike.
-pub async fn sign_in_by_password(ctx: &Ctx, email: &str, given: &str) -> Result<Issued> {
+/// Signs a member in. Unknown, inactive and wrong take the same time and answer alike. `agent`: what the program calls
+/// itself, for the list of sessions.
+pub async fn sign_in_by_password(ctx: &Ctx, email: &str, given: &str, agent: Option<&str>) -> Result<Issued> {
     if given.len() > 1_024 || email.len() > 1_024 || email.contains('\0') {
         return Err(WRONG);
     }
@@ -76,9 +80,8 @@ pub async fn sign_in_by_password(ctx: &Ctx, email: &str, given: &str) -> Result<
     let right = password::verify(given, hash).await.map_err(Error::internal)?;
     match row {
         Some(row) if right => {
-            let mut issued = issue(&system, Subject::Member(row.id), ACCESS).await?;
-            issued.must_change_password = row.password_must_change;
-            Ok(issued)
+            let session = Start { subject: Subject::Member(row.id), refreshed: true, agent };
+            token_for(&system, session.write(&system, ACCESS).await?).await
         }
         _ => Err(WRONG),
     }
@@ -103,77 +106,117 @@ pub async fn sign_in_by_key(ctx: &Ctx, text: &str) -> Result<Issued> {
     Ok(issued)
 }
 
-/// Starts a session for somebody who has proved who they are, and gives its first token.
+/// Starts a session that has one token, for somebody who has proved who they are.
 pub async fn issue(system: &Ctx, subject: Subject, lives: TimeDelta) -> Result<Issued> {
+    let session = Start { subject, refreshed: false, agent: None };
+    token_for(system, session.write(system, lives).await?).await
+}
+
+/// A session to be.
+struct Start<'a> {
+    subject: Subject,
+    refreshed: bool,
+    agent: Option<&'a str>,
+}
+
+impl Start<'_> {
+    /// `lives`: how long it does where it is not refreshed.
+    async fn write(self, system: &Ctx, lives: TimeDelta) -> Result<session::Model> {
+        let now = system.now();
+        let agent = self.agent.map(|text| text.chars().filter(|letter| !letter.is_control()).take(AGENT).collect());
+        let row = session::Model {
+            id: system.env().db.random().id(now).into(),
+            member_id: if let Subject::Member(id) = self.subject { Some(id) } else { None },
+            contact_id: if let Subject::Contact(id) = self.subject { Some(id) } else { None },
+            key_id: if let Subject::Key(id) = self.subject { Some(id) } else { None },
+            created_at: now,
+            expires_at: if self.refreshed { until(now, now) } else { Time::new(now.0 + lives) },
+            revoked_at: None,
+            generation: i16::from(self.refreshed),
+            refreshed_at: None,
+            agent,
+        };
+        let session = row.clone();
+        system.write(move |tx| async move { tx.insert::<session::Entity>(row).await.map(drop) }).await?;
+        Ok(session)
+    }
+}
+
+/// An access token of a session that stands, and what refreshes it.
+pub(super) async fn token_for(system: &Ctx, session: session::Model) -> Result<Issued> {
     if system.viewer().role != Role::System {
         return Err(Error::internal("only the server itself issues tokens"));
     }
-    let (id, role) = subject_of(system, subject).await?;
     let now = system.now();
-    let row = session::Model {
-        id: system.env().db.random().id(now).into(),
-        member_id: if let Subject::Member(id) = subject { Some(id) } else { None },
-        contact_id: if let Subject::Contact(id) = subject { Some(id) } else { None },
-        key_id: if let Subject::Key(id) = subject { Some(id) } else { None },
-        created_at: now,
-        expires_at: Time::new(now.0 + SESSION.max(lives)),
-        revoked_at: None,
-    };
-    let sid = row.id.0;
-    system.write(move |tx| async move { tx.insert::<session::Entity>(row).await.map(drop) }).await?;
+    let subject = subject_of(system, &session).await?;
+    let refreshed = session.generation > 0;
+    let expires_in = if refreshed { ACCESS.min(session.expires_at.0 - now.0) } else { session.expires_at.0 - now.0 };
     let iat = now.0.timestamp();
     let claims = Claims {
         iss: system.company().public_url.clone(),
         aud: AUDIENCE.to_owned(),
-        sub: id,
-        sid,
-        role: role.to_owned(),
+        sub: subject.id,
+        sid: session.id.0,
+        role: subject.role.to_owned(),
         iat,
         nbf: None,
-        exp: iat + lives.num_seconds(),
+        exp: iat + expires_in.num_seconds(),
         jti: system.env().db.random().id(now),
     };
     let access_token = system.env().tokens.keyring().sign(&claims).map_err(Error::internal)?;
-    Ok(Issued { access_token, expires_in: lives, must_change_password: false })
+    let refresh = refreshed.then(|| {
+        let token = RefreshToken { session: session.id.0, generation: session.generation };
+        (token.text(&system.env().secret), session.expires_at.0 - now.0)
+    });
+    Ok(Issued { access_token, expires_in, refresh, must_change_password: subject.must_change_password })
 }
 
-async fn subject_of(system: &Ctx, subject: Subject) -> Result<(uuid::Uuid, &'static str)> {
-    match subject {
-        Subject::Member(id) => {
+/// Whom a session speaks for.
+struct Named {
+    id: uuid::Uuid,
+    role: &'static str,
+    must_change_password: bool,
+}
+
+async fn subject_of(system: &Ctx, session: &session::Model) -> Result<Named> {
+    match (session.member_id, session.contact_id, session.key_id) {
+        (Some(id), _, _) => {
             let row = system.find::<member::Entity>().filter(member::Column::Id.eq(id)).one("member").await?;
             if !row.active {
                 return Err(Error::conflict("this member is not active"));
             }
-            Ok((id.0, row.role.as_str()))
+            let (role, must_change_password) = (row.role.as_str(), row.password_must_change);
+            Ok(Named { id: id.0, role, must_change_password })
         }
-        Subject::Contact(id) => {
-            system.find::<contact::Entity>().filter(contact::Column::Id.eq(id)).one("contact").await?;
-            Ok((id.0, "CUSTOMER"))
+        (_, Some(id), _) => {
+            let row = system.find::<contact::Entity>().filter(contact::Column::Id.eq(id)).one("contact").await?;
+            if row.archived_at.is_some() {
+                return Err(Error::conflict("this contact is archived"));
+            }
+            Ok(Named { id: id.0, role: "CUSTOMER", must_change_password: false })
         }
-        Subject::Key(id) => Ok((id.0, "INTEGRATION")),
+        (_, _, Some(id)) => Ok(Named { id: id.0, role: "INTEGRATION", must_change_password: false }),
+        _ => Err(Error::internal("a session of nobody")),
     }
 }
 
 /// The keys that sign and check tokens; the first one is made where there is none.
 pub async fn keyring(db: &Db, secret: &Secret) -> Result<Keyring> {
     let store = db.store(Arc::new(Viewer::system()));
-    let mut rows = keys(&store).await?;
-    if !rows.iter().any(|row| row.retired_at.is_none()) {
-        let mut seed = [0; 32];
-        db.random().fill(&mut seed);
-        let fresh = SigningKey::from_seed(&seed).map_err(Error::internal)?;
-        let fill = |bytes: &mut [u8]| db.random().fill(bytes);
-        let row = signing_key::Model {
-            id: fresh.public().id().to_owned(),
-            public_key: fresh.public().x().to_owned(),
-            sealed: Digest(fresh.seal(secret, &fill).map_err(Error::internal)?),
-            created_at: db.clock().now(),
-            retired_at: None,
+    let mut rows = keys(store.find()).await?;
+    if !rows.iter().any(is_current) {
+        let row = fresh_key(db, secret)?;
+        let insert = move |tx: Tx| async move {
+            tx.set_up().await?;
+            let others = keys(tx.find()).await?;
+            if !others.iter().any(is_current) {
+                tx.insert::<signing_key::Entity>(row).await?;
+            }
+            keys(tx.find()).await
         };
-        store.write(move |tx| async move { tx.insert::<signing_key::Entity>(row).await.map(drop) }).await?;
-        rows = keys(&store).await?;
+        rows = store.write(insert).await?;
     }
-    let current = rows.iter().find(|row| row.retired_at.is_none()).ok_or_else(|| Error::internal("no signing key"))?;
+    let current = rows.iter().find(|row| is_current(row)).ok_or_else(|| Error::internal("no signing key"))?;
     let signing = SigningKey::unseal(secret, &current.sealed.0, &current.id).ok_or_else(|| {
         Error::internal("the signing key cannot be opened: STEWARD_SECRET is not the one this database was made with")
     })?;
@@ -184,8 +227,25 @@ pub async fn keyring(db: &Db, secret: &Secret) -> Result<Keyring> {
     Ok(Keyring::new(signing, others.collect::<Result<_>>()?))
 }
 
-async fn keys(store: &crate::store::Store) -> Result<Vec<signing_key::Model>> {
-    let rows =
-        store.find::<signing_key::Entity>().order(signing_key::Column::CreatedAt, Order::Desc).limit(10).all().await?;
-    Ok(rows.into_iter().map(crate::store::Visible::into_inner).collect())
+fn is_current(row: &Visible<signing_key::Model>) -> bool {
+    row.retired_at.is_none()
+}
+
+fn fresh_key(db: &Db, secret: &Secret) -> Result<signing_key::Model> {
+    let mut seed = [0; SEED_BYTES];
+    let fill = |bytes: &mut [u8]| db.random().fill(bytes);
+    fill(&mut seed);
+    let fresh = SigningKey::from_seed(&seed).map_err(Error::internal)?;
+    Ok(signing_key::Model {
+        id: fresh.public().id().to_owned(),
+        public_key: fresh.public().x().to_owned(),
+        sealed: Digest(fresh.seal(secret, &fill).map_err(Error::internal)?),
+        created_at: db.clock().now(),
+        retired_at: None,
+    })
+}
+
+/// The newest first.
+async fn keys(all: Find<'_, signing_key::Entity>) -> Result<Vec<Visible<signing_key::Model>>> {
+    all.order(signing_key::Column::CreatedAt, Order::Desc).limit(10).all().await
 }

@@ -4,14 +4,14 @@ mod ready;
 
 use std::collections::HashMap;
 
-use entity::{MemberRole, TeamId, member, setting, team, team_member};
+use entity::{MemberRole, TeamId, member, response, setting, team, team_member};
 use sea_orm::{ActiveValue::Set, ColumnTrait, sea_query::Order};
 
 use crate::{
     base::{Error, Result, key},
     ctx::Ctx,
     secure::password,
-    store::Tx,
+    store::{Find, Tx, Visible},
     team::{Node, insert_tree},
 };
 
@@ -26,40 +26,51 @@ pub struct FirstAdmin {
 
 /// Whether nobody has been able to sign in yet: there may be members, from files, but none has ever had a password.
 pub async fn is_new(system: &Ctx) -> Result<bool> {
-    let find = system.find::<member::Entity>().filter(member::Column::PasswordHash.is_not_null());
-    Ok(find.limit(1).maybe().await?.is_none())
+    without_passwords(system.find()).await
+}
+
+async fn without_passwords(members: Find<'_, member::Entity>) -> Result<bool> {
+    Ok(members.filter(member::Column::PasswordHash.is_not_null()).limit(1).maybe().await?.is_none())
+}
+
+async fn top_team(teams: Find<'_, team::Entity>) -> Result<Option<TeamId>> {
+    let tops = teams.filter(team::Column::ParentId.is_null()).order(team::Column::Id, Order::Asc);
+    Ok(tops.limit(1).maybe().await?.map(|top| top.id))
 }
 
 /// Makes what is missing; run at every start, it changes nothing after the first of a version.
-pub async fn prepare(system: &Ctx, admin: Option<FirstAdmin>) -> Result<()> {
-    let teams = system
-        .find::<team::Entity>()
-        .filter(team::Column::ParentId.is_null())
-        .order(team::Column::Id, Order::Asc)
-        .limit(1)
-        .maybe()
-        .await?;
-    if teams.is_some() && admin.is_none() && ready::is_here(system).await? {
+pub async fn prepare(system: &Ctx) -> Result<()> {
+    if top_team(system.find()).await?.is_some() && ready::is_here(system).await? {
         return Ok(());
     }
-    let hash = match &admin {
-        Some(admin) => Some(password::hash(&admin.password).await.map_err(Error::internal)?),
-        None => None,
-    };
+    let company = system.company().name.clone();
+    system.write(move |tx| async move { complete(&tx, &company).await.map(drop) }).await
+}
+
+/// Makes the first admin; says whether that is so: nobody was able to sign in until then.
+pub async fn first_admin(system: &Ctx, admin: FirstAdmin) -> Result<bool> {
+    let hash = password::hash(&admin.password).await.map_err(Error::internal)?;
     let company = system.company().name.clone();
     system
         .write(move |tx| async move {
-            ready::install(&tx).await?;
-            let top = match teams {
-                Some(top) => top.id,
-                None => plant(&tx, &company).await?,
-            };
-            if let Some(admin) = admin {
-                enrol(&tx, &admin, hash, top).await?;
+            let top = complete(&tx, &company).await?;
+            let is_first = without_passwords(tx.find()).await?;
+            if is_first {
+                enrol(&tx, &admin, Some(hash), top).await?;
             }
-            Ok(())
+            Ok(is_first)
         })
         .await
+}
+
+/// What is missing, but for people. Gives the team at the top.
+async fn complete(tx: &Tx, company: &str) -> Result<TeamId> {
+    tx.set_up().await?;
+    ready::install(tx).await?;
+    match top_team(tx.find()).await? {
+        Some(top) => Ok(top),
+        None => plant(tx, company).await,
+    }
 }
 
 /// The team at the top: the company itself.
@@ -132,26 +143,27 @@ async fn enrol(tx: &Tx, admin: &FirstAdmin, password_hash: Option<String>, team_
 /// The company's zone makes months; once there are answers it stays.
 pub async fn fix_zone(system: &Ctx) -> Result<()> {
     let zone = system.company().zone.name().to_owned();
-    let known = system.find::<setting::Entity>().filter(setting::Column::Name.eq("time_zone")).maybe().await?;
-    match known {
-        Some(row) if row.value == zone => Ok(()),
-        Some(row) => {
-            let answered = system.find::<entity::response::Entity>().limit(1).maybe().await?.is_some();
-            if answered {
+    if kept_zone(system.find()).await?.is_some_and(|row| row.value == zone) {
+        return Ok(());
+    }
+    system
+        .write(move |tx| async move {
+            tx.set_up().await?;
+            let Some(row) = kept_zone(tx.find()).await? else {
+                let row = setting::Model { name: "time_zone".to_owned(), value: zone };
+                return tx.insert::<setting::Entity>(row).await.map(drop);
+            };
+            if row.value != zone && tx.find::<response::Entity>().limit(1).maybe().await?.is_some() {
                 return Err(Error::conflict(format!(
                     "STEWARD_TIME_ZONE was {} when the first answer was counted and cannot become {zone}; set it back",
                     row.value
                 )));
             }
-            system
-                .write(move |tx| async move {
-                    tx.update::<setting::Entity>(row, |row| row.value = Set(zone)).await.map(drop)
-                })
-                .await
-        }
-        None => {
-            let row = setting::Model { name: "time_zone".to_owned(), value: zone };
-            system.write(move |tx| async move { tx.insert::<setting::Entity>(row).await.map(drop) }).await
-        }
-    }
+            tx.update::<setting::Entity>(row, |row| row.value = Set(zone)).await.map(drop)
+        })
+        .await
+}
+
+async fn kept_zone(settings: Find<'_, setting::Entity>) -> Result<Option<Visible<setting::Model>>> {
+    settings.filter(setting::Column::Name.eq("time_zone")).maybe().await
 }

@@ -25,7 +25,7 @@ const HELD: usize = 1_024;
 /// Values of one statement, at most: PostgreSQL takes 65,535, SQLite 32,766.
 const VALUES: usize = 30_000;
 /// Rows of one piece, at most.
-const PIECE: usize = 256;
+const PIECE: usize = 128;
 /// So few rows are a piece of their own, whatever their number.
 const FEW: usize = 32;
 
@@ -91,7 +91,7 @@ impl Tx {
         };
         let mut next = piece()?;
         while let Some(statement) = next {
-            let (done, made) = join(self.conn.execute_raw(statement), async { piece() }).await;
+            let (done, made) = join(self.turn().take(self.conn.execute_raw(statement)), async { piece() }).await;
             done.map_err(from_db)?;
             next = made?;
         }
@@ -150,7 +150,7 @@ impl Tx {
             update.cond_where(E::visible(&self.viewer().scope, self.engine()));
             let mut update = self.conn.get_database_backend().build(&update);
             update.sql = self.unkept(update.sql);
-            self.conn.execute_raw(update).await.map_err(from_db)?;
+            self.turn().take(self.conn.execute_raw(update)).await.map_err(from_db)?;
         }
         Ok(())
     }

@@ -4,6 +4,7 @@ use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, ExecResult, FromQueryResult, QueryResult,
     StatementBuilder,
 };
+use tokio::sync::Mutex;
 
 use super::from_db;
 use crate::base::{Error, Result};
@@ -12,14 +13,26 @@ use crate::base::{Error, Result};
 #[derive(Clone, Copy)]
 pub enum Conn<'c> {
     Pool(&'c DatabaseConnection),
-    Tx(&'c DatabaseTransaction),
+    Tx(&'c DatabaseTransaction, &'c Turn),
+}
+
+/// Whose statement is next in a transaction: whoever has waited longest. Without it a task that writes on and on
+/// would leave none for another that reads.
+#[derive(Default)]
+pub struct Turn(Mutex<()>);
+
+impl Turn {
+    pub async fn take<T>(&self, statement: impl Future<Output = T>) -> T {
+        let _turn = self.0.lock().await;
+        statement.await
+    }
 }
 
 impl Conn<'_> {
     pub async fn one(self, statement: &impl StatementBuilder) -> Result<Option<QueryResult>> {
         match self {
             Self::Pool(pool) => pool.query_one(statement).await,
-            Self::Tx(tx) => tx.query_one(statement).await,
+            Self::Tx(tx, turn) => turn.take(tx.query_one(statement)).await,
         }
         .map_err(from_db)
     }
@@ -27,7 +40,7 @@ impl Conn<'_> {
     pub async fn all(self, statement: &impl StatementBuilder) -> Result<Vec<QueryResult>> {
         match self {
             Self::Pool(pool) => pool.query_all(statement).await,
-            Self::Tx(tx) => tx.query_all(statement).await,
+            Self::Tx(tx, turn) => turn.take(tx.query_all(statement)).await,
         }
         .map_err(from_db)
     }
@@ -35,7 +48,7 @@ impl Conn<'_> {
     pub async fn execute(self, statement: &impl StatementBuilder) -> Result<ExecResult> {
         match self {
             Self::Pool(pool) => pool.execute(statement).await,
-            Self::Tx(tx) => tx.execute(statement).await,
+            Self::Tx(tx, turn) => turn.take(tx.execute(statement)).await,
         }
         .map_err(from_db)
     }

@@ -140,29 +140,6 @@ impl Db {
         writer::maintain(writer, "PRAGMA optimize").await
     }
 
-    /// Makes the SQLite writer ready for very many changes: it keeps more of the file at hand, and moves what it
-    /// wrote into the file less often. Ends with [`Db::relax`].
-    pub async fn brace(&self) -> Result<()> {
-        let Some(writer) = &self.0.writer else { return Ok(()) };
-        writer::maintain(
-            writer,
-            "PRAGMA cache_size = -24000; PRAGMA mmap_size = 0; PRAGMA wal_autocheckpoint = 64000;
-             PRAGMA journal_size_limit = 32000000",
-        )
-        .await
-    }
-
-    /// Has the SQLite writer go on as before [`Db::brace`].
-    pub async fn relax(&self) -> Result<()> {
-        let Some(writer) = &self.0.writer else { return Ok(()) };
-        writer::maintain(
-            writer,
-            "PRAGMA cache_size = -8000; PRAGMA mmap_size = 33554432; PRAGMA wal_autocheckpoint = 1000;
-             PRAGMA wal_checkpoint(PASSIVE)",
-        )
-        .await
-    }
-
     pub(super) fn reader(&self) -> Conn<'_> {
         Conn::Pool(&self.0.read)
     }
@@ -218,13 +195,13 @@ pub async fn behind(url: &str) -> Result<(usize, usize)> {
 
 /// What connections are for.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Purpose {
+pub(super) enum Purpose {
     Read,
     Write,
     Migrate,
 }
 
-fn options(url: &str, engine: Engine, connections: u32, purpose: Purpose) -> ConnectOptions {
+pub(super) fn options(url: &str, engine: Engine, connections: u32, purpose: Purpose) -> ConnectOptions {
     let url = match engine {
         Engine::Sqlite if !url.contains('?') => format!("{}?mode=rwc", sqlite_url(url)),
         _ => url.to_owned(),

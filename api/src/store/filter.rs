@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{Apart, Sight, nothing};
-use crate::base::{Error, Long, MAX_LINE, Result, key};
+use crate::base::{Error, Long, MAX_LINE, Result, first_id, key};
 
 /// Values of one `in` list, at most.
 pub const MAX_IN: usize = 100;
@@ -130,6 +130,22 @@ comparing! {
     DateFilter(Day) |v| (*v).into();
     /// Compares an instant.
     DateTimeFilter(Time) |v| (*v).into();
+}
+
+impl DateTimeFilter {
+    /// The same by ids that were made at the instant in question.
+    pub fn on_id<E: EntityTrait>(&self, column: E::Column) -> Result<Condition> {
+        let column = || Expr::col((E::default(), column));
+        let from = |at: &Time| first_id(*at);
+        let after = |at: &Time| first_id(at.next());
+        let bounds = [
+            self.gte.as_ref().or(self.eq.as_ref()).map(|at| column().gte(from(at))),
+            self.gt.as_ref().map(|at| column().gte(after(at))),
+            self.lt.as_ref().map(|at| column().lt(from(at))),
+            self.lte.as_ref().or(self.eq.as_ref()).map(|at| column().lt(after(at))),
+        ];
+        Ok(bounds.into_iter().flatten().fold(Condition::all(), Condition::add))
+    }
 }
 
 /// Compares an id.

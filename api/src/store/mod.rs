@@ -7,6 +7,7 @@
 #![expect(clippy::disallowed_methods, reason = "the one home of SQL: everybody else comes through here")]
 
 mod audit;
+mod brace;
 mod bulk;
 mod columns;
 mod conn;
@@ -20,11 +21,13 @@ mod people;
 mod principal;
 mod rewrite;
 mod rules;
+mod sessions;
 mod shape;
 mod sight;
 mod tx;
 mod writer;
 
+pub use brace::Braced;
 pub use columns::{Columns, Shown, union};
 pub use db::{Db, Engine, Open, behind, migrate};
 pub use error::from_db;

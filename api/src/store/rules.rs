@@ -24,8 +24,10 @@ use crate::access::{Credit, Rows, Scope};
 /// A table with its rule.
 pub trait Owned: EntityTrait {
     const NAME: &'static str;
-    /// Whether changes are written to the audit. Not for what follows from audited rows.
-    const AUDITED: bool = true;
+    /// Whether changes of the row are written to the audit. Not where they follow from those of audited rows.
+    fn is_audited(_: &Self::Model) -> bool {
+        true
+    }
 
     /// Rows inside the scope.
     fn visible(scope: &Scope, engine: Engine) -> Condition;
@@ -184,10 +186,14 @@ fn through_account(scope: &Scope, engine: Engine, column: SimpleExpr) -> Conditi
 }
 
 macro_rules! children {
-    ($($table:ident, $audited:literal, $own:expr;)+) => {$(
+    ($($table:ident, $audited:expr, $own:expr;)+) => {$(
         impl Owned for $table::Entity {
             const NAME: &'static str = stringify!($table);
-            const AUDITED: bool = $audited;
+
+            fn is_audited(row: &$table::Model) -> bool {
+                let audited: fn(&$table::Model) -> bool = $audited;
+                audited(row)
+            }
 
             fn visible(scope: &Scope, engine: Engine) -> Condition {
                 let account = Expr::col((Self, $table::Column::AccountId));
@@ -223,32 +229,32 @@ macro_rules! children {
 }
 
 children! {
-    contact, true, |scope| match (scope.contact(), scope.invitation()) {
+    contact, |_| true, |scope| match (scope.contact(), scope.invitation()) {
         (Some(me), _) => Condition::all().add(contact::Column::Id.eq(me)),
         (None, Some(this)) => Condition::all().add(contact::Column::Id.in_subquery(asked_by(this))),
         (None, None) => everything(),
     };
-    interaction, true, |scope| match (scope.contact(), scope.invitation()) {
+    interaction, |row| !(row.kind.is_ours() && row.source.is_none()), |scope| match (scope.contact(), scope.invitation()) {
         (Some(_), _) => Condition::all().add(interaction::Column::CustomerVisible.eq(true)),
         (None, Some(_)) => nothing(),
         (None, None) => everything(),
     };
-    invitation, true, |scope| match (scope.contact(), scope.invitation()) {
+    invitation, |_| true, |scope| match (scope.contact(), scope.invitation()) {
         (Some(me), _) => Condition::all()
             .add(invitation::Column::ContactId.eq(me))
             .add(invitation::Column::Suppressed.is_null()),
         (None, Some(this)) => Condition::all().add(invitation::Column::Id.eq(this)),
         (None, None) => everything(),
     };
-    response, true, own_responses;
-    answer, true, |scope| match (scope.contact(), scope.invitation()) {
+    response, |_| true, own_responses;
+    answer, |_| true, |scope| match (scope.contact(), scope.invitation()) {
         (None, None) => everything(),
         _ => Condition::all().add(answer::Column::ResponseId.in_subquery(given(own_responses(scope)))),
     };
-    ownership, true, |scope| when(scope.contact().is_none() && scope.invitation().is_none());
-    exclusion, true, |scope| when(scope.contact().is_none() && scope.invitation().is_none());
-    visit, false, |scope| when(scope.contact().is_none() && scope.invitation().is_none());
-    account_grant, true, |scope| when(scope.contact().is_none() && scope.invitation().is_none());
+    ownership, |_| true, |scope| when(scope.contact().is_none() && scope.invitation().is_none());
+    exclusion, |_| true, |scope| when(scope.contact().is_none() && scope.invitation().is_none());
+    visit, |_| false, |scope| when(scope.contact().is_none() && scope.invitation().is_none());
+    account_grant, |_| true, |scope| when(scope.contact().is_none() && scope.invitation().is_none());
 }
 
 /// Customers and link holders see what they answered themselves.
@@ -277,7 +283,9 @@ fn asked_by(this: InvitationId) -> SelectStatement {
 /// Older versions of an answer are read only by the answer itself, by its key.
 impl Owned for response_version::Entity {
     const NAME: &'static str = "response_version";
-    const AUDITED: bool = false;
+    fn is_audited(_: &Self::Model) -> bool {
+        false
+    }
     fn visible(_: &Scope, _: Engine) -> Condition {
         everything()
     }
@@ -287,7 +295,9 @@ impl Apart for response_version::Entity {}
 /// What came of a request is read only by whoever asked, by the key they chose.
 impl Owned for once::Entity {
     const NAME: &'static str = "once";
-    const AUDITED: bool = false;
+    fn is_audited(_: &Self::Model) -> bool {
+        false
+    }
     fn visible(_: &Scope, _: Engine) -> Condition {
         everything()
     }
@@ -298,7 +308,9 @@ macro_rules! company {
     ($($table:ident, $audited:literal, $rule:expr;)+) => {$(
         impl Owned for $table::Entity {
             const NAME: &'static str = stringify!($table);
-            const AUDITED: bool = $audited;
+            fn is_audited(_: &$table::Model) -> bool {
+                $audited
+            }
             fn visible(scope: &Scope, _: Engine) -> Condition {
                 let rule: fn(&Scope) -> Condition = $rule;
                 rule(scope)
@@ -391,7 +403,9 @@ fn credited(scope: &Scope, place: SimpleExpr, owner: fn(entity::MemberId) -> Opt
 /// The audit follows the accounts; what belongs to none is for those who see everything.
 impl Owned for audit::Entity {
     const NAME: &'static str = "audit";
-    const AUDITED: bool = false;
+    fn is_audited(_: &Self::Model) -> bool {
+        false
+    }
 
     fn visible(scope: &Scope, engine: Engine) -> Condition {
         if !scope.is_staff() {

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use entity::{AccountId, AuditAction, Time, account};
+use entity::{AccountId, AuditAction, AuditId, Time, account};
 use sea_orm::{
     ActiveModelBehavior, ActiveModelTrait, ActiveValue, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr,
     EntityTrait, FromQueryResult, IntoActiveModel, Iterable, ModelTrait, PrimaryKeyToColumn, Value,
@@ -16,7 +16,7 @@ use super::{
     Apart, Child, Db, Engine, Event, Find, Owned, Sight, Visible, Witness,
     audit::{self, Entry},
     bulk::{Taken, Texts},
-    conn::Conn,
+    conn::{Conn, Turn},
     events, from_db,
 };
 use crate::{
@@ -31,11 +31,12 @@ pub(super) struct Shared {
     mass: bool,
     audit: Mutex<Vec<Entry>>,
     events: Mutex<Vec<Event>>,
+    turn: Turn,
 }
 
 impl Shared {
     pub(super) fn new(db: Db, viewer: Arc<Viewer>, mass: bool) -> Self {
-        Self { db, viewer, mass, audit: Mutex::default(), events: Mutex::default() }
+        Self { db, viewer, mass, audit: Mutex::default(), events: Mutex::default(), turn: Turn::default() }
     }
 
     fn announced(&self) -> Vec<Event> {
@@ -72,6 +73,14 @@ impl Tx {
         self.shared.mass
     }
 
+    fn line(&self) -> Conn<'_> {
+        Conn::Tx(&self.conn, self.turn())
+    }
+
+    pub(super) fn turn(&self) -> &Turn {
+        &self.shared.turn
+    }
+
     pub(super) fn texts(&self) -> &Texts {
         &self.shared.db.0.texts
     }
@@ -84,6 +93,15 @@ impl Tx {
     /// A fresh id.
     pub fn id<I: From<Uuid>>(&self) -> I {
         self.shared.db.random().id(self.now()).into()
+    }
+
+    /// Holds back every other process that sets this installation up until the transaction ends; what is read after
+    /// this is what they left. SQLite lets one write at a time anyway.
+    pub async fn set_up(&self) -> Result<()> {
+        if self.engine() == Engine::Sqlite {
+            return Ok(());
+        }
+        self.conn.execute_unprepared("SELECT pg_advisory_xact_lock(7365002)").await.map(drop).map_err(from_db)
     }
 
     /// A byte of chance.
@@ -120,7 +138,7 @@ impl Tx {
 
     /// Rows of `E` inside the viewer's scope.
     pub fn find<E: Owned>(&self) -> Find<'_, E> {
-        Find::new(Conn::Tx(&self.conn), &self.shared.viewer.scope, self.engine())
+        Find::new(self.line(), &self.shared.viewer.scope, self.engine())
     }
 
     /// What the viewer sees, for conditions.
@@ -132,7 +150,7 @@ impl Tx {
     /// find what a link's token stands for. What it reads is never shown as it is.
     pub(crate) fn everywhere<E: Owned>(&self) -> Find<'_, E> {
         const ALL: &Scope = &Scope::everything();
-        Find::new(Conn::Tx(&self.conn), ALL, self.engine())
+        Find::new(self.line(), ALL, self.engine())
     }
 
     /// An account inside the scope, held until the transaction ends: the lock for whatever hangs on it.
@@ -150,7 +168,7 @@ impl Tx {
 
     /// Rows of one account that was read inside the scope: only the child's own rule is left to add.
     pub fn under<E: Child>(&self, account: &Visible<account::Model>) -> Find<'_, E> {
-        Find::under(Conn::Tx(&self.conn), &self.shared.viewer.scope, self.engine(), account.id)
+        Find::under(self.line(), &self.shared.viewer.scope, self.engine(), account.id)
     }
 
     /// Inserts a row that belongs to no account.
@@ -283,7 +301,7 @@ impl Tx {
         for (column, value) in values {
             update.value(column, value);
         }
-        Ok(Conn::Tx(&self.conn).execute(&update).await?.rows_affected())
+        Ok(self.line().execute(&update).await?.rows_affected())
     }
 
     /// Deletes rows of a table that only holds keys, or whose old rows are kept elsewhere: it is not audited.
@@ -291,7 +309,7 @@ impl Tx {
         let mut delete = Query::delete();
         delete.from_table(E::default()).cond_where(which);
         delete.cond_where(E::visible(&self.shared.viewer.scope, self.engine()));
-        Ok(Conn::Tx(&self.conn).execute(&delete).await?.rows_affected())
+        Ok(self.line().execute(&delete).await?.rows_affected())
     }
 
     /// Inserts counters, or adds them to what is there. Not audited: they follow from answers.
@@ -313,7 +331,7 @@ impl Tx {
     where
         E::Model: Serialize,
     {
-        if E::AUDITED {
+        if E::is_audited(row) {
             let entry = audit::entry::<E>(action, row, before, changed)?;
             self.shared.audit.lock().unwrap_or_else(PoisonError::into_inner).push(entry);
         }
@@ -323,9 +341,13 @@ impl Tx {
     /// Writes the audit rows of the changes so far: at the end, and in between where there are very many.
     pub(super) async fn flush_audit(&self) -> Result<()> {
         let entries = std::mem::take(&mut *self.shared.audit.lock().unwrap_or_else(PoisonError::into_inner));
-        let now = self.now();
+        let (now, random) = (self.now(), self.shared.db.random());
         let actor = self.shared.viewer.actor;
-        let rows = entries.into_iter().map(|entry| entry.values(self.id(), now, actor, self.engine()));
+        // In their order: the audit is read by id.
+        let mut ids: Vec<Uuid> = entries.iter().map(|_| random.id(now)).collect();
+        ids.sort_unstable();
+        let rows = ids.into_iter().zip(entries);
+        let rows = rows.map(|(id, entry)| entry.values(AuditId(id), now, actor, self.engine()));
         self.put_values::<entity::audit::Entity>(rows, Taken::Fails).await
     }
 }

@@ -20,6 +20,12 @@ const GROUP: usize = 128;
 /// Changes that may wait before a caller is told to come back.
 const WAITING: usize = 4_096;
 
+/// What very many rows point at was read in the same transaction: were it looked up again for each of them, every
+/// statement would also keep pages as they were, lest one of its rows fails. And what a loss of power takes from the
+/// end of the log they bring again: an import is done with the change, or the sweep, that follows its last chunk.
+const LOOSE: &str = "PRAGMA foreign_keys = OFF; PRAGMA synchronous = NORMAL";
+const STRICT: &str = "PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL";
+
 type Answer = Box<dyn FnOnce(Result<()>) + Send>;
 type Change = Box<dyn FnOnce(Arc<DatabaseTransaction>) -> BoxFuture<'static, (bool, Answer)> + Send>;
 
@@ -182,13 +188,11 @@ async fn apart(db: &DatabaseConnection, job: Job) {
     match job {
         Job::Maintain(sql, reply) => drop(reply.send(maintain_now(db, sql).await)),
         Job::Change(change) | Job::Mass(change) => {
-            // What very many rows point at was read in the same transaction. Were it looked up again for each of them,
-            // every statement would also keep pages as they were, lest one of its rows fails.
-            if let Err(error) = maintain_now(db, "PRAGMA foreign_keys = OFF").await {
-                tracing::error!(%error, "foreign keys stay on");
+            if let Err(error) = maintain_now(db, LOOSE).await {
+                tracing::error!(%error, "a change of very many rows is slow");
             }
             whole(db, change).await;
-            if let Err(error) = maintain_now(db, "PRAGMA foreign_keys = ON").await {
+            if let Err(error) = maintain_now(db, STRICT).await {
                 tracing::error!(%error, "foreign keys stay off");
             }
         }

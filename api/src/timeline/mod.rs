@@ -13,4 +13,4 @@ pub use filter::InteractionFilter;
 pub use graphql::TimelineMutation;
 pub use model::{Interaction, InteractionRow, LogInteraction};
 pub use read::{TimelineArgs, shape};
-pub use service::{Event, event, is_ours, log, touch, usual};
+pub use service::{Event, event, log, touch, usual};

@@ -24,7 +24,7 @@ pub async fn log(ctx: &Ctx, input: LogInteraction) -> Result<AccountId> {
     let subject = check.line("subject", &input.subject, MAX_LINE);
     let body = check.text_opt("body", input.body.as_deref(), MAX_TEXT);
     let external_id = check.line_opt("externalId", input.external_id.as_deref(), MAX_LINE);
-    if is_ours(input.kind) {
+    if input.kind.is_ours() {
         check.fault("type", "must not be one that Steward writes itself");
     }
     if input.occurred_at.is_some_and(|at| at.0 > ctx.now().0 + AHEAD) {
@@ -160,11 +160,6 @@ pub async fn touch(
     })
     .await?;
     Ok(())
-}
-
-/// Whether Steward alone writes entries of this type.
-pub const fn is_ours(kind: InteractionType) -> bool {
-    matches!(kind, InteractionType::SurveySent | InteractionType::SurveyAnswered | InteractionType::OwnerChanged)
 }
 
 /// How an entry of a type usually comes about.

@@ -19,7 +19,7 @@ use crate::{
     ctx::Ctx,
     import::{Batch, By, InteractionRow, Kept, Outcome, put},
     store::{Tx, among},
-    timeline::{is_ours, usual},
+    timeline::usual,
 };
 
 /// Entries of one request, at most.
@@ -266,7 +266,7 @@ fn row(at: &str, number: u64, value: Value, now: Time) -> Result<InteractionRow,
         vec![("memberEmail", By::Email, member_email), ("memberId", By::Id, input.member_id.map(|id| id.to_string()))];
     let member = only(&mut check, &base, members);
     let body = check.text_opt(&format!("{base}body"), input.body.as_deref(), MAX_TEXT);
-    if is_ours(input.kind) {
+    if input.kind.is_ours() {
         check.fault(&format!("{base}type"), "must not be one that Steward writes itself");
     }
     if let Err(Error::Invalid(faults)) = check.done() {

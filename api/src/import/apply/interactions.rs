@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use entity::{AccountId, Direction, InteractionId, Time, account, contact, interaction, member};
 use sea_orm::{ColumnTrait, sea_query::Order};
+use tokio::try_join;
 
 use super::{
     AHEAD, Apply, Fresh, Setting, Verdict,
@@ -17,7 +18,6 @@ use crate::{
     base::Result,
     import::{InteractionRow, Outcome, RowError},
     store::{Tx, Visible, among},
-    timeline::is_ours,
 };
 
 /// Whatever the rows of a part name.
@@ -53,17 +53,16 @@ impl Apply for InteractionRow {
         rows: Vec<Self>,
     ) -> Result<(Vec<Verdict>, Self::Batch)> {
         let source = &setting.source;
-        let mut old = known(tx, source, &rows).await?;
         let ids: Vec<InteractionId> = rows.iter().filter_map(|row| row.kept.id).map(InteractionId).collect();
-        let mut by_id = by_id(tx, &ids).await?;
-        let desk = Desk {
-            accounts: Book::open(tx, source, rows.iter().map(|row| &row.account)).await?,
-            members: Book::open(tx, source, rows.iter().filter_map(|row| row.member.as_ref())).await?,
-            contacts: Book::open(tx, source, rows.iter().filter_map(|row| row.contact.as_ref())).await?,
-            taken: taken(tx, source, &rows, &old).await?,
-            now: tx.now(),
-            source: source.clone(),
-        };
+        let (mut old, mut by_id, accounts, members, contacts) = try_join!(
+            known(tx, source, &rows),
+            by_id(tx, &ids),
+            Book::open(tx, source, rows.iter().map(|row| &row.account)),
+            Book::open(tx, source, rows.iter().filter_map(|row| row.member.as_ref())),
+            Book::open(tx, source, rows.iter().filter_map(|row| row.contact.as_ref())),
+        )?;
+        let taken = taken(tx, source, &rows, &old).await?;
+        let desk = Desk { accounts, members, contacts, taken, now: tx.now(), source: source.clone() };
         let (mut fresh, mut changed, mut verdicts) = (Vec::new(), Vec::new(), Vec::new());
         for row in rows {
             let own = row.kept.id.and_then(|id| by_id.remove(&InteractionId(id)));
@@ -213,7 +212,7 @@ impl Desk {
             external_id,
             created_at: old.map_or(row.kept.created_at.unwrap_or(self.now), |old| old.created_at),
         };
-        if old.is_some_and(|old| (is_ours(old.kind) || is_ours(new.kind)) && **old != new) {
+        if old.is_some_and(|old| (old.kind.is_ours() || new.kind.is_ours()) && **old != new) {
             return Err(RowError::new(
                 row.row,
                 "kind",

@@ -6,10 +6,11 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use entity::{
-    AccountId, MemberId, ResponseId, SurveyId, SurveyKind, account, contact, member, question, response,
+    AccountId, MemberId, ResponseId, SurveyId, SurveyKind, Time, account, contact, member, question, response,
     response_version, survey,
 };
 use sea_orm::{ColumnTrait, sea_query::Order};
+use tokio::try_join;
 
 use super::{
     AHEAD, Apply, Fresh, Setting, Stopped, Verdict,
@@ -96,6 +97,8 @@ struct Desk {
 pub(super) struct Memory {
     surveys: Surveys,
     settling: Settling,
+    /// When the newest NPS answer of an account was given, of those that came.
+    newest: HashMap<AccountId, Time>,
 }
 
 /// What a chunk will write when all its answers are there.
@@ -114,6 +117,7 @@ struct Writing<'c> {
     fresh: Vec<response::Model>,
     changed: Vec<(Visible<response::Model>, response::Model)>,
     chunk: &'c mut Settling,
+    newest: &'c mut HashMap<AccountId, Time>,
 }
 
 impl Apply for ResponseRow {
@@ -157,23 +161,21 @@ impl Apply for ResponseRow {
         rows: Vec<Self>,
     ) -> Result<(Vec<Verdict>, Self::Batch)> {
         let source = &setting.source;
-        let accounts = Book::open(tx, source, rows.iter().map(|row| &row.account)).await?;
-        let members = Book::open(tx, source, rows.iter().filter_map(|row| row.owner.as_ref())).await?;
-        let mut desk = Desk {
-            credits: Credits::load(tx, &accounts, &members).await?,
-            contacts: Book::open(tx, source, rows.iter().filter_map(|row| row.contact.as_ref())).await?,
-            stood: Stood::load(tx, source, &rows).await?,
-            known: known(tx, source, &rows).await?,
-            further: further::Known::default(),
-            accounts,
-            members,
-        };
+        let (accounts, members, contacts, known) = try_join!(
+            Book::open(tx, source, rows.iter().map(|row| &row.account)),
+            Book::open(tx, source, rows.iter().filter_map(|row| row.owner.as_ref())),
+            Book::open(tx, source, rows.iter().filter_map(|row| row.contact.as_ref())),
+            known(tx, source, &rows),
+        )?;
+        let (credits, stood) = try_join!(Credits::load(tx, &accounts, &members), Stood::load(tx, source, &rows))?;
+        let further = further::Known::default();
+        let mut desk = Desk { accounts, contacts, members, credits, stood, known, further };
         let told = rows.iter().any(|row| row.frozen.further != Given::Unmapped);
         let stand =
             desk.known.by_id.values().chain(desk.known.by_reference.values()).map(|row| row.id).filter(|_| told);
         desk.further = further::Known::load(tx, stand.collect()).await?;
-        let Memory { surveys, settling } = memory;
-        let mut writing = Writing { fresh: Vec::new(), changed: Vec::new(), chunk: settling };
+        let Memory { surveys, settling, newest } = memory;
+        let mut writing = Writing { fresh: Vec::new(), changed: Vec::new(), chunk: settling, newest };
         let mut verdicts = Vec::new();
         for row in rows {
             verdicts.push(match desk.row(tx, setting, surveys, row, &mut writing) {
@@ -181,7 +183,7 @@ impl Apply for ResponseRow {
                 Err(fault) => Verdict::Refused(fault.into()),
             });
         }
-        let Writing { fresh: rows, changed, chunk } = writing;
+        let Writing { fresh: rows, changed, chunk, .. } = writing;
         tx.rewrite::<response::Entity>(changed).await?;
         let fresh = Fresh::of(&desk.accounts, rows);
         chunk.accounts.extend(&fresh.accounts);
@@ -364,7 +366,9 @@ impl Desk {
             if let Some(further) = &further {
                 further::count(&mut chunk.counts, &to, further, 1);
             }
-            if new.kind == SurveyKind::Nps {
+            let newest = writing.newest.get(&new.account_id);
+            if new.kind == SurveyKind::Nps && newest.is_none_or(|newest| *newest <= new.answered_at) {
+                writing.newest.insert(new.account_id, new.answered_at);
                 chunk.touched.insert(new.account_id);
             }
             chunk.earlier.extend(row.frozen.earlier.iter().map(|one| further::version(new.id, one)));

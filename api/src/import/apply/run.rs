@@ -13,7 +13,7 @@ use crate::{
     base::{Error, Result},
     ctx::Ctx,
     import::{Fault, Faults, FileError, Mapping, Report, Summary, Trouble, rows, settle},
-    store::Tx,
+    store::{Braced, Tx},
 };
 
 /// Rows of a dry run of a job, at most: it holds back whoever writes.
@@ -63,10 +63,9 @@ where
         memory,
         progress: import.progress,
     };
-    let db = system.store().db().clone();
-    db.brace().await?;
-    let done = if import.dry_run { run.rehearse(system).await } else { run.perform(system).await };
-    db.relax().await?;
+    let mut braced = system.store().db().brace().await?;
+    let done = if import.dry_run { run.rehearse(system).await } else { run.perform(system, &mut braced).await };
+    braced.relax().await?;
     let run = done?;
     run.report.finish(run.read.0, run.read.1).map_err(Stopped::Report)
 }
@@ -132,7 +131,7 @@ where
     R: Read + Send + 'static,
     W: Write + Send + 'static,
 {
-    async fn perform(mut self, system: &Ctx) -> Result<Self, Stopped> {
+    async fn perform(mut self, system: &Ctx, braced: &mut Braced) -> Result<Self, Stopped> {
         loop {
             let first = self.parts.next().await?;
             if first.rows.is_empty() {
@@ -144,6 +143,7 @@ where
                 Ok(self)
             })
             .await?;
+            braced.sweep().await?;
         }
         let mut more = true;
         while more {

@@ -1,0 +1,78 @@
+//! A SQLite writer that is ready for very many changes.
+
+use sea_orm::{ConnectionTrait, Database, DatabaseConnection};
+use tokio::task::JoinHandle;
+
+use super::{
+    Db,
+    db::{Purpose, options},
+    from_db, writer,
+};
+use crate::base::{Error, Result};
+
+/// Keeps more of the file at hand, and moves what was written into the file less often.
+const READY: &str = "PRAGMA cache_size = -24000; PRAGMA mmap_size = 0; PRAGMA wal_autocheckpoint = 64000;
+    PRAGMA journal_size_limit = 32000000";
+const USUAL: &str = "PRAGMA cache_size = -8000; PRAGMA mmap_size = 33554432; PRAGMA wal_autocheckpoint = 1000;
+    PRAGMA wal_checkpoint(PASSIVE)";
+
+/// While this lives the writer of a SQLite file is ready for very many changes; ends with [`Braced::relax`].
+pub struct Braced {
+    db: Db,
+    sweeper: Option<DatabaseConnection>,
+    sweeping: Option<JoinHandle<Result<()>>>,
+}
+
+impl Db {
+    /// Makes the SQLite writer ready for very many changes; does nothing on PostgreSQL.
+    pub async fn brace(&self) -> Result<Braced> {
+        let mut braced = Braced { db: self.clone(), sweeper: None, sweeping: None };
+        if let Some(writer) = &self.0.writer {
+            writer::maintain(writer, READY).await?;
+            let connected = Database::connect(options(&self.0.url, self.0.engine, 1, Purpose::Write));
+            let sweeper = connected.await.map_err(from_db)?;
+            // What it moves would else be held in memory once more.
+            sweeper.execute_unprepared("PRAGMA mmap_size = 0").await.map_err(from_db)?;
+            braced.sweeper = Some(sweeper);
+        }
+        Ok(braced)
+    }
+}
+
+impl Braced {
+    /// Has what was committed moved into the file beside the changes to come, where this is not going on already.
+    pub async fn sweep(&mut self) -> Result<()> {
+        if self.sweeping.as_ref().is_some_and(|sweeping| !sweeping.is_finished()) {
+            return Ok(());
+        }
+        self.swept().await?;
+        self.sweeping = self.sweeper.clone().map(beside);
+        Ok(())
+    }
+
+    async fn swept(&mut self) -> Result<()> {
+        match self.sweeping.take() {
+            Some(sweeping) => sweeping.await.map_err(Error::internal)?,
+            None => Ok(()),
+        }
+    }
+
+    /// Has the writer go on as before.
+    pub async fn relax(mut self) -> Result<()> {
+        let swept = self.swept().await;
+        if let Some(sweeper) = self.sweeper.take() {
+            sweeper.close().await.map_err(from_db)?;
+        }
+        if let Some(writer) = &self.db.0.writer {
+            writer::maintain(writer, USUAL).await?;
+        }
+        swept
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "`Braced` waits for it")]
+fn beside(sweeper: DatabaseConnection) -> JoinHandle<Result<()>> {
+    tokio::spawn(async move {
+        sweeper.execute_unprepared("PRAGMA wal_checkpoint(PASSIVE)").await.map(drop).map_err(from_db)
+    })
+}

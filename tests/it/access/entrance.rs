@@ -1,0 +1,25 @@
+//! The table of sign-ins: everybody sees and ends their own, admins those of every member, keys none.
+
+use api::{session, store::Subject};
+use entity::session as table;
+use tests::app::TestApp;
+
+use super::World;
+
+/// As in [`super::GRAPHQL`].
+pub const ENTRANCE: [(&str, &str, &str); 3] = [
+    ("sessions", "{sessions{id}}", "UU......FF"),
+    ("sessions", "{sessions(memberId:\"$spare\"){id}}", "UUNNNNN.FF"),
+    ("revokeSession", "mutation{revokeSession(id:\"$session\")}", "UUNNNNN.FF"),
+];
+
+/// Puts the id of a sign-in of somebody else into a text, made just now.
+pub async fn fill(app: &TestApp, world: &World, text: String) -> String {
+    if !text.contains("$session") {
+        return text;
+    }
+    session::issue(&app.system(), Subject::Member(world.spare), session::ACCESS).await.unwrap();
+    let theirs = app.rows::<table::Entity>().await.into_iter().filter(|row| row.member_id == Some(world.spare));
+    let id = theirs.filter(|row| row.revoked_at.is_none()).map(|row| row.id).next().unwrap();
+    text.replace("$session", &id.to_string())
+}

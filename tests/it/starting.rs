@@ -1,0 +1,55 @@
+//! Several processes that start on an empty database at once are one installation afterwards.
+
+use std::sync::Arc;
+
+use api::{
+    app::{App, Ports},
+    base::{FixedClock, SeededRandom},
+    config::{Settings, Source},
+    mail::Memory,
+};
+use entity::{Time, member, setting, signing_key, survey, team};
+use sea_orm::ColumnTrait;
+use tests::{
+    app::{SECRET, URL},
+    both,
+    engine::Database,
+};
+
+const STARTERS: u64 = 8;
+
+/// A start like any other, up to the first admin; gives the password if one was made.
+async fn start(url: String, seed: u64) -> (App, Option<String>) {
+    let all = [("STEWARD_DATABASE_URL", url.as_str()), ("STEWARD_SECRET", SECRET)];
+    let settings = Settings::read(Source::of(all.map(|(name, value)| (name.to_owned(), value.to_owned())))).unwrap();
+    let clock = Arc::new(FixedClock::new(Time::parse("2026-03-02T09:00:00Z").unwrap()));
+    let ports = Ports { clock, random: Arc::new(SeededRandom::new(seed)), mail: Some(Arc::new(Memory::default())) };
+    let app = App::build(&settings, ports, URL.to_owned()).await.unwrap();
+    let password = app.first_admin(&settings).await.unwrap();
+    (app, password)
+}
+
+both! {
+    async fn those_who_start_first_at_once_are_one_installation(database: Database) {
+        let starts = (0..STARTERS).map(|seed| tokio::spawn(start(database.url().to_owned(), seed)));
+        let (mut apps, mut passwords) = (Vec::new(), Vec::new());
+        for start in starts.collect::<Vec<_>>() {
+            let (app, password) = start.await.unwrap();
+            apps.push(app);
+            passwords.extend(password);
+        }
+        // The one password that was shown is the one that opens.
+        assert_eq!(passwords.len(), 1);
+        let keys = apps[0].env.tokens.keyring().jwks();
+        assert_eq!(keys.keys.len(), 1);
+        assert!(apps.iter().all(|app| app.env.tokens.keyring().jwks() == keys), "a token of one is refused by another");
+        let system = apps[0].system();
+        assert_eq!(system.find::<signing_key::Entity>().count().await.unwrap(), 1);
+        assert_eq!(system.find::<team::Entity>().filter(team::Column::ParentId.is_null()).count().await.unwrap(), 1);
+        assert_eq!(system.find::<member::Entity>().count().await.unwrap(), 1);
+        assert_eq!(system.find::<survey::Entity>().count().await.unwrap(), 3);
+        assert_eq!(system.find::<setting::Entity>().count().await.unwrap(), 1);
+        // Another start finds nothing left to do.
+        assert_eq!(start(database.url().to_owned(), STARTERS).await.1, None);
+    }
+}
