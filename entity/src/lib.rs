@@ -15,6 +15,7 @@ pub mod account;
 pub mod account_grant;
 pub mod answer;
 pub mod api_key;
+pub mod attempt;
 pub mod audit;
 pub mod contact;
 pub mod exclusion;

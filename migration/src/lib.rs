@@ -12,6 +12,7 @@ mod m20261126_000006_uploads;
 mod m20261126_000007_rising;
 mod m20261126_000008_audit;
 mod m20261126_000009_sessions;
+mod m20261126_000010_attempts;
 pub mod sql;
 
 pub use sea_orm_migration;
@@ -33,6 +34,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000007_rising::Migration),
             Box::new(m20261126_000008_audit::Migration),
             Box::new(m20261126_000009_sessions::Migration),
+            Box::new(m20261126_000010_attempts::Migration),
         ]
     }
 }

@@ -47,6 +47,8 @@ pub enum Action {
     ManageKeys,
     /// One's own, and for admins those of every member.
     ManageSessions,
+    /// One's own.
+    ChangePassword,
     /// Whole files, past every scope.
     ImportFiles,
 }
@@ -72,7 +74,8 @@ impl Action {
             | Self::SendToAccount
             | Self::ReadInvitations
             | Self::StopWaves
-            | Self::ManageExclusions => {
+            | Self::ManageExclusions
+            | Self::ChangePassword => {
                 matches!(role, Admin | Manager | Owner | System)
             }
             Self::ChangeAccounts
@@ -115,7 +118,8 @@ impl Action {
             | Self::ChangeSurveys
             | Self::ReadAudit
             | Self::ManageKeys
-            | Self::ManageSessions => return None,
+            | Self::ManageSessions
+            | Self::ChangePassword => return None,
         })
     }
 
@@ -151,6 +155,7 @@ impl Action {
             Self::ReadAudit => "read the audit",
             Self::ManageKeys => "manage integration keys",
             Self::ManageSessions => "see or end sign-ins",
+            Self::ChangePassword => "change a password",
             Self::ImportFiles => "import files",
         }
     }

@@ -165,6 +165,11 @@ impl Viewer {
                 None => Err(Error::Forbidden("integrations may not do this".to_owned())),
             };
         }
+        if self.must_change_password && !matches!(action, Action::ChangePassword | Action::ManageSessions) {
+            return Err(Error::Forbidden(
+                "your first password is to be replaced before anything else: POST /api/v1/auth/password".to_owned(),
+            ));
+        }
         if action.allows(self.role) {
             return Ok(());
         }

@@ -1,5 +1,6 @@
 //! The command line. Exit codes: 0 done, 1 failed, 2 wrong usage or settings.
 
+mod backup;
 mod carry;
 mod demo;
 mod doctor;
@@ -59,6 +60,8 @@ enum Command {
     ///
     /// `serve` and `work` do the same at their start. A database of a newer version is refused.
     Migrate,
+    Backup(backup::BackupArgs),
+    Restore(backup::RestoreArgs),
     Doctor(doctor::Args),
     Import(import::Args),
     Export(export::Args),
@@ -136,6 +139,8 @@ async fn run(command: Command) -> Result<(), Failure> {
             Box::pin(crate::app::work_only(settings, Ports::default())).await?;
         }
         Command::Migrate => migrate::run(&settings()?).await?,
+        Command::Backup(args) => backup::backup(&existing()?, &args).await?,
+        Command::Restore(args) => backup::restore(&settings()?, &args).await?,
         Command::Doctor(args) => doctor::run(Settings::read(Source::environment()), &args).await?,
         Command::Import(args) => Box::pin(import::run(&settings()?, &args)).await?,
         Command::Export(args) => Box::pin(export::run(&existing()?, &args)).await?,

@@ -23,7 +23,8 @@ pub async fn create(ctx: &Ctx, input: CreateMember) -> Result<MemberId> {
     let mut check = Check::default();
     let name = check.line("name", &input.name, MAX_LINE);
     let email = check.email("email", &input.email);
-    if let Some(Err(rule)) = input.password.as_deref().map(password::check) {
+    let about = [ctx.company().name.as_str(), input.name.as_str(), input.email.as_str()];
+    if let Some(Err(rule)) = input.password.as_deref().map(|text| password::check_of(text, &about)) {
         check.fault("password", rule);
     }
     check.done()?;

@@ -21,26 +21,99 @@ const COST: (u32, u32, u32) = (19 * 1024, 2, 1);
 const NOBODY: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$Rw9HcJ8m+kcMvWo5q63tUg$mOtSr1hXXwx+oEn1NZbxow1sS50/qZqJKbEaL1Ifd48";
 
-/// What people choose who are told to choose something long, in small letters and without spaces.
-const COMMON: [&str; 17] = [
-    "administrator1",
-    "administrator12",
-    "administrator123",
-    "mypasswordispassword",
-    "passwordpassword1",
-    "passwordpassword123",
-    "password12345678",
-    "password123456789",
-    "password1234567890",
-    "qazwsxedcrfvtgb",
-    "qazwsxedcrfvtgbyhn",
-    "qwertyuiop12345",
-    "qwertyuiop123456",
-    "qwertyuiop1234567890",
-    "qwertyuiopasdfgh",
-    "qwertyuiopasdfghjklzxcvbnm",
-    "thisismypassword",
+/// What people make long passwords of who are told to choose something long, in small letters. A password that is
+/// nothing but these, and little between them, is among those tried first.
+const TRIED_FIRST: [&str; 84] = [
+    "password",
+    "passwort",
+    "passw",
+    "passphrase",
+    "pass",
+    "word",
+    "administrator",
+    "admin",
+    "root",
+    "superuser",
+    "user",
+    "login",
+    "signin",
+    "logon",
+    "welcome",
+    "willkommen",
+    "bienvenue",
+    "letmein",
+    "openup",
+    "iloveyou",
+    "love",
+    "forever",
+    "qwerty",
+    "qwertz",
+    "azerty",
+    "uiop",
+    "yuiop",
+    "asdf",
+    "asdfgh",
+    "ghjkl",
+    "hjkl",
+    "jkl",
+    "zxcv",
+    "zxcvbn",
+    "vbnm",
+    "nm",
+    "yxcv",
+    "qwer",
+    "tyui",
+    "qaz",
+    "wsx",
+    "edc",
+    "rfv",
+    "tgb",
+    "yhn",
+    "ujm",
+    "secret",
+    "geheim",
+    "changeme",
+    "change",
+    "default",
+    "testing",
+    "test",
+    "guest",
+    "temporary",
+    "temp",
+    "master",
+    "dragon",
+    "monkey",
+    "football",
+    "baseball",
+    "superman",
+    "batman",
+    "princess",
+    "sunshine",
+    "shadow",
+    "hello",
+    "hallo",
+    "bonjour",
+    "access",
+    "trustno",
+    "spring",
+    "summer",
+    "autumn",
+    "winter",
+    "company",
+    "steward",
+    "this",
+    "that",
+    "is",
+    "my",
+    "the",
+    "please",
+    "new",
 ];
+/// What may be between those, such as a year: a digit or sign counts one, a letter three. Less than the shortest password.
+const BETWEEN: usize = 10;
+/// How letters are written as what looks like them.
+const LOOKS: [(char, char); 9] =
+    [('@', 'a'), ('4', 'a'), ('3', 'e'), ('1', 'i'), ('!', 'i'), ('0', 'o'), ('$', 's'), ('5', 's'), ('7', 't')];
 
 /// Runs of letters and digits that are no secret, there and back.
 const RUNS: [&str; 2] = ["012345678901234567890123456789", "abcdefghijklmnopqrstuvwxyz"];
@@ -63,10 +136,15 @@ pub enum HashError {
     Stopping(#[from] tokio::sync::AcquireError),
 }
 
-/// Whether a password may be chosen: 15 to 128 characters, not a common one, not one piece
-/// repeated, not a plain run. No rule asks for kinds of characters. The error goes after the
-/// field's name.
+/// Whether a password may be chosen; see [`check_of`].
 pub fn check(password: &str) -> Result<(), String> {
+    check_of(password, &[])
+}
+
+/// Whether a password may be chosen: 15 to 128 characters, not made of the words tried first or of those `about` its
+/// owner, not one piece repeated, not a plain run. No rule asks for kinds of characters. The error goes after the field's
+/// name.
+pub fn check_of(password: &str, about: &[&str]) -> Result<(), String> {
     let length = password.nfc().count();
     if !LENGTH.contains(&length) {
         return Err(format!(
@@ -79,14 +157,40 @@ pub fn check(password: &str) -> Result<(), String> {
     if repeats(&letters) {
         return Err("is one short piece repeated; choose words that do not repeat".to_owned());
     }
-    let plain = || letters.iter().filter(|letter| !letter.is_whitespace());
-    let there: String = plain().collect();
-    let back: String = plain().rev().collect();
+    let plain: Vec<char> = letters.into_iter().filter(|letter| !letter.is_whitespace()).collect();
+    let there: String = plain.iter().collect();
+    let back: String = plain.iter().rev().collect();
     let known = |run: &&str| run.contains(&there) || run.contains(&back);
-    if COMMON.contains(&there.as_str()) || RUNS.iter().any(known) {
+    let about: Vec<String> = about
+        .iter()
+        .flat_map(|text| text.split(|letter: char| !letter.is_alphanumeric()))
+        .map(str::to_lowercase)
+        .filter(|word| word.chars().count() > 2)
+        .collect();
+    let words: Vec<&str> = TRIED_FIRST.into_iter().chain(about.iter().map(String::as_str)).collect();
+    let meant: String =
+        plain.iter().map(|letter| LOOKS.iter().find(|(as_, _)| as_ == letter).map_or(*letter, |(_, is)| *is)).collect();
+    if RUNS.iter().any(known) || is_made_of(&there, &words) || is_made_of(&meant, &words) {
         return Err("is among the passwords tried first; choose something of your own".to_owned());
     }
     Ok(())
+}
+
+/// Whether a text is these words, in any order and number, and little between them.
+fn is_made_of(text: &str, words: &[&str]) -> bool {
+    // For each place that words lead to, how little there is between them up to it.
+    let mut reached = vec![usize::MAX; text.len() + 1];
+    reached[0] = 0;
+    for (at, letter) in text.char_indices() {
+        let between = reached[at];
+        let after = at + letter.len_utf8();
+        let more = if letter.is_alphabetic() { 3 } else { 1 };
+        reached[after] = reached[after].min(between.saturating_add(more));
+        for word in words.iter().filter(|word| text[at..].starts_with(**word)) {
+            reached[at + word.len()] = reached[at + word.len()].min(between);
+        }
+    }
+    reached[text.len()] <= BETWEEN
 }
 
 /// Argon2id of a password as a PHC string, with a new salt.

@@ -5,12 +5,15 @@
 mod graphql;
 mod list;
 mod me;
+mod password;
+mod proof;
 mod refresh;
 mod rest;
 mod service;
 
 pub use graphql::{SessionMutation, SessionQuery};
 pub use list::{Session, revoke, sessions, sign_out, sweep};
+pub use password::change as change_password;
 pub use refresh::refresh;
 pub use rest::routes;
 pub use service::{

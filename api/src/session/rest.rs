@@ -10,19 +10,19 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{refresh, sign_in_by_key, sign_in_by_password, sign_out};
+use super::{change_password, refresh, sign_in_by_key, sign_in_by_password, sign_out};
 use crate::{
     base::{Error, Result},
     ctx::Ctx,
     secure::KeySet,
     web::{
         Body, NO_STORE, Problem, Server, Signed,
-        problems::{BadRequest, Broken, Mismatch, NotJson, TooLong},
+        problems::{BadRequest, Broken, Forbidden, Mismatch, NotJson, TooLong},
     },
 };
 
 pub fn routes() -> OpenApiRouter<Server> {
-    OpenApiRouter::new().routes(routes!(token)).routes(routes!(logout)).routes(routes!(jwks))
+    OpenApiRouter::new().routes(routes!(token)).routes(routes!(password)).routes(routes!(logout)).routes(routes!(jwks))
 }
 
 /// A proof of who somebody is: a member's password, the refresh token of a sign-in, or an integration's key.
@@ -121,6 +121,40 @@ async fn token(
         must_change_password: issued.must_change_password,
     };
     Ok(([NO_STORE], Json(token)))
+}
+
+/// A member's password now and from now on.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewPassword {
+    /// The password that you have.
+    #[schema(min_length = 1, max_length = 128, format = "password", example = "the one that was shown once")]
+    current: String,
+    /// The one that you want: 15 to 128 characters of your own choice, not made of the words tried first.
+    #[schema(min_length = 15, max_length = 128, format = "password", example = "seven quiet herons at dusk")]
+    password: String,
+}
+
+/// Change your password
+///
+/// For members. All your other sign-ins end. A first password that somebody else has made must be changed before
+/// anything else.
+#[utoipa::path(
+    post, path = "/api/v1/auth/password", operation_id = "changePassword", tag = "sign-in", security(("bearer" = [])),
+    request_body = NewPassword,
+    responses(
+        (status = 204, description = "Changed"),
+        (status = 400, response = BadRequest),
+        (status = 403, response = Forbidden),
+        (status = 413, response = TooLong),
+        (status = 415, response = NotJson),
+        (status = 422, response = Broken),
+    ),
+)]
+async fn password(Signed(ctx): Signed, body: Result<Body<NewPassword>, Problem>) -> Result<StatusCode, Problem> {
+    let Body(NewPassword { current, password }) = body?;
+    change_password(&ctx, &current, &password).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// What is signed out of.

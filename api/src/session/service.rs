@@ -9,12 +9,12 @@ use sea_orm::{
     sea_query::{Condition, Expr, Order},
 };
 
-use super::refresh::until;
+use super::{password::LONGEST, proof::is_password_of, refresh::until};
 use crate::{
     access::{Role, Viewer},
     base::{Error, Result, key},
     ctx::{Ctx, Env},
-    secure::{ApiKey, Claims, Keyring, PublicKey, RefreshToken, SEED_BYTES, Secret, SigningKey, password},
+    secure::{ApiKey, Claims, Keyring, PublicKey, RefreshToken, SEED_BYTES, Secret, SigningKey},
     store::{Db, Find, Subject, Tx, Visible},
 };
 
@@ -67,17 +67,16 @@ pub async fn still(ctx: &Ctx, since: Time) -> Result<()> {
     if now.may_as(before) { Ok(()) } else { Err(ENDED) }
 }
 
-/// Signs a member in. Unknown, inactive and wrong take the same time and answer alike. `agent`: what the program calls
+/// Signs a member in. Unknown, inactive and wrong take the same time and answer alike; see [`is_password_of`]. `agent`: what the program calls
 /// itself, for the list of sessions.
 pub async fn sign_in_by_password(ctx: &Ctx, email: &str, given: &str, agent: Option<&str>) -> Result<Issued> {
-    if given.len() > 1_024 || email.len() > 1_024 || email.contains('\0') {
+    if given.len() > LONGEST || email.len() > LONGEST || email.contains('\0') {
         return Err(WRONG);
     }
-    let system = Ctx::system(Arc::clone(ctx.env()));
-    let row = system.find::<member::Entity>().filter(member::Column::EmailKey.eq(key(email))).maybe().await?;
+    let (system, email) = (Ctx::system(Arc::clone(ctx.env())), key(email));
+    let row = system.find::<member::Entity>().filter(member::Column::EmailKey.eq(email.as_str())).maybe().await?;
     let row = row.filter(|row| row.active);
-    let hash = row.as_ref().and_then(|row| row.password_hash.as_deref());
-    let right = password::verify(given, hash).await.map_err(Error::internal)?;
+    let right = is_password_of(&system, &email, row.as_deref(), given).await?;
     match row {
         Some(row) if right => {
             let session = Start { subject: Subject::Member(row.id), refreshed: true, agent };

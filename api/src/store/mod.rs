@@ -6,7 +6,9 @@
 
 #![expect(clippy::disallowed_methods, reason = "the one home of SQL: everybody else comes through here")]
 
+mod attempts;
 mod audit;
+mod backup;
 mod brace;
 mod bulk;
 mod columns;
@@ -27,6 +29,7 @@ mod sight;
 mod tx;
 mod writer;
 
+pub use backup::{Copied, copy, look_through};
 pub use brace::Braced;
 pub use columns::{Columns, Shown, union};
 pub use db::{Db, Engine, Open, behind, migrate};

@@ -5,10 +5,10 @@
 //! as a union of ids, a manager's children by walking time and asking each row's team.
 
 use entity::{
-    AccountId, InvitationId, account, account_grant, answer, api_key, audit, contact, exclusion, import, import_piece,
-    interaction, invitation, job, member, once, ownership, program, question, refusal, response, response_version,
-    score_owner, score_slice, session, setting, signing_key, survey, survey_version, team, team_deputy, team_member,
-    team_place, team_tree, visit, wave,
+    AccountId, InvitationId, account, account_grant, answer, api_key, attempt, audit, contact, exclusion, import,
+    import_piece, interaction, invitation, job, member, once, ownership, program, question, refusal, response,
+    response_version, score_owner, score_slice, session, setting, signing_key, survey, survey_version, team,
+    team_deputy, team_member, team_place, team_tree, visit, wave,
 };
 use sea_orm::{
     ColumnTrait, EntityTrait,
@@ -340,6 +340,7 @@ company! {
     setting, true, |scope| when(*scope.rows() == Rows::All && scope.is_staff());
     session, true, |scope| when(*scope.rows() == Rows::All && scope.is_staff());
     job, false, |scope| when(*scope.rows() == Rows::All && scope.is_staff());
+    attempt, false, |scope| when(*scope.rows() == Rows::All && scope.is_staff());
     score_owner, false, |scope| credited(scope, Expr::col((score_owner::Entity, score_owner::Column::PlaceId)), |me| {
         Some(Expr::col((score_owner::Entity, score_owner::Column::OwnerId)).eq(me.0))
     });

@@ -73,7 +73,7 @@ impl Tx {
         self.shared.mass
     }
 
-    fn line(&self) -> Conn<'_> {
+    pub(super) fn line(&self) -> Conn<'_> {
         Conn::Tx(&self.conn, self.turn())
     }
 

@@ -11,7 +11,7 @@ const WRITE: [u16; 10] = [401, 401, 403, 403, 403, 403, 403, 403, 201, 403];
 const IMPORT: [u16; 10] = [401, 401, 403, 403, 403, 403, 403, 200, 404, 403];
 
 /// An operation of the REST door: its id, method, path, body, and what each of [`super::WHO`] gets.
-pub const REST: [(&str, &str, &str, &str, [u16; 10]); 32] = [
+pub const REST: [(&str, &str, &str, &str, [u16; 10]); 33] = [
     ("jwks", "GET", "/.well-known/jwks.json", "", [200; 10]),
     (
         "signIn",
@@ -67,6 +67,13 @@ pub const REST: [(&str, &str, &str, &str, [u16; 10]); 32] = [
     ("readImportErrors", "GET", "/api/v1/imports/$import/errors.csv", "", IMPORT),
     ("healthz", "GET", "/healthz", "", [200; 10]),
     ("readyz", "GET", "/readyz", "", [200; 10]),
+    (
+        "changePassword",
+        "POST",
+        "/api/v1/auth/password",
+        r#"{"current":"not the one","password":"seven quiet herons at dusk"}"#,
+        [401, 401, 403, 422, 422, 422, 422, 422, 403, 403],
+    ),
     // The last: it ends the sign-ins of all who ask.
     ("signOut", "POST", "/api/v1/auth/logout", "{}", [401, 401, 204, 204, 204, 204, 204, 204, 204, 204]),
 ];

@@ -114,12 +114,12 @@ both! {
         let bound = app.integration(&KeyScope::ALL, Some(north)).await;
         assert_eq!(put(&app, &bound, "accounts/1", json!({ "name": "Mine" })).await.status, 201);
         assert_eq!(app.rows::<account::Entity>().await[0].team_id, north);
-        assert_eq!(put(&app, &everything, "accounts/2", json!({ "name": "Theirs", "team": ["South"] })).await.status, 201);
+        assert_eq!(put(&app, &everything, "accounts/2", json!({ "name": "Theirs", "team": ["Sales", "South"] })).await.status, 201);
         let before = app.rows::<account::Entity>().await;
         // What it does not see it neither changes nor gives away to where it does not see.
         assert_eq!(put(&app, &bound, "accounts/2", json!({ "name": "Stolen" })).await.status, 409);
         assert_eq!(put(&app, &bound, "accounts/1", json!({ "ownerEmail": "ben@acme.test" })).await.status, 403);
-        assert_eq!(put(&app, &bound, "accounts/3", json!({ "name": "X", "team": ["South"] })).await.status, 403);
+        assert_eq!(put(&app, &bound, "accounts/3", json!({ "name": "X", "team": ["Sales", "South"] })).await.status, 403);
         let theirs = before.iter().find(|row| row.name == "Theirs").unwrap().id;
         for account in [json!({ "account": "2" }), json!({ "accountId": theirs })] {
             let mut body = json!({ "name": "Carl" });

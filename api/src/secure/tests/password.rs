@@ -25,9 +25,28 @@ fn passwords_are_judged_by_length_and_rarity_only() {
         "987654321098765",
         "abcdefghijklmnop",
         "Qwertyuiop Asdfgh",
+        "administrator123",
+        "mypasswordispassword",
+        "thisismypassword",
+        "qwertyuiop1234567890",
+        "QazWsxEdcRfvTgb",
+        "P@ssw0rd P@ssw0rd1",
+        "WelcomeSummer2026!",
+        "!L0v3Y0u4ever2026",
     ] {
         let refused = password::check(bad).unwrap_err();
         assert!(refused.contains("choose"), "{bad:?}: {refused}");
+    }
+}
+
+#[test]
+fn a_password_is_not_made_of_who_it_is_of() {
+    let about = ["Acme Works", "Ana Berger", "ana.berger@acme.test"];
+    for bad in ["AcmeWorksPassword1", "ana.berger.2026!", "Berger Ana Acme 1"] {
+        assert!(password::check_of(bad, &about).unwrap_err().contains("own"), "{bad}");
+    }
+    for good in ["acme heron at dusk", "anaconda bergamot tea"] {
+        assert_eq!(password::check_of(good, &about), Ok(()), "{good}");
     }
 }
 

@@ -1,0 +1,54 @@
+//! A member's new password.
+
+use entity::{member, session};
+use sea_orm::{ActiveValue::Set, ColumnTrait, sea_query::Condition};
+
+use super::proof::is_password_of;
+use crate::{
+    access::Action,
+    base::{Check, Error, Result},
+    ctx::Ctx,
+    secure::password,
+};
+
+/// Longest text that is looked at as a password.
+pub(super) const LONGEST: usize = 1_024;
+
+/// Changes the asker's password, and ends all their other sign-ins.
+pub async fn change(ctx: &Ctx, current: &str, new: &str) -> Result<()> {
+    ctx.may(Action::ChangePassword)?;
+    let Some(id) = ctx.viewer().member() else {
+        return Err(Error::Forbidden("only members have a password".to_owned()));
+    };
+    let system = ctx.server_for(ctx.viewer().actor);
+    let row = system.find::<member::Entity>().filter(member::Column::Id.eq(id)).one("member").await?;
+    let mut check = Check::default();
+    let company = &system.company().name;
+    if let Err(rule) = password::check_of(new, &[company.as_str(), row.name.as_str(), row.email.as_str()]) {
+        check.fault("password", rule);
+    } else if new == current {
+        check.fault("password", "is the one you have; choose another");
+    }
+    check.done()?;
+    if current.len() > LONGEST || !is_password_of(&system, &row.email_key, Some(&row), current).await? {
+        return Err(Error::invalid("/current", "is not your password"));
+    }
+    let hash = password::hash(new).await.map_err(Error::internal)?;
+    let here = ctx.viewer().session;
+    system
+        .write(move |tx| async move {
+            let row = tx.find::<member::Entity>().filter(member::Column::Id.eq(id)).lock().one("member").await?;
+            let now = tx.now();
+            let others = Condition::all().add(session::Column::MemberId.eq(id));
+            tx.end_sessions(others.add_option(here.map(|here| session::Column::Id.ne(here)))).await?;
+            let version = row.version + 1;
+            let changed = tx.update::<member::Entity>(row, |row| {
+                row.password_hash = Set(Some(hash));
+                row.password_must_change = Set(false);
+                row.version = Set(version);
+                row.updated_at = Set(now);
+            });
+            changed.await.map(drop)
+        })
+        .await
+}
