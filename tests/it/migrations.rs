@@ -87,6 +87,19 @@ both! {
         assert!(Migrator::get_pending_migrations(&db).await.unwrap().is_empty());
     }
 
+    async fn an_older_program_leaves_a_newer_database_alone(database: Database) {
+        let db = connect(&database).await;
+        let later = "INSERT INTO seaql_migrations (version, applied_at) VALUES ('m29990101_000001_later', 0)";
+        db.execute_unprepared(later).await.unwrap();
+        let before = objects(&db).await;
+        db.close().await.unwrap();
+        let refused = api::store::migrate(database.url()).await.unwrap_err();
+        let told = std::error::Error::source(&refused).unwrap().to_string();
+        assert!(told.contains("newer steward"), "{told}");
+        assert_eq!(api::store::behind(database.url()).await.unwrap(), (0, 1));
+        assert_eq!(objects(&connect(&database).await).await, before);
+    }
+
     async fn every_table_has_an_entity_with_all_of_its_columns(database: Database) {
         let db = connect(&database).await;
         let mut ours = BTreeMap::new();

@@ -104,6 +104,10 @@ both! {
         assert_eq!(ask(token, "{me{mustChangePassword}}").await, Value::Null);
         assert_eq!(ask(token, "{accounts{nodes{id}}}").await, "FORBIDDEN");
         assert_eq!(app.rest("GET", "/api/v1/accounts", token.as_str(), None).await.status, 403);
+        // Not for a token that an operator has made.
+        let id = app.rows::<entity::member::Entity>().await.into_iter().find(|row| row.name == "Ana").unwrap().id;
+        let made = json!(app.token(api::store::Subject::Member(id)).await);
+        assert_eq!(ask(&made, "{accounts{nodes{id}}}").await, Value::Null);
         let wrong = async |current: &str, new: &str, pointer: &str| {
             let reply = change(&app, token, current, new).await;
             assert_eq!((reply.status.as_u16(), &reply.json()["errors"][0]["pointer"]), (422, &json!(pointer)), "{}", reply.text);

@@ -147,6 +147,19 @@ both! {
         assert_eq!(taken(&app, &bearer(&contact.token)).await, [true, true]);
         app.change_contact(&first.token, contact.id, json!({"archived": true})).await;
         refused(&app, &bearer(&contact.token), "an archived contact").await;
+        let left = app.contact(account, "Cleo").await;
+        let archive = async |archived: bool| {
+            let version = app.rows::<entity::account::Entity>().await[0].version;
+            let change = "mutation($input:UpdateAccount!){updateAccount(input:$input){id}}";
+            let input = json!({ "id": account, "version": version, "archived": archived });
+            let answer = app.gql(Some(&first.token), change, json!({ "input": input })).await;
+            assert!(answer["errors"].is_null(), "{answer}");
+        };
+        assert_eq!(taken(&app, &bearer(&left.token)).await, [true, true]);
+        archive(true).await;
+        refused(&app, &bearer(&left.token), "a contact of an archived account").await;
+        archive(false).await;
+        assert_eq!(taken(&app, &bearer(&left.token)).await, [true, true], "which is back");
     }
 
     async fn anybody_can_check_our_tokens_by_the_key_set(app: TestApp) {

@@ -80,7 +80,7 @@ pub struct Viewer {
     /// The outside system an integration speaks for.
     pub source: Option<String>,
     pub scope: Scope,
-    /// The first password has not been replaced yet.
+    /// Signed in by a first password, which is to be replaced before anything else.
     pub must_change_password: bool,
 }
 

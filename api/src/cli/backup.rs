@@ -17,7 +17,7 @@ use crate::{
 ///
 /// The copy is the database as it stands at one moment; readers and writers go on meanwhile. It counts only when it was
 /// looked through (integrity, references, rows), and takes its name only then. It holds personal data, and never the
-/// secret: keep that setting, or the file `steward.secret`, elsewhere; without it nobody signs in to what is restored.
+/// secret: keep its setting, or the file `steward.secret`, elsewhere; without it nobody signs in to what is restored.
 /// On PostgreSQL use `pg_dump`, which does the same.
 #[derive(Debug, clap::Args)]
 pub struct BackupArgs {

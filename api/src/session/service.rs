@@ -67,7 +67,7 @@ pub async fn still(ctx: &Ctx, since: Time) -> Result<()> {
     if now.may_as(before) { Ok(()) } else { Err(ENDED) }
 }
 
-/// Signs a member in. Unknown, inactive and wrong take the same time and answer alike; see [`is_password_of`]. `agent`: what the program calls
+/// Signs a member in. Unknown, inactive and wrong take the same time and answer alike, and tries are counted. `agent`: what the program calls
 /// itself, for the list of sessions.
 pub async fn sign_in_by_password(ctx: &Ctx, email: &str, given: &str, agent: Option<&str>) -> Result<Issued> {
     if given.len() > LONGEST || email.len() > LONGEST || email.contains('\0') {

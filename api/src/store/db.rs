@@ -156,12 +156,17 @@ pub async fn migrate(url: &str) -> Result<()> {
     if engine == Engine::Postgres {
         tx.execute_unprepared("SELECT pg_advisory_xact_lock(7365001)").await.map_err(from_db)?;
     }
-    Migrator::up(&tx, None).await.map_err(|error| match error {
+    let newer = |error| match error {
         sea_orm::DbErr::Custom(text) if text.contains("Migration file of version") => {
             Error::internal("this database was migrated by a newer steward; use that version or restore a backup")
         }
         other => from_db(other),
-    })?;
+    };
+    let waiting = Migrator::get_pending_migrations(&tx).await.map_err(newer)?.len();
+    if (1..Migrator::migrations().len()).contains(&waiting) {
+        tracing::warn!(waiting, "the tables become those of this version; the way back is a backup from before");
+    }
+    Migrator::up(&tx, None).await.map_err(newer)?;
     tx.commit().await.map_err(from_db)?;
     db.close().await.map_err(from_db)
 }

@@ -47,13 +47,13 @@ struct Row {
 #[derive(Debug)]
 pub struct Principal(Row);
 
-const SQL: &str = "SELECT s.expires_at, s.revoked_at, s.member_id, m.role, m.active, m.password_must_change AS must_change, \
-    s.contact_id, c.account_id AS contact_account, c.archived_at AS contact_archived, \
+const SQL: &str = "SELECT s.expires_at, s.revoked_at, s.member_id, m.role, m.active, CASE WHEN s.generation > 0 THEN m.password_must_change END AS must_change, \
+    s.contact_id, c.account_id AS contact_account, COALESCE(c.archived_at, ca.archived_at) AS contact_archived, \
     s.key_id, k.scopes AS key_scopes, k.source AS key_source, k.team_id AS key_team, k.expires_at AS key_expires, k.revoked_at AS key_revoked, \
     $led AS led, $below AS below, \
     CASE WHEN s.member_id IS NOT NULL AND EXISTS (SELECT 1 FROM account_grant g WHERE g.member_id = s.member_id AND g.until_at IS NULL) THEN 1 ELSE 0 END AS granted, \
     CASE WHEN m.role = 'MANAGER' AND EXISTS (SELECT 1 FROM account a WHERE a.owner_id = s.member_id AND a.team_id NOT IN ($teams)) THEN 1 ELSE 0 END AS apart \
-    FROM session s LEFT JOIN member m ON m.id = s.member_id LEFT JOIN contact c ON c.id = s.contact_id LEFT JOIN api_key k ON k.id = s.key_id \
+    FROM session s LEFT JOIN member m ON m.id = s.member_id LEFT JOIN contact c ON c.id = s.contact_id LEFT JOIN account ca ON ca.id = c.account_id LEFT JOIN api_key k ON k.id = s.key_id \
     WHERE s.id = $1";
 
 /// Teams somebody leads or deputises in.
