@@ -16,7 +16,10 @@ pub struct Model {
     #[serde(skip_serializing)]
     pub sealed: Digest,
     pub created_at: Time,
+    /// When it ends to verify.
     pub retired_at: Option<Time>,
+    /// When it begins to sign; from the beginning where it is null.
+    pub signs_from: Option<Time>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

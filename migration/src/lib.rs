@@ -13,6 +13,7 @@ mod m20261126_000007_rising;
 mod m20261126_000008_audit;
 mod m20261126_000009_sessions;
 mod m20261126_000010_attempts;
+mod m20261126_000011_keys;
 pub mod sql;
 
 pub use sea_orm_migration;
@@ -35,6 +36,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000008_audit::Migration),
             Box::new(m20261126_000009_sessions::Migration),
             Box::new(m20261126_000010_attempts::Migration),
+            Box::new(m20261126_000011_keys::Migration),
         ]
     }
 }

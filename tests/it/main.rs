@@ -45,6 +45,7 @@ mod rules;
 mod scanner;
 mod scope;
 mod sessions;
+mod signing;
 mod smtp;
 mod starting;
 mod statements;

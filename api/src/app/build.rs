@@ -137,6 +137,13 @@ impl App {
         }
     }
 
+    /// Takes up keys that another process has made meanwhile.
+    pub async fn renew_keys(&self) {
+        if let Err(error) = session::renew(&self.env).await {
+            tracing::warn!(%error, "the signing keys cannot be read");
+        }
+    }
+
     /// The server's own context: for jobs, set-up and the operator's commands.
     pub fn system(&self) -> Ctx {
         Ctx::system(Arc::clone(&self.env))

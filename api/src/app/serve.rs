@@ -19,6 +19,8 @@ const GRACE: Duration = Duration::from_secs(8);
 const HANDLES: u64 = 256;
 /// How often visits are written down.
 const VISITS: Duration = Duration::from_secs(2);
+/// How often other signing keys are looked for.
+const KEYS: Duration = Duration::from_mins(1);
 
 /// Whether this process runs jobs beside answering.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +47,7 @@ where
     let (stop, stopped) = watch::channel(false);
     let worker = (jobs == Jobs::Run).then(|| work(&app, &settings, stopped.clone()));
     let visits = tokio::spawn(write_visits(app.clone(), stopped.clone()));
+    let keys = tokio::spawn(renew_keys(app.clone(), stopped.clone()));
     // Before anybody is told that we are there: who starts us may stop us at once.
     let signals = Signals::listen()?;
     ready(app.clone(), url).await?;
@@ -56,6 +59,7 @@ where
         app.close_sockets().await;
         let _ = server.await;
         let _ = visits.await;
+        let _ = keys.await;
         if let Some(worker) = worker {
             let _ = worker.await;
         }
@@ -84,6 +88,13 @@ async fn write_visits(app: App, mut stopped: watch::Receiver<bool>) {
         if is_over {
             return;
         }
+    }
+}
+
+/// Takes up other signing keys until told to stop.
+async fn renew_keys(app: App, mut stopped: watch::Receiver<bool>) {
+    while tokio::time::timeout(KEYS, stopped.wait_for(|stop| *stop)).await.is_err() {
+        app.renew_keys().await;
     }
 }
 

@@ -8,6 +8,7 @@ mod export;
 mod healthcheck;
 mod import;
 mod key;
+mod keys;
 mod log;
 mod migrate;
 mod token;
@@ -67,6 +68,7 @@ enum Command {
     Export(export::Args),
     Token(token::Args),
     Key(key::Args),
+    Keys(keys::Args),
     Healthcheck(healthcheck::Args),
 }
 
@@ -146,6 +148,7 @@ async fn run(command: Command) -> Result<(), Failure> {
         Command::Export(args) => Box::pin(export::run(&existing()?, &args)).await?,
         Command::Token(args) => token::run(&existing()?, &args).await?,
         Command::Key(args) => key::run(&existing()?, args).await?,
+        Command::Keys(args) => keys::run(&existing()?, &args).await?,
         Command::Healthcheck(args) => healthcheck::run(&args).await?,
     }
     Ok(())

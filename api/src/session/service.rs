@@ -3,19 +3,19 @@
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use entity::{Digest, SessionId, Time, api_key, contact, member, session, signing_key};
+use entity::{SessionId, Time, api_key, contact, member, session};
 use sea_orm::{
     ColumnTrait,
-    sea_query::{Condition, Expr, Order},
+    sea_query::{Condition, Expr},
 };
 
-use super::{password::LONGEST, proof::is_password_of, refresh::until};
+use super::{keys::renew, password::LONGEST, proof::is_password_of, refresh::until};
 use crate::{
-    access::{Role, Viewer},
+    access::Role,
     base::{Error, Result, key},
     ctx::{Ctx, Env},
-    secure::{ApiKey, Claims, Keyring, PublicKey, RefreshToken, SEED_BYTES, Secret, SigningKey},
-    store::{Db, Find, Subject, Tx, Visible},
+    secure::{ApiKey, Claims, RefreshToken, Refused},
+    store::Subject,
 };
 
 /// How long an access token works.
@@ -45,11 +45,18 @@ pub fn bearer(value: &str) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then_some(token.trim_start())
 }
 
-/// Who a bearer token speaks for, as things stand now. One statement.
+/// Who a bearer token speaks for, as things stand now. One statement, and one more where a token names a key that this
+/// process does not know.
 pub async fn authenticate(env: &Arc<Env>, token: &str) -> Result<Ctx> {
     const REFUSED: Error = Error::Unauthenticated("this access token is not valid; sign in again");
     let now = env.db.clock().now();
-    let claims = env.tokens.verify(token, now.0.timestamp()).map_err(|_| REFUSED)?;
+    let second = now.0.timestamp();
+    let mut claims = env.tokens.verify(token, second);
+    if matches!(claims, Err(Refused::Key)) && env.tokens.may_look(second) {
+        renew(env).await?;
+        claims = env.tokens.verify(token, second);
+    }
+    let claims = claims.map_err(|_| REFUSED)?;
     let session = SessionId(claims.sid);
     let principal = env.db.principal(session).await?.ok_or(REFUSED)?;
     let viewer = principal.viewer(session, claims.sub, now)?;
@@ -67,8 +74,8 @@ pub async fn still(ctx: &Ctx, since: Time) -> Result<()> {
     if now.may_as(before) { Ok(()) } else { Err(ENDED) }
 }
 
-/// Signs a member in. Unknown, inactive and wrong take the same time and answer alike, and tries are counted. `agent`: what the program calls
-/// itself, for the list of sessions.
+/// Signs a member in. Unknown, inactive and wrong take the same time and answer alike, and tries are counted. `agent`:
+/// what the program calls itself, for the list of sessions.
 pub async fn sign_in_by_password(ctx: &Ctx, email: &str, given: &str, agent: Option<&str>) -> Result<Issued> {
     if given.len() > LONGEST || email.len() > LONGEST || email.contains('\0') {
         return Err(WRONG);
@@ -197,54 +204,4 @@ async fn subject_of(system: &Ctx, session: &session::Model) -> Result<Named> {
         (_, _, Some(id)) => Ok(Named { id: id.0, role: "INTEGRATION", must_change_password: false }),
         _ => Err(Error::internal("a session of nobody")),
     }
-}
-
-/// The keys that sign and check tokens; the first one is made where there is none.
-pub async fn keyring(db: &Db, secret: &Secret) -> Result<Keyring> {
-    let store = db.store(Arc::new(Viewer::system()));
-    let mut rows = keys(store.find()).await?;
-    if !rows.iter().any(is_current) {
-        let row = fresh_key(db, secret)?;
-        let insert = move |tx: Tx| async move {
-            tx.set_up().await?;
-            let others = keys(tx.find()).await?;
-            if !others.iter().any(is_current) {
-                tx.insert::<signing_key::Entity>(row).await?;
-            }
-            keys(tx.find()).await
-        };
-        rows = store.write(insert).await?;
-    }
-    let current = rows.iter().find(|row| is_current(row)).ok_or_else(|| Error::internal("no signing key"))?;
-    let signing = SigningKey::unseal(secret, &current.sealed.0, &current.id).ok_or_else(|| {
-        Error::internal("the signing key cannot be opened: STEWARD_SECRET is not the one this database was made with")
-    })?;
-    let others = rows
-        .iter()
-        .filter(|row| row.id != current.id)
-        .map(|row| PublicKey::parse(&row.public_key).map_err(Error::internal));
-    Ok(Keyring::new(signing, others.collect::<Result<_>>()?))
-}
-
-fn is_current(row: &Visible<signing_key::Model>) -> bool {
-    row.retired_at.is_none()
-}
-
-fn fresh_key(db: &Db, secret: &Secret) -> Result<signing_key::Model> {
-    let mut seed = [0; SEED_BYTES];
-    let fill = |bytes: &mut [u8]| db.random().fill(bytes);
-    fill(&mut seed);
-    let fresh = SigningKey::from_seed(&seed).map_err(Error::internal)?;
-    Ok(signing_key::Model {
-        id: fresh.public().id().to_owned(),
-        public_key: fresh.public().x().to_owned(),
-        sealed: Digest(fresh.seal(secret, &fill).map_err(Error::internal)?),
-        created_at: db.clock().now(),
-        retired_at: None,
-    })
-}
-
-/// The newest first.
-async fn keys(all: Find<'_, signing_key::Entity>) -> Result<Vec<Visible<signing_key::Model>>> {
-    all.order(signing_key::Column::CreatedAt, Order::Desc).limit(10).all().await
 }

@@ -6,7 +6,10 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicI64, Ordering},
+    },
 };
 
 use entity::Digest;
@@ -16,12 +19,16 @@ use crate::secure::digest;
 
 /// Tokens remembered at most.
 pub const REMEMBERED: usize = 10_000;
+/// Seconds between two looks for other keys.
+const PAUSE: i64 = 10;
 
 /// Verifies the tokens of one issuer for one audience.
 pub struct Verifier {
     issuer: String,
     audience: String,
     state: Mutex<State>,
+    /// When somebody last looked for other keys, in seconds since 1970.
+    looked: AtomicI64,
 }
 
 /// Two halves: the newer is filled, and when it is full the older is dropped whole. A token in use
@@ -36,12 +43,20 @@ struct State {
 impl Verifier {
     pub fn new(keyring: Keyring, issuer: String, audience: String) -> Self {
         let state = Mutex::new(State { keyring: Arc::new(keyring), newer: HashMap::new(), older: HashMap::new() });
-        Self { issuer, audience, state }
+        Self { issuer, audience, state, looked: AtomicI64::new(0) }
     }
 
     /// The keys in force.
     pub fn keyring(&self) -> Arc<Keyring> {
         Arc::clone(&self.state().keyring)
+    }
+
+    /// Whether to look for other keys at `now`, in seconds since 1970: once in ten seconds, however many tokens name
+    /// keys that are not there.
+    pub fn may_look(&self, now: i64) -> bool {
+        let before = self.looked.load(Ordering::Relaxed);
+        now.saturating_sub(before) >= PAUSE
+            && self.looked.compare_exchange(before, now, Ordering::Relaxed, Ordering::Relaxed).is_ok()
     }
 
     /// Puts other keys in force, at once and for every token.
