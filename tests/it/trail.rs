@@ -29,6 +29,8 @@ both! {
             let same = json!({ "subjectId": { "eq": globex }, "action": { "eq": "UPDATE" }, "actorKind": { "eq": "MEMBER" }, "at": { compare: change["at"] } });
             assert_eq!(read(&mia.token, same).await["totalCount"], count, "{compare}");
         }
+        let both = json!({ "subjectId": { "eq": globex }, "at": { "eq": "2020-01-01T00:00:00Z", "gte": "2019-01-01T00:00:00Z", "lte": change["at"] } });
+        assert_eq!(read(&mia.token, both).await["totalCount"], 0, "all of them must hold");
         let every = read(&ada.token, json!({})).await["nodes"].clone();
         let every: Vec<entity::Time> = every.as_array().unwrap().iter().map(|row| serde_json::from_value(row["at"].clone()).unwrap()).collect();
         assert!(every.len() > 5 && every.is_sorted_by(|newer, older| newer >= older), "{every:?}");

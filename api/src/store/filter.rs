@@ -139,10 +139,11 @@ impl DateTimeFilter {
         let from = |at: &Time| first_id(*at);
         let after = |at: &Time| first_id(at.next());
         let bounds = [
-            self.gte.as_ref().or(self.eq.as_ref()).map(|at| column().gte(from(at))),
-            self.gt.as_ref().map(|at| column().gte(after(at))),
+            self.eq.as_ref().map(|at| column().gte(from(at)).and(column().lt(after(at)))),
             self.lt.as_ref().map(|at| column().lt(from(at))),
-            self.lte.as_ref().or(self.eq.as_ref()).map(|at| column().lt(after(at))),
+            self.lte.as_ref().map(|at| column().lt(after(at))),
+            self.gt.as_ref().map(|at| column().gte(after(at))),
+            self.gte.as_ref().map(|at| column().gte(from(at))),
         ];
         Ok(bounds.into_iter().flatten().fold(Condition::all(), Condition::add))
     }
