@@ -40,19 +40,7 @@ pub async fn backup(settings: &Settings, args: &BackupArgs) -> Result<()> {
     if settings.database_file().is_none() {
         return Err(Error::internal("this database is on PostgreSQL; use pg_dump --format=custom, and pg_restore"));
     }
-    let to = &args.file;
-    let part = beside(to)?;
-    let made = async {
-        drop(private(&part).map_err(|error| failed(&part, &error))?);
-        copy(&settings.database_url, &part).await?;
-        let copied = look_through(&part).await?;
-        settle(&part, to)?;
-        Ok(copied)
-    };
-    let copied = made.await;
-    tidy(&part);
-    let copied = copied?;
-    println!("{}: {} rows in {} tables, looked through", to.display(), copied.total(), copied.rows.len());
+    whole(&args.file, async |part| copy(&settings.database_url, part).await).await?;
     println!("The secret is not in it: keep STEWARD_SECRET, or the file steward.secret, elsewhere.");
     Ok(())
 }
@@ -69,37 +57,43 @@ pub async fn restore(settings: &Settings, args: &RestoreArgs) -> Result<()> {
     if let Some(folder) = to.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         fs::create_dir_all(folder).map_err(|error| failed(folder, &error))?;
     }
-    let part = beside(&to)?;
-    let put = async {
-        let mut into = private(&part).map_err(|error| failed(&part, &error))?;
+    let put = async |part: &Path| {
+        let mut into = fs::File::options().write(true).open(part).map_err(|error| failed(part, &error))?;
         let mut from = fs::File::open(&args.file).map_err(|error| failed(&args.file, &error))?;
-        io::copy(&mut from, &mut into).map_err(|error| failed(&part, &error))?;
-        let copied = look_through(&part).await?;
-        if behind(&format!("sqlite:{}", part.display())).await?.1 > 0 {
-            return Err(Error::internal("this copy is of a newer steward; restore it with that version"));
-        }
-        settle(&part, &to)?;
-        Ok(copied)
+        io::copy(&mut from, &mut into).map(drop).map_err(|error| failed(part, &error))
     };
-    let copied = put.await;
-    tidy(&part);
-    let copied = copied?;
-    println!("{}: {} rows in {} tables, looked through", to.display(), copied.total(), copied.rows.len());
+    whole(&to, put).await?;
     println!("Start Steward with the secret it was made with.");
     Ok(())
 }
 
-/// The name that a file has until it is whole.
-fn beside(file: &Path) -> Result<PathBuf> {
-    if file.exists() {
-        return Err(Error::internal(format!("{} is there already; name another file", file.display())));
+/// Fills a file beside `to`, looks through it, and gives it that name; of what is not sound nothing is left.
+async fn whole(to: &Path, fill: impl AsyncFnOnce(&Path) -> Result<()>) -> Result<()> {
+    if to.exists() {
+        return Err(Error::internal(format!("{} is there already; name another file", to.display())));
     }
-    let part = PathBuf::from(format!("{}.part", file.display()));
-    if part.exists() {
-        let why = "another copy is being made, or one was cut off; in that case remove the file";
-        return Err(Error::internal(format!("{} is there: {why}", part.display())));
+    let part = PathBuf::from(format!("{}.part", to.display()));
+    match private(&part) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            let why = "another copy is being made, or one was cut off; in that case remove the file";
+            return Err(Error::internal(format!("{} is there: {why}", part.display())));
+        }
+        made => drop(made.map_err(|error| failed(&part, &error))?),
     }
-    Ok(part)
+    let done = async {
+        fill(&part).await?;
+        let copied = look_through(&part).await?;
+        if behind(&format!("sqlite:{}", part.display())).await?.1 > 0 {
+            return Err(Error::internal("this database is of a newer steward; use that version"));
+        }
+        settle(&part, to)?;
+        Ok(copied)
+    };
+    let done = done.await;
+    tidy(&part);
+    let copied = done?;
+    println!("{}: {} rows in {} tables, looked through", to.display(), copied.rows, copied.tables);
+    Ok(())
 }
 
 /// Gives a file its name for good, so that a loss of power leaves all of it or none.

@@ -23,92 +23,13 @@ const NOBODY: &str =
 
 /// What people make long passwords of who are told to choose something long, in small letters. A password that is
 /// nothing but these, and little between them, is among those tried first.
-const TRIED_FIRST: [&str; 84] = [
-    "password",
-    "passwort",
-    "passw",
-    "passphrase",
-    "pass",
-    "word",
-    "administrator",
-    "admin",
-    "root",
-    "superuser",
-    "user",
-    "login",
-    "signin",
-    "logon",
-    "welcome",
-    "willkommen",
-    "bienvenue",
-    "letmein",
-    "openup",
-    "iloveyou",
-    "love",
-    "forever",
-    "qwerty",
-    "qwertz",
-    "azerty",
-    "uiop",
-    "yuiop",
-    "asdf",
-    "asdfgh",
-    "ghjkl",
-    "hjkl",
-    "jkl",
-    "zxcv",
-    "zxcvbn",
-    "vbnm",
-    "nm",
-    "yxcv",
-    "qwer",
-    "tyui",
-    "qaz",
-    "wsx",
-    "edc",
-    "rfv",
-    "tgb",
-    "yhn",
-    "ujm",
-    "secret",
-    "geheim",
-    "changeme",
-    "change",
-    "default",
-    "testing",
-    "test",
-    "guest",
-    "temporary",
-    "temp",
-    "master",
-    "dragon",
-    "monkey",
-    "football",
-    "baseball",
-    "superman",
-    "batman",
-    "princess",
-    "sunshine",
-    "shadow",
-    "hello",
-    "hallo",
-    "bonjour",
-    "access",
-    "trustno",
-    "spring",
-    "summer",
-    "autumn",
-    "winter",
-    "company",
-    "steward",
-    "this",
-    "that",
-    "is",
-    "my",
-    "the",
-    "please",
-    "new",
-];
+const TRIED_FIRST: &str = "\
+    password passwort passw passphrase pass word administrator admin root superuser user login signin logon \
+    welcome willkommen bienvenue letmein openup iloveyou love forever qwerty qwertz azerty uiop yuiop asdf \
+    asdfgh ghjkl hjkl jkl zxcv zxcvbn vbnm nm yxcv qwer tyui qaz wsx edc rfv tgb yhn ujm secret geheim changeme \
+    change default testing test guest temporary temp master dragon monkey football baseball superman batman \
+    princess sunshine shadow hello hallo bonjour access trustno spring summer autumn winter company steward this \
+    that is my the please new";
 /// What may be between those, such as a year: a digit or sign counts one, a letter three. Less than the shortest password.
 const BETWEEN: usize = 10;
 /// How letters are written as what looks like them.
@@ -167,7 +88,7 @@ pub fn check_of(password: &str, about: &[&str]) -> Result<(), String> {
         .map(str::to_lowercase)
         .filter(|word| word.chars().count() > 2)
         .collect();
-    let words: Vec<&str> = TRIED_FIRST.into_iter().chain(about.iter().map(String::as_str)).collect();
+    let words: Vec<&str> = TRIED_FIRST.split_whitespace().chain(about.iter().map(String::as_str)).collect();
     let meant: String =
         plain.iter().map(|letter| LOOKS.iter().find(|(as_, _)| as_ == letter).map_or(*letter, |(_, is)| *is)).collect();
     if RUNS.iter().any(known) || is_made_of(&there, &words) || is_made_of(&meant, &words) {

@@ -12,17 +12,11 @@ use super::{
 use crate::base::{Error, Result};
 
 /// What a sound copy holds.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Copied {
-    /// Rows of each table, by its name.
-    pub rows: Vec<(String, i64)>,
-}
-
-impl Copied {
+    pub tables: usize,
     /// Of all tables together.
-    pub fn total(&self) -> i64 {
-        self.rows.iter().map(|(_, rows)| rows).sum()
-    }
+    pub rows: i64,
 }
 
 /// Copies the database as it stands at one moment into an empty file; writers go on meanwhile.
@@ -62,20 +56,18 @@ async fn through(db: &DatabaseConnection) -> Result<Copied> {
     if let Some(table) = orphans.first() {
         return Err(Error::internal(format!("{} rows point at nothing, the first in {table}", orphans.len())));
     }
-    let mut rows = Vec::new();
-    for table in texts("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").await? {
-        let count = format!("SELECT count(*) FROM \"{table}\"");
-        let counted = db
-            .query_one_raw(Statement::from_string(DbBackend::Sqlite, count))
-            .await
-            .map_err(|error| damaged(&error))?;
-        let counted = counted.ok_or_else(|| Error::internal("a table without a count"))?;
-        rows.push((table, counted.try_get_by_index(0).map_err(Error::internal)?));
-    }
-    if !rows.iter().any(|(table, _)| table == "seaql_migrations") {
+    let tables = texts("SELECT name FROM sqlite_master WHERE type = 'table'").await?;
+    if !tables.iter().any(|table| table == "seaql_migrations") {
         return Err(Error::internal("the file is no database of Steward"));
     }
-    Ok(Copied { rows })
+    let mut rows = 0;
+    for table in &tables {
+        let count = Statement::from_string(DbBackend::Sqlite, format!("SELECT count(*) FROM \"{table}\""));
+        let counted = db.query_one_raw(count).await.map_err(|error| damaged(&error))?;
+        let counted = counted.ok_or_else(|| Error::internal("a table without a count"))?;
+        rows += counted.try_get_by_index::<i64>(0).map_err(Error::internal)?;
+    }
+    Ok(Copied { tables: tables.len(), rows })
 }
 
 fn damaged(error: &DbErr) -> Error {

@@ -28,12 +28,12 @@ impl Db {
     pub async fn brace(&self) -> Result<Braced> {
         let mut braced = Braced { db: self.clone(), sweeper: None, sweeping: None };
         if let Some(writer) = &self.0.writer {
-            writer::maintain(writer, READY).await?;
             let connected = Database::connect(options(&self.0.url, self.0.engine, 1, Purpose::Write));
             let sweeper = connected.await.map_err(from_db)?;
             // What it moves would else be held in memory once more.
             sweeper.execute_unprepared("PRAGMA mmap_size = 0").await.map_err(from_db)?;
             braced.sweeper = Some(sweeper);
+            writer::maintain(writer, READY).await?;
         }
         Ok(braced)
     }
