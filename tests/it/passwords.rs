@@ -2,9 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use api::member::CreateMember;
 use chrono::TimeDelta;
-use entity::MemberId;
 use serde_json::{Value, json};
 use tests::{
     app::{Reply, TestApp, request},
@@ -14,18 +12,6 @@ use tokio::{sync::Barrier, task::JoinSet};
 
 const FIRST: &str = "seven quiet herons at dusk";
 const SECOND: &str = "nine loud magpies at dawn";
-
-async fn member(app: &TestApp, name: &str) -> MemberId {
-    let team_id = Some(app.team(name, None).await);
-    let input = CreateMember {
-        name: name.to_owned(),
-        email: format!("{name}@acme.test"),
-        admin: false,
-        team_id,
-        password: Some(FIRST.to_owned()),
-    };
-    api::member::create(&app.system(), input).await.unwrap()
-}
 
 async fn sign_in(app: &TestApp, email: &str, password: &str, from: u8) -> Reply {
     let body = json!({ "grant": "password", "email": email, "password": password });
@@ -45,8 +31,8 @@ fn told(counts: &BTreeMap<u16, usize>) -> Vec<(u16, usize)> {
 
 both! {
     async fn ten_wrong_tries_are_looked_at_and_no_more(app: TestApp) {
-        member(&app, "Ana").await;
-        member(&app, "Ben").await;
+        app.newcomer("Ana", FIRST).await;
+        app.newcomer("Ben", FIRST).await;
         let held = sign_in(&app, "ana@acme.test", FIRST, 1).await.json();
         // However the address is written, and wherever from; and for nobody at all no less.
         for spellings in [["ana@acme.test", "ANA@ACME.TEST", "Ana@Acme.Test"], ["no@acme.test", "NO@acme.test", "No@acme.test"]] {
@@ -78,7 +64,7 @@ both! {
 
     async fn of_64_tries_at_once_ten_are_looked_at(app: TestApp) {
         let app = Arc::new(app);
-        member(&app, "Ana").await;
+        app.newcomer("Ana", FIRST).await;
         let start = Arc::new(Barrier::new(64));
         let mut racers = JoinSet::new();
         for racer in 0..64 {
@@ -95,8 +81,19 @@ both! {
         assert_eq!(told(&counts), [(401, 10), (429, 54)]);
     }
 
+    async fn right_tries_at_once_do_not_count_against_each_other(app: TestApp) {
+        let app = Arc::new(app);
+        app.newcomer("Ana", FIRST).await;
+        let mut racers = JoinSet::new();
+        for racer in 0..32 {
+            let app = Arc::clone(&app);
+            racers.spawn(async move { sign_in(&app, "ana@acme.test", FIRST, racer).await.status.as_u16() });
+        }
+        assert!(racers.join_all().await.into_iter().all(|status| status == 200));
+    }
+
     async fn a_first_password_is_replaced_before_anything_else(app: TestApp) {
-        member(&app, "Ana").await;
+        app.newcomer("Ana", FIRST).await;
         let (held, away) = (sign_in(&app, "ana@acme.test", FIRST, 1).await.json(), sign_in(&app, "ana@acme.test", FIRST, 1).await.json());
         assert_eq!(held["mustChangePassword"], true);
         let (token, other) = (&held["accessToken"], &away["accessToken"]);

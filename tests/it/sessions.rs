@@ -2,13 +2,14 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use api::member::CreateMember;
+use api::{import::Kind, store::Subject};
 use chrono::TimeDelta;
-use entity::{MemberId, session};
+use entity::session;
 use serde_json::{Value, json};
 use tests::{
     app::{Reply, TestApp},
     both,
+    imports::import_text,
 };
 use tokio::{sync::Barrier, task::JoinSet};
 
@@ -17,18 +18,6 @@ const RACERS: usize = 64;
 
 fn rounds() -> usize {
     if tests::engine::long() { 200 } else { 10 }
-}
-
-async fn member(app: &TestApp, name: &str) -> MemberId {
-    let team_id = Some(app.team(name, None).await);
-    let input = CreateMember {
-        name: name.to_owned(),
-        email: format!("{name}@acme.test"),
-        admin: false,
-        team_id,
-        password: Some(PASSWORD.to_owned()),
-    };
-    api::member::create(&app.system(), input).await.unwrap()
 }
 
 async fn token(app: &TestApp, body: Value) -> Reply {
@@ -69,7 +58,7 @@ async fn listed(app: &TestApp, held: &Value, whose: &str) -> Value {
 
 both! {
     async fn a_sign_in_lives_30_days_unused_and_90_in_all(app: TestApp) {
-        member(&app, "Ana").await;
+        app.newcomer("Ana", PASSWORD).await;
         let first = sign_in(&app, "Ana").await;
         assert_eq!((&first["expiresIn"], &first["refreshExpiresIn"]), (&json!(900), &json!(2_592_000)), "{first}");
         app.forward(TimeDelta::days(30));
@@ -97,7 +86,7 @@ both! {
     }
 
     async fn a_refresh_token_that_comes_again_ends_the_sign_in(app: TestApp) {
-        member(&app, "Ana").await;
+        app.newcomer("Ana", PASSWORD).await;
         let (held, other) = (sign_in(&app, "Ana").await, sign_in(&app, "Ana").await);
         let next = go_on(&app, &held).await;
         assert_ne!(next["refreshToken"], held["refreshToken"]);
@@ -124,7 +113,7 @@ both! {
 
     async fn of_64_who_refresh_at_once_one_goes_on(app: TestApp) {
         let app = Arc::new(app);
-        member(&app, "Ana").await;
+        app.newcomer("Ana", PASSWORD).await;
         let mut held = sign_in(&app, "Ana").await;
         for round in 0..rounds() {
             let start = Arc::new(Barrier::new(RACERS));
@@ -152,8 +141,8 @@ both! {
     }
 
     async fn sign_ins_are_seen_and_ended_by_whom_they_are_of(app: TestApp) {
-        let ana = member(&app, "Ana").await;
-        member(&app, "Ben").await;
+        let ana = app.newcomer("Ana", PASSWORD).await;
+        app.newcomer("Ben", PASSWORD).await;
         let mut held = sign_in(&app, "Ana").await;
         let away = sign_in(&app, "Ana").await;
         let ben = sign_in(&app, "Ben").await;
@@ -196,7 +185,7 @@ both! {
     }
 
     async fn who_is_not_active_refreshes_nothing(app: TestApp) {
-        let ana = member(&app, "Ana").await;
+        let ana = app.newcomer("Ana", PASSWORD).await;
         let held = sign_in(&app, "Ana").await;
         let active = async |active: bool| {
             let version = app.rows::<entity::member::Entity>().await.into_iter().find(|row| row.id == ana).unwrap().version;
@@ -216,5 +205,32 @@ both! {
         active(true).await;
         assert_eq!(refresh(&app, &held).await.status, 401, "what was ended is not begun again");
         assert!(!opens(&app, &held).await);
+    }
+
+    async fn a_file_ends_the_sign_ins_of_whom_it_puts_away(app: TestApp) {
+        let team = app.team("Sales", None).await;
+        let account = app.account("Globex", team, None).await;
+        let members = |active: &str| format!("id,name,email,active\n1,Ana,ana@acme.test,{active}\n");
+        let contacts = |gone: &str| format!("id,account,name,gone\n1,{account},Carl,{gone}\n");
+        let take = async |kind: Kind, text: String| {
+            let map = match kind {
+                Kind::Members => "source = 's'\n[columns]\nreference = 'id'\nname = 'name'\nemail = 'email'\nactive = 'active'\n",
+                _ => "source = 's'\n[columns]\nreference = 'id'\naccount = { column = 'account', by = 'id' }\nname = 'name'\narchived_at = 'gone'\n",
+            };
+            let summary = import_text(&app, kind, map, text.as_bytes(), false).await.unwrap();
+            assert_eq!(summary.refused, 0, "{summary}");
+        };
+        take(Kind::Members, members("yes")).await;
+        take(Kind::Contacts, contacts("")).await;
+        let ana = app.rows::<entity::member::Entity>().await.into_iter().find(|row| row.name == "Ana").unwrap().id;
+        let carl = app.rows::<entity::contact::Entity>().await[0].id;
+        let hers = json!({ "accessToken": app.token(Subject::Member(ana)).await });
+        let his = json!({ "accessToken": app.token(Subject::Contact(carl)).await });
+        assert!(opens(&app, &hers).await && opens(&app, &his).await);
+        for (active, gone) in [("no", "2026-03-01T00:00:00Z"), ("yes", "")] {
+            take(Kind::Members, members(active)).await;
+            take(Kind::Contacts, contacts(gone)).await;
+            assert!(!opens(&app, &hers).await && !opens(&app, &his).await, "active: {active}");
+        }
     }
 }

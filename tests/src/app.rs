@@ -189,6 +189,17 @@ impl TestApp {
         self.person(self.member(name, false, Some(team)).await).await
     }
 
+    /// A member of a team of their own, with a first password and the address `NAME@acme.test`.
+    ///
+    /// # Panics
+    /// Where the password is refused.
+    pub async fn newcomer(&self, name: &str, password: &str) -> MemberId {
+        let (email, team_id) = (format!("{name}@acme.test"), Some(self.team(name, None).await));
+        let password = Some(password.to_owned());
+        let input = CreateMember { name: name.to_owned(), email, admin: false, team_id, password };
+        api::member::create(&self.system(), input).await.unwrap()
+    }
+
     /// A member who leads a team.
     pub async fn manager(&self, name: &str, team: TeamId) -> Person {
         let id = self.member(name, false, Some(team)).await;

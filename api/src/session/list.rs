@@ -111,8 +111,9 @@ async fn end(ctx: &Ctx, which: Condition) -> Result<usize> {
     ctx.server_for(ctx.viewer().actor).write(move |tx| async move { tx.end_sessions(which).await }).await
 }
 
-/// Forgets sign-ins that ended more than a month ago; the audit keeps when they began.
-pub async fn sweep(tx: &Tx) -> Result<u64> {
+/// Forgets sign-ins and tries that ended more than a month ago; the audit keeps when a sign-in began.
+pub async fn sweep(tx: &Tx) -> Result<()> {
     let old = Time::new(tx.now().0 - TimeDelta::days(30));
-    tx.remove::<session::Entity>(Condition::all().add(session::Column::ExpiresAt.lt(old))).await
+    tx.sweep_tries(old).await?;
+    tx.remove::<session::Entity>(Condition::all().add(session::Column::ExpiresAt.lt(old))).await.map(drop)
 }

@@ -14,6 +14,8 @@ use crate::{
 /// Longest text that is looked at as a password.
 pub(super) const LONGEST: usize = 1_024;
 
+const WRONG: &str = "is not your password";
+
 /// Changes the asker's password, and ends all their other sign-ins.
 pub async fn change(ctx: &Ctx, current: &str, new: &str) -> Result<()> {
     ctx.may(Action::ChangePassword)?;
@@ -31,18 +33,22 @@ pub async fn change(ctx: &Ctx, current: &str, new: &str) -> Result<()> {
     }
     check.done()?;
     if current.len() > LONGEST || !is_password_of(&system, &row.email_key, Some(&row), current).await? {
-        return Err(Error::invalid("/current", "is not your password"));
+        return Err(Error::invalid("/current", WRONG));
     }
     let hash = password::hash(new).await.map_err(Error::internal)?;
     let here = ctx.viewer().session;
     system
         .write(move |tx| async move {
-            let row = tx.find::<member::Entity>().filter(member::Column::Id.eq(id)).lock().one("member").await?;
+            let held = tx.find::<member::Entity>().filter(member::Column::Id.eq(id)).lock().one("member").await?;
+            // Another change was faster: what was given is not the password any more.
+            if held.password_hash != row.password_hash {
+                return Err(Error::invalid("/current", WRONG));
+            }
             let now = tx.now();
             let others = Condition::all().add(session::Column::MemberId.eq(id));
             tx.end_sessions(others.add_option(here.map(|here| session::Column::Id.ne(here)))).await?;
-            let version = row.version + 1;
-            let changed = tx.update::<member::Entity>(row, |row| {
+            let version = held.version + 1;
+            let changed = tx.update::<member::Entity>(held, |row| {
                 row.password_hash = Set(Some(hash));
                 row.password_must_change = Set(false);
                 row.version = Set(version);

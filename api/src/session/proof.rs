@@ -4,6 +4,8 @@
 use chrono::TimeDelta;
 use entity::{Digest, member};
 
+use tokio::sync::Mutex;
+
 use crate::{
     base::{Error, Result},
     ctx::Ctx,
@@ -14,6 +16,9 @@ use crate::{
 const TRIES: i32 = 10;
 /// in this time; then none is looked at until it is over.
 const SPAN: TimeDelta = TimeDelta::minutes(15);
+
+/// Tries for one address wait for each other here, so that right ones made at once do not count against each other.
+static TURNS: [Mutex<()>; 64] = [const { Mutex::const_new(()) }; 64];
 
 fn counted(email_key: &str) -> Digest {
     digest(format!("password\0{email_key}"))
@@ -29,6 +34,11 @@ pub(super) async fn is_password_of(
 ) -> Result<bool> {
     let counter = counted(email_key);
     let key = counter.clone();
+    let place = usize::from(counter.0.first().copied().unwrap_or_default());
+    let _turn = match TURNS.get(place % TURNS.len()) {
+        Some(turn) => Some(turn.lock().await),
+        None => None,
+    };
     // Counted before it is looked at: of many at once no more are looked at than of many in a row.
     let (tries, since) = system.write(move |tx| async move { tx.count_try(key, SPAN).await }).await?;
     if tries > TRIES {

@@ -86,8 +86,7 @@ pub async fn sign_in_by_password(ctx: &Ctx, email: &str, given: &str, agent: Opt
     let right = is_password_of(&system, &email, row.as_deref(), given).await?;
     match row {
         Some(row) if right => {
-            let session = Start { subject: Subject::Member(row.id), refreshed: true, agent };
-            token_for(&system, session.write(&system, ACCESS).await?).await
+            Start { subject: Subject::Member(row.id), refreshed: true, agent }.begin(&system, ACCESS).await
         }
         _ => Err(WRONG),
     }
@@ -114,8 +113,7 @@ pub async fn sign_in_by_key(ctx: &Ctx, text: &str) -> Result<Issued> {
 
 /// Starts a session that has one token, for somebody who has proved who they are.
 pub async fn issue(system: &Ctx, subject: Subject, lives: TimeDelta) -> Result<Issued> {
-    let session = Start { subject, refreshed: false, agent: None };
-    token_for(system, session.write(system, lives).await?).await
+    Start { subject, refreshed: false, agent: None }.begin(system, lives).await
 }
 
 /// A session to be.
@@ -127,7 +125,10 @@ struct Start<'a> {
 
 impl Start<'_> {
     /// `lives`: how long it does where it is not refreshed.
-    async fn write(self, system: &Ctx, lives: TimeDelta) -> Result<session::Model> {
+    async fn begin(self, system: &Ctx, lives: TimeDelta) -> Result<Issued> {
+        if system.viewer().role != Role::System {
+            return Err(Error::internal("only the server itself issues tokens"));
+        }
         let now = system.now();
         let agent = self.agent.map(|text| text.chars().filter(|letter| !letter.is_control()).take(AGENT).collect());
         let row = session::Model {
@@ -142,19 +143,22 @@ impl Start<'_> {
             refreshed_at: None,
             agent,
         };
+        let named = subject_of(system, &row).await?;
         let session = row.clone();
         system.write(move |tx| async move { tx.insert::<session::Entity>(row).await.map(drop) }).await?;
-        Ok(session)
+        token(system, &session, &named)
     }
 }
 
-/// An access token of a session that stands, and what refreshes it.
+/// The next tokens of a session that stands.
 pub(super) async fn token_for(system: &Ctx, session: session::Model) -> Result<Issued> {
-    if system.viewer().role != Role::System {
-        return Err(Error::internal("only the server itself issues tokens"));
-    }
+    let named = subject_of(system, &session).await?;
+    token(system, &session, &named)
+}
+
+/// An access token of a session, and what refreshes it.
+fn token(system: &Ctx, session: &session::Model, subject: &Named) -> Result<Issued> {
     let now = system.now();
-    let subject = subject_of(system, &session).await?;
     let refreshed = session.generation > 0;
     let expires_in = if refreshed { ACCESS.min(session.expires_at.0 - now.0) } else { session.expires_at.0 - now.0 };
     let iat = now.0.timestamp();

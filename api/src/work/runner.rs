@@ -3,7 +3,7 @@
 use std::{panic::AssertUnwindSafe, pin::pin, sync::Arc, time::Duration};
 
 use chrono::TimeDelta;
-use entity::{Time, job};
+use entity::job;
 use futures_util::{FutureExt, StreamExt, stream};
 use tokio::sync::watch;
 use uuid::Uuid;
@@ -66,8 +66,7 @@ impl Worker {
         let system = Ctx::system(Arc::clone(&self.env));
         let swept = system.write(|tx| async move {
             queue::sweep(&tx).await?;
-            session::sweep(&tx).await?;
-            tx.sweep_tries(Time::new(tx.now().0 - TimeDelta::days(1))).await
+            session::sweep(&tx).await
         });
         if let Err(error) = swept.await {
             tracing::warn!(%error, "done jobs and ended sign-ins cannot be swept");

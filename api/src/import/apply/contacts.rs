@@ -2,8 +2,7 @@
 
 use std::collections::HashMap;
 
-use entity::{AccountId, ContactId, ContactRoles, MailState, Muted, Time, account, contact};
-
+use entity::{AccountId, ContactId, ContactRoles, MailState, Muted, Time, account, contact, session};
 use tokio::try_join;
 
 use super::{
@@ -50,7 +49,7 @@ impl Apply for ContactRow {
             emails(tx, &rows),
         )?;
         let mut desk = Desk { accounts, emails, fresh: memory, now: tx.now(), source: source.clone() };
-        let (mut fresh, mut changed, mut moved) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut fresh, mut changed, mut moved, mut left) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let mut verdicts = Vec::new();
         for row in rows {
             let old = old.take(row.row, &row.kept, &row.reference);
@@ -76,6 +75,8 @@ impl Apply for ContactRow {
                 Some(old) => {
                     if old.email_key != new.email_key {
                         moved.push(old.id);
+                    } else if new.archived_at.is_some() {
+                        left.push(old.id);
                     }
                     let version = old.version + 1;
                     changed.push((old, contact::Model { version, updated_at: desk.now, ..new }));
@@ -85,6 +86,9 @@ impl Apply for ContactRow {
             verdicts.push(outcome.into());
         }
         revoke(tx, &moved).await?;
+        if !left.is_empty() {
+            tx.end_sessions(among::<session::Entity, _>(session::Column::ContactId, &left)).await?;
+        }
         tx.rewrite::<contact::Entity>(changed).await?;
         let fresh = Fresh::of(&desk.accounts, fresh);
         memory.extend(fresh.rows.iter().filter_map(address));

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use entity::{MemberId, MemberRole, TeamId, Time, member, team_member};
+use entity::{MemberId, MemberRole, TeamId, Time, member, session, team_member};
 use sea_orm::ColumnTrait;
 
 use super::{Apply, Setting, Verdict, old::Old, roles, roles::Standing, teams::Teams};
@@ -197,6 +197,7 @@ impl Desk {
 async fn write(tx: &Tx, desk: Desk, drafts: Vec<Draft>) -> Result<Vec<Outcome>> {
     let Desk { teams, standing, mut relieved, now, source, .. } = desk;
     let (mut outcomes, mut fresh, mut changed, mut moves) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let mut left = Vec::new();
     for Draft { old, mut new, admin, led } in drafts {
         relieved.remove(&new.id);
         new.role = standing.role(&teams, new.id, admin);
@@ -211,6 +212,9 @@ async fn write(tx: &Tx, desk: Desk, drafts: Vec<Draft>) -> Result<Vec<Outcome>> 
                 if old.team_id != new.team_id {
                     moves.push((new.id, old.team_id, new.team_id));
                 }
+                if !new.active || old.email_key != new.email_key {
+                    left.push(new.id);
+                }
                 (new.version, new.updated_at) = (old.version + 1, now);
                 outcomes.push(Outcome::Updated);
                 changed.push((old, new));
@@ -221,6 +225,9 @@ async fn write(tx: &Tx, desk: Desk, drafts: Vec<Draft>) -> Result<Vec<Outcome>> 
     teams.write(tx, &source).await?;
     tx.insert_all::<member::Entity>(fresh).await?;
     tx.rewrite::<member::Entity>(changed).await?;
+    if !left.is_empty() {
+        tx.end_sessions(among::<session::Entity, _>(session::Column::MemberId, &left)).await?;
+    }
     standing.write(tx).await?;
     join(tx, &moves, now).await?;
     Ok(outcomes)
