@@ -23,8 +23,8 @@ enum Command {
     /// The key set at /.well-known/jwks.json shows it at once, so that whoever keeps the set knows it in time. Running
     /// processes take it up by themselves, within a minute.
     Rotate {
-        /// A key may have been stolen: the new one signs now, and no token of the others works any more. Whoever is
-        /// signed in goes on by refreshing; integrations sign in again by their keys.
+        /// A key may have been stolen: the new one signs now, and within a minute no token of the others works
+        /// any more. Whoever is signed in goes on by refreshing; integrations sign in again by their keys.
         #[arg(long)]
         now: bool,
         /// Print one JSON object.
