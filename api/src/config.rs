@@ -47,6 +47,8 @@ pub struct Settings {
     /// Whose pages may open sockets, beside those at the public address.
     pub origins: Origins,
     pub secret: Option<Hidden>,
+    /// The secret before this one.
+    pub secret_previous: Option<Hidden>,
     pub company: String,
     pub logo: Option<String>,
     pub color: Option<String>,
@@ -59,6 +61,8 @@ pub struct Settings {
     /// Letters a second to one domain.
     pub mail_pace: u32,
     pub dkim: Option<Dkim>,
+    /// Where sign-in links point, with `{token}` in it; our own page where absent.
+    pub sign_in_url: Option<String>,
     pub admin_email: String,
     pub admin_password: Option<Hidden>,
     pub job_lease: TimeDelta,
@@ -231,15 +235,8 @@ impl Settings {
         let settings = Self {
             public_url: read.option("PUBLIC_URL", url),
             origins: read.parse("ALLOWED_ORIGINS", Origins::default(), Origins::parse),
-            secret: read
-                .option("SECRET", |text| {
-                    if text.len() >= 32 {
-                        Ok(text.to_owned())
-                    } else {
-                        Err("must have at least 32 bytes; make one with `openssl rand -hex 32`".to_owned())
-                    }
-                })
-                .map(Hidden),
+            secret: read.option("SECRET", secret).map(Hidden),
+            secret_previous: read.option("SECRET_PREVIOUS", secret).map(Hidden),
             company: read.line("COMPANY", "Steward"),
             logo: read.option("LOGO", url),
             color: read.option("COLOR", |text| {
@@ -255,6 +252,7 @@ impl Settings {
             dkim: dkim(&mut read, &mail_from),
             mail_from,
             mail,
+            sign_in_url: read.option("SIGNIN_URL", sign_in_url),
             admin_email: read.line("ADMIN_EMAIL", "admin@localhost"),
             admin_password: read
                 .option("ADMIN_PASSWORD", |text| crate::secure::password::check(text).map(|()| text.to_owned()))
@@ -290,6 +288,15 @@ impl Settings {
                 "must be set with PostgreSQL, the same for every replica; make one with `openssl rand -hex 32`",
             );
         }
+        match (&self.secret_previous, &self.secret) {
+            (Some(_), None) if !refused => {
+                read.fault("SECRET_PREVIOUS", "is the secret before STEWARD_SECRET, which must be set beside it");
+            }
+            (Some(Hidden(before)), Some(Hidden(now))) if before == now => {
+                read.fault("SECRET_PREVIOUS", "is the same as STEWARD_SECRET; set the one before it, or none");
+            }
+            _ => {}
+        }
         let secure = self.public_url.as_deref().is_some_and(|url| url.starts_with("https://"));
         if let MailTo::Smtp(server) = &self.mail
             && !secure
@@ -301,6 +308,25 @@ impl Settings {
             );
         }
     }
+}
+
+fn secret(text: &str) -> Result<String, String> {
+    if text.len() >= 32 {
+        return Ok(text.to_owned());
+    }
+    Err("must have at least 32 bytes; make one with `openssl rand -hex 32`".to_owned())
+}
+
+/// A portal's address: one `{token}`, and encrypted, save on this machine.
+fn sign_in_url(text: &str) -> Result<String, String> {
+    let plain = text.bytes().all(|b| b.is_ascii_graphic()) && !text.contains(['"', '<', '>', '@']);
+    let host = text.strip_prefix("http://").and_then(|rest| rest.split([':', '/', '?', '#']).next());
+    let safe = text.starts_with("https://") || matches!(host, Some("localhost" | "127.0.0.1"));
+    if plain && safe && text.matches("{token}").count() == 1 && text.matches(['{', '}']).count() == 2 {
+        return Ok(text.to_owned());
+    }
+    Err("must be an https address with {token} in it once, like https://portal.example.com/signin?token={token}"
+        .to_owned())
 }
 
 fn database(text: &str) -> Result<String, String> {

@@ -4,7 +4,7 @@
 //!
 //! 7 app cli config
 //! 6 graph web work
-//! 5 account audit contact demo duplicate export import intake invitation key member ownership program response satisfaction session setup survey team timeline upsert visit
+//! 5 account audit contact demo duplicate entrance export import intake invitation key member ownership program response satisfaction session setup survey team timeline upsert visit
 //! 4 ctx
 //! 3 mail queue
 //! 2 store
@@ -22,6 +22,7 @@ pub mod contact;
 pub mod ctx;
 pub mod demo;
 pub mod duplicate;
+pub mod entrance;
 pub mod export;
 pub mod graph;
 pub mod import;

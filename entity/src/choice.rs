@@ -472,3 +472,14 @@ choice!(
         Dissatisfied = "DISSATISFIED",
     }
 );
+choice!(
+    /// What a link lets somebody do, once.
+    LinkPurpose {
+        /// A contact signs in.
+        SignIn = "SIGN_IN",
+        /// A member takes up their place.
+        Invite = "INVITE",
+        /// A member chooses a new password.
+        Reset = "RESET",
+    }
+);

@@ -91,6 +91,8 @@ macro_rules! ids {
 }
 
 ids!(
+    /// The id of a link that lets somebody in.
+    AccessLinkId,
     /// The id of an account.
     AccountId,
     /// The id of an entry of the audit.

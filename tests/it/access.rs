@@ -47,7 +47,7 @@ const WHO: [&str; 10] = [
 ];
 
 /// A root field, how it is called, and what each of [`WHO`] gets: `.` an answer, `U` unauthenticated,
-/// `F` forbidden, `N` not found.
+/// `F` forbidden, `N` not found, `I` that it may be asked, and was not right.
 const GRAPHQL: [(&str, &str, &str); 36] = [
     ("me", "{me{role}}", "UU........"),
     ("account", "{account(id:\"$account\"){id name contacts{id} timeline{nodes{id}} responses{id}}}", "UU..N.N..F"),
@@ -324,6 +324,7 @@ fn verdict(answer: &Value, field: &str) -> char {
         Some("UNAUTHENTICATED") => 'U',
         Some("FORBIDDEN") => 'F',
         Some("NOT_FOUND") => 'N',
+        Some("INVALID" | "CONFLICT") => 'I',
         _ => panic!("{field}: {answer}"),
     }
 }

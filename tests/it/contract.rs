@@ -107,6 +107,14 @@ both! {
             ("signIn", "post", "/api/v1/auth/token".into(), "", Some(right), 200),
             ("signIn", "post", "/api/v1/auth/token".into(), "", Some(json!({ "grant": "api_key", "key": "x" })), 401),
             ("signIn", "post", "/api/v1/auth/token".into(), "", Some(json!({ "grant": "x" })), 422),
+            ("signIn", "post", "/api/v1/auth/token".into(), "", Some(json!({ "grant": "link", "token": "x" })), 401),
+            ("askForLink", "post", "/api/v1/auth/link".into(), "", Some(json!({ "email": "p@acme.test" })), 202),
+            ("askForLink", "post", "/api/v1/auth/link".into(), "", Some(json!({ "email": "p" })), 422),
+            ("resetPassword", "post", "/api/v1/auth/reset".into(), "", Some(json!({ "email": "p@acme.test" })), 202),
+            ("resetPassword", "post", "/api/v1/auth/reset".into(), "", Some(json!({ "token": "x", "password": "y" })), 401),
+            ("resetPassword", "post", "/api/v1/auth/reset".into(), "", Some(json!({})), 422),
+            ("takeUpInvitation", "post", "/api/v1/auth/invite".into(), "", Some(json!({ "token": "x", "password": "y" })), 401),
+            ("takeUpInvitation", "post", "/api/v1/auth/invite".into(), "", Some(json!({})), 422),
             ("readInvitation", "get", invitation.clone(), "", None, 200),
             ("readInvitation", "get", none.clone(), "", None, 404),
             ("answer", "put", response.clone(), "", Some(json!({ "score": 11 })), 422),
@@ -182,7 +190,7 @@ both! {
                 None => described,
             };
             let Some(media) = described["content"].as_object() else {
-                assert_eq!((status, reply.text.as_str()), (204, ""), "{name} says nothing");
+                assert!(matches!(status, 202 | 204) && reply.text.is_empty(), "{name} says nothing: {status} {}", reply.text);
                 called.insert(name);
                 continue;
             };

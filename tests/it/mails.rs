@@ -2,7 +2,10 @@
 
 use std::path::PathBuf;
 
-use api::invitation::{mail::Message, samples, texts::Texts};
+use api::{
+    entrance,
+    invitation::{mail::Message, samples, texts::Texts},
+};
 use entity::{AccountId, SurveyKind};
 use mail_parser::MessageParser;
 use serde_json::json;
@@ -117,6 +120,7 @@ fn kept() -> Vec<(String, Message)> {
         let texts = Texts::of(language);
         let mails = samples::invites(texts).into_iter().map(|(name, invite)| (name, invite.render()));
         let mails = mails.chain(samples::changed(texts).map(|mail| ("changed", mail.render())));
+        let mails = mails.chain(entrance::mails(texts).into_iter().map(|(name, entry)| (name, entry.render())));
         let mails = mails.filter(|(name, _)| all || *name == "nps");
         kept.extend(mails.map(|(name, mail)| (format!("{language}-{name}"), mail)));
     }

@@ -2,7 +2,10 @@
 
 use std::path::Path;
 
-use api::invitation::{samples, texts::Texts};
+use api::{
+    entrance,
+    invitation::{samples, texts::Texts},
+};
 use entity::SurveyKind;
 use serde_json::json;
 use tests::{
@@ -98,14 +101,18 @@ async fn every_sample_is_for_everybody() {
     std::fs::create_dir(&folder).unwrap();
     let keep = |name: String, html: String| std::fs::write(folder.join(format!("{name}.html")), html).unwrap();
     for texts in Texts::all() {
+        entrance::sample_pages(texts).into_iter().for_each(|(name, html)| keep(format!("{}-{name}", texts.lang), html));
         samples::pages(texts).into_iter().for_each(|(name, html)| keep(format!("{}-{name}", texts.lang), html));
     }
     for texts in ["en", "ja", "ar"].map(Texts::of) {
         for (name, invite) in samples::invites(texts) {
             keep(format!("{}-mail-{name}", texts.lang), invite.render().html);
         }
+        for (name, entry) in entrance::mails(texts) {
+            keep(format!("{}-mail-{name}", texts.lang), entry.render().html);
+        }
         keep(format!("{}-mail-changed", texts.lang), samples::changed(texts).unwrap().render().html);
     }
     let seen = js.node(&["axe.mjs", "--samples", "samples"]).await;
-    assert!(seen.contains("144 pages"), "{seen}");
+    assert!(seen.contains("198 pages"), "{seen}");
 }

@@ -4,28 +4,38 @@ use std::sync::Arc;
 
 use api::{
     app::{App, Ports},
-    base::{FixedClock, SeededRandom},
+    base::{FixedClock, Result, SeededRandom},
     config::{Settings, Source},
+    mail::Memory,
+    program::SendSurvey,
     session::{self, DEMO},
     store::Subject,
 };
 use chrono::TimeDelta;
-use entity::{MemberId, signing_key};
+use entity::{MemberId, SurveyKind, signing_key};
 use serde_json::json;
 use tests::{
-    app::{SECRET, TestApp, URL, request},
+    app::{SECRET, TestApp, URL, link_token, request},
     both,
 };
 use tower::ServiceExt;
 
+const PASSWORD: &str = "seven quiet herons at dusk";
+
 /// Another process on the same database, and its clock.
 async fn second(app: &TestApp) -> (App, Arc<FixedClock>) {
-    let names = [("STEWARD_DATABASE_URL", app.database.url()), ("STEWARD_SECRET", SECRET)];
-    let names = names.map(|(name, value)| (name.to_owned(), value.to_owned()));
-    let settings = Settings::read(Source::of(names)).unwrap();
+    let mail = Arc::new(Memory::default());
+    let (other, clock) = under(app, &[("STEWARD_SECRET", SECRET)], mail).await;
+    (other.unwrap(), clock)
+}
+
+/// The same with secrets of its own.
+async fn under(app: &TestApp, secrets: &[(&str, &str)], mail: Arc<Memory>) -> (Result<App>, Arc<FixedClock>) {
+    let names = secrets.iter().copied().chain([("STEWARD_DATABASE_URL", app.database.url())]);
+    let settings = Settings::read(Source::of(names.map(|(name, value)| (name.to_owned(), value.to_owned())))).unwrap();
     let clock = Arc::new(FixedClock::new(app.now()));
-    let ports = Ports { clock: clock.clone(), random: Arc::new(SeededRandom::new(11)), mail: None };
-    (App::build(&settings, ports, URL.to_owned()).await.unwrap(), clock)
+    let ports = Ports { clock: clock.clone(), random: Arc::new(SeededRandom::new(11)), mail: Some(mail) };
+    (App::build(&settings, ports, URL.to_owned()).await, clock)
 }
 
 async fn token(app: &App, id: MemberId) -> String {
@@ -45,6 +55,43 @@ fn kids(app: &App) -> Vec<String> {
 }
 
 both! {
+    async fn a_changed_secret_ends_no_link_and_no_sign_in(app: TestApp) {
+        let team = app.team("Sales", None).await;
+        let account = app.account("Globex", team, None).await;
+        let carl = app.contact(account, "Carl").await;
+        let survey = app.survey(SurveyKind::Nps).await;
+        let input = SendSurvey { contact_ids: Some(vec![carl.id]), ..Default::default() };
+        api::program::send(&app.system(), survey, input).await.unwrap();
+        app.run_jobs().await;
+        let first = app.outbox().remove(0);
+        app.newcomer("Ana", PASSWORD).await;
+        let signed = json!({ "grant": "password", "email": "ana@acme.test", "password": PASSWORD });
+        let signed = app.rest("POST", "/api/v1/auth/token", None, Some(signed)).await.json();
+        app.rest("POST", "/api/v1/auth/reset", None, Some(json!({ "email": "ana@acme.test" }))).await;
+        let (fresh, old) = (("STEWARD_SECRET", "another secret of thirty-two bytes and more"), ("STEWARD_SECRET_PREVIOUS", SECRET));
+        let mail = Arc::new(Memory::default());
+        let lost = format!("{:?}", under(&app, &[fresh], mail.clone()).await.0.err().unwrap());
+        assert!(lost.contains("STEWARD_SECRET is not the one"), "{lost}");
+        let (other, clock) = under(&app, &[fresh, old], mail.clone()).await;
+        let other = other.unwrap();
+        assert!(takes(&other, signed["accessToken"].as_str().unwrap()).await);
+        let refresh = json!({ "grant": "refresh", "refreshToken": signed["refreshToken"] });
+        let asked = request("POST", "/api/v1/auth/token", None, Some(refresh));
+        assert_eq!(other.router().oneshot(asked).await.unwrap().status(), 200);
+        // What was asked for under the old secret is found; a reminder carries the link of the mail before it.
+        for _ in 0..5 {
+            api::work::run_due(&other.env, other.env.db.random().id(app.now()), TimeDelta::seconds(60), 4).await.unwrap();
+            clock.forward(TimeDelta::days(1));
+        }
+        assert_eq!(mail.letters()[0].to, "Ana@acme.test");
+        let reminder = mail.letters().into_iter().find(|letter| letter.follows.is_some()).unwrap();
+        assert_eq!((link_token(&reminder), &reminder.unsubscribe), (link_token(&first), &first.unsubscribe));
+        // The keys are sealed anew, so the old secret can go.
+        let (third, _) = under(&app, &[fresh], mail).await;
+        assert!(takes(&third.unwrap(), signed["accessToken"].as_str().unwrap()).await);
+        assert!(under(&app, &[("STEWARD_SECRET", SECRET)], Arc::default()).await.0.is_err());
+    }
+
     async fn a_key_is_shown_before_it_signs_and_the_old_one_verifies_on(app: TestApp) {
         let ada = app.admin("Ada").await;
         let (other, clock) = second(&app).await;

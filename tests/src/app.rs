@@ -410,6 +410,14 @@ pub fn request(method: &str, path: &str, token: Option<&str>, body: Option<Value
 /// # Panics
 /// Where there is no link.
 pub fn link_token(letter: &Letter) -> String {
-    let start = letter.text.find("/s/").expect("a survey link") + 3;
+    token_after(letter, "/s/")
+}
+
+/// The secret part of the first link in a letter whose path begins so.
+///
+/// # Panics
+/// Where there is no such link.
+pub fn token_after(letter: &Letter, path: &str) -> String {
+    let start = letter.text.find(path).unwrap_or_else(|| panic!("no {path} in {}", letter.text)) + path.len();
     letter.text[start..].chars().take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')).collect()
 }

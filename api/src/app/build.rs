@@ -85,6 +85,7 @@ impl App {
             zone: settings.zone,
             currency: settings.currency.clone(),
             public_url: public_url.clone(),
+            sign_in_url: settings.sign_in_url.clone(),
             mail_from: settings.mail_from.clone(),
         };
         let mail: Arc<dyn Transport> = match (ports.mail, &settings.mail) {
@@ -102,6 +103,7 @@ impl App {
         let system = Ctx::system(Arc::clone(&env));
         setup::fix_zone(&system).await?;
         setup::prepare(&system).await?;
+        session::reseal_factors(&system).await?;
         let (schema, limits) = (graph::schema(), Limits::default());
         let sockets = Sockets::new(Arc::clone(&env), schema.clone(), limits, origins.clone());
         let rates = Rates::new(settings.rate_limit, settings.proxies.clone(), ports.clock);
@@ -172,7 +174,10 @@ impl App {
 /// The installation's secret: the setting, or on SQLite a file beside the database, made once.
 fn secret(settings: &Settings, ports: &Ports) -> Result<Secret> {
     if let Some(Hidden(text)) = &settings.secret {
-        return Secret::parse(text).map_err(|rule| Error::internal(format!("STEWARD_SECRET: {rule}")));
+        let secret = Secret::parse(text).map_err(|rule| Error::internal(format!("STEWARD_SECRET: {rule}")))?;
+        let Some(Hidden(previous)) = &settings.secret_previous else { return Ok(secret) };
+        let both = secret.after(previous);
+        return both.map_err(|rule| Error::internal(format!("STEWARD_SECRET_PREVIOUS: {rule}")));
     }
     let path = settings.data.join("steward.secret");
     let told = |error: std::io::Error| Error::internal(format!("{}: {error}", path.display()));

@@ -29,6 +29,9 @@ pub enum Error {
     Conflict(Code, String),
     #[error("{0}")]
     Unauthenticated(&'static str),
+    /// A right password of somebody who has a second factor, without its code.
+    #[error("this member signs in with a second factor: send `code` beside the password")]
+    SecondFactor,
     #[error("too many requests; try again in {} s", .0.as_secs().max(1))]
     TooMany(Duration),
     /// Was there, and is over for good.
@@ -55,6 +58,7 @@ pub enum Code {
     Conflict,
     AlreadyAnswered,
     Unauthenticated,
+    SecondFactor,
     TooMany,
     Gone,
     Stale,
@@ -72,6 +76,7 @@ impl Code {
             Self::Conflict => "CONFLICT",
             Self::AlreadyAnswered => "ALREADY_ANSWERED",
             Self::Unauthenticated => "UNAUTHENTICATED",
+            Self::SecondFactor => "SECOND_FACTOR",
             Self::TooMany => "TOO_MANY_REQUESTS",
             Self::Gone => "GONE",
             Self::Stale => "STALE",
@@ -90,6 +95,7 @@ impl Error {
             Self::Invalid(_) => Code::Invalid,
             Self::Conflict(code, _) => *code,
             Self::Unauthenticated(_) => Code::Unauthenticated,
+            Self::SecondFactor => Code::SecondFactor,
             Self::TooMany(_) => Code::TooMany,
             Self::Gone(_) => Code::Gone,
             Self::Stale => Code::Stale,

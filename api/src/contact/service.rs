@@ -1,7 +1,7 @@
 //! Creating, changing and listing contacts.
 
 use async_graphql::MaybeUndefined;
-use entity::{ContactId, InvitationStatus, MailState, Muted, contact, invitation, session};
+use entity::{ContactId, InvitationStatus, MailState, Muted, contact, invitation};
 use sea_orm::{ActiveValue::Set, ColumnTrait, sea_query::Expr};
 
 use super::{Contact, CreateContact, UpdateContact, remember};
@@ -88,7 +88,7 @@ pub async fn update(ctx: &Ctx, input: UpdateContact) -> Result<ContactId> {
         if moved {
             revoke(&tx, &[id]).await?;
         } else if input.archived == Some(true) {
-            tx.end_sessions(session::Column::ContactId.eq(id)).await?;
+            tx.shut_out_contacts(&[id]).await?;
         }
         tx.update::<contact::Entity>(row, |row| {
             if let Some(name) = name {
@@ -125,7 +125,7 @@ pub async fn revoke(tx: &Tx, ids: &[ContactId]) -> Result<()> {
         return Ok(());
     }
     remember(tx, ids).await?;
-    tx.end_sessions(among::<session::Entity, _>(session::Column::ContactId, ids)).await?;
+    tx.shut_out_contacts(ids).await?;
     let all = among::<invitation::Entity, _>(invitation::Column::ContactId, ids);
     let none = vec![(invitation::Column::UnsubscribeHash, Expr::val(None::<Vec<u8>>))];
     tx.set::<invitation::Entity>(all, none).await?;

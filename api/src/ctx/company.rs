@@ -17,6 +17,8 @@ pub struct Company {
     pub currency: String,
     /// Without a trailing slash; the only source of links.
     pub public_url: String,
+    /// Where sign-in links point instead of our page; `{token}` stands for the token.
+    pub sign_in_url: Option<String>,
     /// The address mail is sent from.
     pub mail_from: String,
 }

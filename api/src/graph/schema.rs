@@ -7,6 +7,7 @@ use crate::{
     audit::AuditQuery,
     contact::{ContactMutation, ContactQuery},
     duplicate::{DuplicateMutation, DuplicateQuery},
+    entrance::EntranceMutation,
     invitation::{InvitationMutation, InvitationQuery, PreviewQuery},
     key::{KeyMutation, KeyQuery},
     member::{MemberMutation, MemberQuery},
@@ -55,6 +56,7 @@ pub struct Mutation(
     InvitationMutation,
     KeyMutation,
     SessionMutation,
+    EntranceMutation,
 );
 
 /// What can be listened to, at `/graphql/ws`. An event is read with the rights of its moment.

@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use entity::{Time, account, contact, invitation, member, survey};
+use entity::{Digest, Time, account, contact, invitation, member, survey};
 
 use super::{
     asked::Asked,
@@ -32,11 +32,12 @@ pub(super) struct Parties {
 /// Mail number `step`. The link is derived again, so that every mail and every try carries the same.
 pub(super) fn letter(ctx: &Ctx, who: &Parties, step: i16, now: Time) -> Result<Letter> {
     let (row, company) = (&who.invitation, ctx.company());
-    let link = |path: &str, purpose| {
-        let token = ctx.secret().token(purpose, row.id.0, row.generation);
+    let link = |path: &str, purpose, kept: &Option<Digest>| {
+        let token = ctx.secret().token_of((purpose, row.id.0, row.generation), kept.as_ref());
         format!("{}/{path}/{token}", company.public_url)
     };
-    let (survey_link, unsubscribe) = (link("s", Purpose::Survey), link("u", Purpose::Unsubscribe));
+    let survey_link = link("s", Purpose::Survey, &row.token_hash);
+    let unsubscribe = link("u", Purpose::Unsubscribe, &row.unsubscribe_hash);
     let asked = Asked::new(who.survey.kind, &who.definition, &row.language, company)?;
     let sender = who.sender.as_ref().map_or("", |owner| &owner.name);
     let head = Head {

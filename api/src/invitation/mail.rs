@@ -15,6 +15,7 @@ use super::safe::header_safe;
 use super::texts::{Texts, Values, fill, fill_html};
 
 pub use changed::Changed;
+pub use html::{P, link, page, soft};
 pub use invite::{Invite, Step};
 
 /// What every mail needs: who writes to whom.
@@ -47,7 +48,8 @@ pub struct Message {
 }
 
 impl<'a> Head<'a> {
-    fn texts(&self) -> &'static Texts {
+    /// The words of its language.
+    pub fn texts(&self) -> &'static Texts {
         Texts::of(self.language)
     }
 
@@ -56,11 +58,13 @@ impl<'a> Head<'a> {
         Values { company: self.company, name: self.recipient, account: self.account, owner }
     }
 
-    fn fill(&self, pattern: &str) -> String {
+    /// A pattern with its holes filled.
+    pub fn fill(&self, pattern: &str) -> String {
         fill(pattern, &self.values().pairs())
     }
 
-    fn fill_html(&self, pattern: &str) -> Markup {
+    /// The same, escaped.
+    pub fn fill_html(&self, pattern: &str) -> Markup {
         fill_html(pattern, &self.values().pairs())
     }
 
@@ -85,7 +89,7 @@ impl<'a> Head<'a> {
 
     /// The text part: greeting, `body`, signature, then the small print. "-- " and what follows it are
     /// folded away by mail programs.
-    fn letter(&self, body: impl IntoIterator<Item = String>, small: impl IntoIterator<Item = String>) -> String {
+    pub fn letter(&self, body: impl IntoIterator<Item = String>, small: impl IntoIterator<Item = String>) -> String {
         let mut lines: Vec<String> = Vec::new();
         lines.extend(self.test().into_iter().flat_map(|test| [test.to_owned(), String::new()]));
         lines.extend([self.fill(self.greeting()), String::new()]);

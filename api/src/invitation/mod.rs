@@ -45,7 +45,7 @@ pub use link::{Link, open};
 pub use manage::{resend, revoke};
 pub use model::{Invitation, InvitationRow};
 pub use optout::{mute, muted};
-pub use page::pages;
+pub use page::{pages, show};
 pub use preview::{PreviewSurvey, SendTest, SurveyPreview, TestMail, preview, send_test};
 use read::get;
 pub use read::{InvitationFilter, ListInvitations, list};

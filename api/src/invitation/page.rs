@@ -31,7 +31,7 @@ pub use fault::{CommentFault, Fault, Faults};
 pub use further::{Further, Given, Kind};
 pub use languages::Languages;
 pub use preferences::{Preferences, preferences};
-pub use rest::pages;
+pub use rest::{pages, show};
 pub use survey::survey;
 
 /// Longest comment, in characters.
@@ -119,7 +119,7 @@ pub struct Answered<'a> {
 }
 
 /// The frame of every page.
-fn frame(brand: &Brand, texts: &Texts, title: &str, content: &Markup) -> String {
+pub fn frame(brand: &Brand, texts: &Texts, title: &str, content: &Markup) -> String {
     let page = html! {
         (DOCTYPE)
         html lang=(texts.lang) dir=(texts.dir) {

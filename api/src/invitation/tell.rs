@@ -101,7 +101,9 @@ async fn letter(ctx: &Ctx, job: &TellChanged) -> Result<Option<Letter>> {
     let company = ctx.company();
     let definition = Definition::read(version.definition)?;
     let asked = Asked::new(row.kind, &definition, &invitation.language, company)?;
-    let token = ctx.secret().token(Purpose::Survey, invitation.id.0, invitation.generation);
+    let token = ctx
+        .secret()
+        .token_of((Purpose::Survey, invitation.id.0, invitation.generation), invitation.token_hash.as_ref());
     let sender = owner.as_ref().map_or("", |owner| &owner.name);
     let zone = contact.time_zone.as_ref().and_then(|zone| zone.parse().ok()).unwrap_or(company.zone);
     let message = Changed {

@@ -3,6 +3,7 @@
 mod ar;
 mod de;
 mod en;
+mod entrance;
 mod es;
 mod fr;
 mod holes;
@@ -15,6 +16,7 @@ use entity::SurveyKind;
 
 use super::question::Question;
 
+pub use entrance::{EntranceTexts, LinkTexts};
 pub use holes::{Custom, Values, fill, fill_html};
 
 /// The words of the survey mail.
@@ -158,6 +160,7 @@ pub struct Texts {
     pub changed: ChangedTexts,
     pub page: PageTexts,
     pub preferences: PreferencesTexts,
+    pub entrance: EntranceTexts,
     pub nps: QuestionTexts,
     pub csat: QuestionTexts,
     pub ces: QuestionTexts,

@@ -1,7 +1,7 @@
 //! Creating and changing members.
 
 use async_graphql::MaybeUndefined;
-use entity::{MemberId, MemberRole, TeamId, Time, account, member, session, team, team_deputy, team_member};
+use entity::{MemberId, MemberRole, TeamId, Time, account, member, team, team_deputy, team_member};
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait,
@@ -91,7 +91,7 @@ pub async fn update(ctx: &Ctx, input: UpdateMember) -> Result<MemberId> {
         };
         let moves = email.as_ref().is_some_and(|email| key(email) != row.email_key);
         if moves || input.active == Some(false) {
-            tx.end_sessions(session::Column::MemberId.eq(id)).await?;
+            tx.shut_out_members(&[id]).await?;
         }
         let team_id = move_team(&tx, &row, &input.team_id, now).await?;
         tx.update::<member::Entity>(row, |row| {

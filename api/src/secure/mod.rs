@@ -10,6 +10,7 @@ pub mod api_key;
 pub mod password;
 pub mod refresh_token;
 pub mod secret;
+pub mod totp;
 
 #[cfg(test)]
 mod tests;
@@ -17,7 +18,7 @@ mod tests;
 pub use access_token::{Claims, KeySet, Keyring, PublicKey, Refused, SEED_BYTES, SigningKey, Verifier};
 pub use api_key::ApiKey;
 pub use refresh_token::RefreshToken;
-pub use secret::{Purpose, Secret, digest};
+pub use secret::{Purpose, Secret, TOKEN_LETTERS, digest};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 

@@ -4,6 +4,8 @@
 //! Every use has a key of its own (HKDF-SHA256 with its own label), so a token made for one purpose
 //! never passes for another. Tokens are derived, not stored: a mail job makes the same link again.
 
+use std::sync::Arc;
+
 use aws_lc_rs::{
     aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey},
     digest::SHA256,
@@ -13,7 +15,7 @@ use aws_lc_rs::{
 use entity::Digest;
 use uuid::Uuid;
 
-use super::to_base64url;
+use super::{from_base64url, to_base64url};
 
 /// Letters of a token in a link.
 pub const TOKEN_LETTERS: usize = 27;
@@ -54,16 +56,23 @@ impl Purpose {
     }
 }
 
-/// The installation's secret, held as the keys derived from it; the secret itself is not kept.
+/// The installation's secret, and the one before it where it was changed: what was sealed or signed under that still
+/// works. Held as the keys derived from them; the secrets themselves are not kept.
 #[derive(Clone)]
 pub struct Secret {
+    keys: Arc<Keys>,
+    previous: Option<Arc<Keys>>,
+}
+
+/// What is derived from one secret.
+struct Keys {
     survey: hmac::Key,
     unsubscribe: hmac::Key,
     sign_in: hmac::Key,
     invite: hmac::Key,
     reset: hmac::Key,
     refresh: hmac::Key,
-    seal: std::sync::Arc<LessSafeKey>,
+    seal: LessSafeKey,
 }
 
 impl Secret {
@@ -76,6 +85,65 @@ impl Secret {
                 secret.len()
             ));
         }
+        Ok(Self { keys: Arc::new(Keys::derive(secret)?), previous: None })
+    }
+
+    /// The same after another, which is parsed alike.
+    pub fn after(self, previous: impl AsRef<[u8]>) -> Result<Self, String> {
+        Ok(Self { previous: Some(Self::parse(previous)?.keys), ..self })
+    }
+
+    /// The token of a link: 27 letters of base64url, always the same for the same three. Raise the
+    /// generation to make every earlier token of that id worthless.
+    pub fn token(&self, purpose: Purpose, id: Uuid, generation: i16) -> String {
+        self.keys.token(purpose, id, generation)
+    }
+
+    /// The token that was made once for these three, by what is kept of it: under this secret or the one before. One
+    /// made under neither is lost, and the one of this secret in its place.
+    pub fn token_of(&self, (purpose, id, generation): (Purpose, Uuid, i16), kept: Option<&Digest>) -> String {
+        let token = self.token(purpose, id, generation);
+        let earlier = self.previous.as_ref().map(|keys| keys.token(purpose, id, generation));
+        earlier.filter(|earlier| kept == Some(&digest(earlier))).unwrap_or(token)
+    }
+
+    /// Every token that is good for these three.
+    pub fn tokens(&self, purpose: Purpose, id: Uuid, generation: i16) -> impl Iterator<Item = String> {
+        [Some(&*self.keys), self.previous.as_deref()]
+            .into_iter()
+            .flatten()
+            .map(move |keys| keys.token(purpose, id, generation))
+    }
+
+    /// Encrypts and signs (AES-256-GCM): nonce, text, tag; 28 bytes longer than what goes in.
+    /// `fill` gives the nonce and must be random: a nonce used twice gives the key away.
+    pub fn seal(&self, open: &[u8], fill: &dyn Fn(&mut [u8])) -> Result<Vec<u8>, String> {
+        self.keys.seal(open, fill)
+    }
+
+    /// Seals a text, as base64url.
+    pub fn seal_text(&self, open: &str, fill: &dyn Fn(&mut [u8])) -> Result<String, String> {
+        self.seal(open.as_bytes(), fill).map(to_base64url)
+    }
+
+    /// The text that was sealed, or nothing where it was altered or sealed under another secret.
+    pub fn unseal_text(&self, sealed: &str) -> Option<String> {
+        String::from_utf8(self.unseal(&from_base64url(sealed)?)?).ok()
+    }
+
+    /// What was sealed, or nothing where it was altered or sealed under another secret.
+    pub fn unseal(&self, sealed: &[u8]) -> Option<Vec<u8>> {
+        self.keys.unseal(sealed).or_else(|| self.previous.as_ref()?.unseal(sealed))
+    }
+
+    /// Whether this was sealed under the secret of today.
+    pub fn is_of_today(&self, sealed: &[u8]) -> bool {
+        self.keys.unseal(sealed).is_some()
+    }
+}
+
+impl Keys {
+    fn derive(secret: &[u8]) -> Result<Self, String> {
         let root = Salt::new(HKDF_SHA256, b"").extract(secret);
         Ok(Self {
             survey: link_key(&root, Purpose::Survey)?,
@@ -84,15 +152,13 @@ impl Secret {
             invite: link_key(&root, Purpose::Invite)?,
             reset: link_key(&root, Purpose::Reset)?,
             refresh: link_key(&root, Purpose::Refresh)?,
-            seal: std::sync::Arc::new(LessSafeKey::new(UnboundKey::from(
+            seal: LessSafeKey::new(UnboundKey::from(
                 root.expand(&[b"steward seal signing key 1"], &AES_256_GCM).map_err(underivable)?,
-            ))),
+            )),
         })
     }
 
-    /// The token of a link: 27 letters of base64url, always the same for the same three. Raise the
-    /// generation to make every earlier token of that id worthless.
-    pub fn token(&self, purpose: Purpose, id: Uuid, generation: i16) -> String {
+    fn token(&self, purpose: Purpose, id: Uuid, generation: i16) -> String {
         let mut message = hmac::Context::with_key(match purpose {
             Purpose::Survey => &self.survey,
             Purpose::Unsubscribe => &self.unsubscribe,
@@ -107,9 +173,7 @@ impl Secret {
         to_base64url(&tag.as_ref()[..TOKEN_BYTES])
     }
 
-    /// Encrypts and signs (AES-256-GCM): nonce, text, tag; 28 bytes longer than what goes in.
-    /// `fill` gives the nonce and must be random: a nonce used twice gives the key away.
-    pub fn seal(&self, open: &[u8], fill: &dyn Fn(&mut [u8])) -> Result<Vec<u8>, String> {
+    fn seal(&self, open: &[u8], fill: &dyn Fn(&mut [u8])) -> Result<Vec<u8>, String> {
         let mut nonce = [0; NONCE_LEN];
         fill(&mut nonce);
         let mut sealed = nonce.to_vec();
@@ -121,8 +185,7 @@ impl Secret {
         Ok(sealed)
     }
 
-    /// What was sealed, or nothing where it was altered or sealed under another secret.
-    pub fn unseal(&self, sealed: &[u8]) -> Option<Vec<u8>> {
+    fn unseal(&self, sealed: &[u8]) -> Option<Vec<u8>> {
         let (nonce, body) = sealed.split_at_checked(NONCE_LEN)?;
         let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
         let mut body = body.to_vec();

@@ -15,7 +15,7 @@ use crate::{
     base::{Error, Result},
     ctx::{Ctx, Env},
     secure::{Keyring, PublicKey, SEED_BYTES, Secret, SigningKey},
-    store::{Db, Find, Tx, Visible},
+    store::{Db, Find, Store, Tx, Visible},
 };
 
 /// How long a key is shown before it signs: others keep the key set for five minutes, and our processes look once a
@@ -53,7 +53,28 @@ pub async fn keyring(db: &Db, secret: &Secret) -> Result<Keyring> {
         };
         rows = store.write(insert).await?;
     }
-    ring(&rows, secret, now)
+    let ring = ring(&rows, secret, now)?;
+    if rows.iter().any(|row| !secret.is_of_today(&row.sealed.0)) {
+        Box::pin(reseal(&store, db, secret)).await?;
+    }
+    Ok(ring)
+}
+
+/// Seals those keys anew that the secret before this one has sealed, so that it can be forgotten.
+async fn reseal(store: &Store, db: &Db, secret: &Secret) -> Result<()> {
+    let (secret, random) = (secret.clone(), Arc::clone(db.random()));
+    let change = move |tx: Tx| async move {
+        tx.set_up().await?;
+        for row in keys(tx.find(), tx.now()).await? {
+            let theirs =
+                (!secret.is_of_today(&row.sealed.0)).then(|| SigningKey::unseal(&secret, &row.sealed.0, &row.id));
+            let Some(key) = theirs.flatten() else { continue };
+            let sealed = key.seal(&secret, &|bytes| random.fill(bytes)).map_err(Error::internal)?;
+            tx.update::<signing_key::Entity>(row, |row| row.sealed = Set(Digest(sealed))).await?;
+        }
+        Ok(())
+    };
+    store.write(change).await
 }
 
 fn ring(rows: &[Row], secret: &Secret, now: Time) -> Result<Keyring> {

@@ -2,7 +2,7 @@
 
 use async_graphql::SimpleObject;
 use chrono::TimeDelta;
-use entity::{MemberId, SessionId, Time, member, session};
+use entity::{MemberId, SessionId, Time, access_link, member, session};
 use sea_orm::{
     ColumnTrait,
     sea_query::{Condition, Order},
@@ -111,9 +111,10 @@ async fn end(ctx: &Ctx, which: Condition) -> Result<usize> {
     ctx.server_for(ctx.viewer().actor).write(move |tx| async move { tx.end_sessions(which).await }).await
 }
 
-/// Forgets sign-ins and tries that ended more than a month ago; the audit keeps when a sign-in began.
+/// Forgets sign-ins, links and tries that ended more than a month ago; the audit keeps when a sign-in began.
 pub async fn sweep(tx: &Tx) -> Result<()> {
     let old = Time::new(tx.now().0 - TimeDelta::days(30));
     tx.sweep_tries(old).await?;
+    tx.remove::<access_link::Entity>(Condition::all().add(access_link::Column::ExpiresAt.lt(old))).await?;
     tx.remove::<session::Entity>(Condition::all().add(session::Column::ExpiresAt.lt(old))).await.map(drop)
 }

@@ -2,6 +2,7 @@
 //!
 //! A token names session and subject; what they may is read from the database at each request.
 
+mod factor;
 mod graphql;
 mod keys;
 mod list;
@@ -12,12 +13,15 @@ mod refresh;
 mod rest;
 mod service;
 
+pub use factor::reseal as reseal_factors;
 pub use graphql::{SessionMutation, SessionQuery};
 pub use keys::{Rotated, keyring, renew, rotate};
 pub use list::{Session, revoke, sessions, sign_out, sweep};
-pub use password::change as change_password;
+pub use password::{change as change_password, chosen, replace_password};
+pub use proof::forgive;
 pub use refresh::refresh;
 pub use rest::routes;
 pub use service::{
-    ACCESS, AUDIENCE, DEMO, Issued, authenticate, bearer, issue, sign_in_by_key, sign_in_by_password, still,
+    ACCESS, AUDIENCE, ByPassword, DEMO, Issued, authenticate, bearer, begin, issue, sign_in_by_key,
+    sign_in_by_password, still,
 };

@@ -10,10 +10,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{change_password, refresh, sign_in_by_key, sign_in_by_password, sign_out};
+use super::{ByPassword, change_password, refresh, sign_in_by_key, sign_in_by_password, sign_out};
 use crate::{
     base::{Error, Result},
     ctx::Ctx,
+    entrance::sign_in as sign_in_by_link,
     secure::KeySet,
     web::{
         Body, NO_STORE, Problem, Server, Signed,
@@ -25,7 +26,8 @@ pub fn routes() -> OpenApiRouter<Server> {
     OpenApiRouter::new().routes(routes!(token)).routes(routes!(password)).routes(routes!(logout)).routes(routes!(jwks))
 }
 
-/// A proof of who somebody is: a member's password, the refresh token of a sign-in, or an integration's key.
+/// A proof of who somebody is: a member's password, the token of a contact's sign-in link, the refresh token of a
+/// sign-in, or an integration's key.
 #[derive(Deserialize, ToSchema)]
 #[serde(tag = "grant", rename_all = "snake_case", deny_unknown_fields)]
 enum Grant {
@@ -37,6 +39,11 @@ enum Grant {
         /// The member's password.
         #[schema(min_length = 1, max_length = 128, format = "password", example = "correct horse battery staple")]
         password: String,
+        /// The code of the second factor, for those who have one: six digits of the app, or a code on paper. Asked for
+        /// with the code `SECOND_FACTOR` where it is missing.
+        #[serde(default)]
+        #[schema(min_length = 1, max_length = 40, nullable = false, example = "287082")]
+        code: Option<String>,
     },
     /// The refresh token of a sign-in. It works once: the answer holds the next one. Hand in one at a time, since one
     /// that comes again ends the sign-in.
@@ -45,6 +52,12 @@ enum Grant {
         #[serde(rename = "refreshToken")]
         #[schema(min_length = 1, max_length = 200, example = "stw_r_…")]
         refresh_token: String,
+    },
+    /// The token of a contact's sign-in link; it works once.
+    Link {
+        /// The last part of the link in the mail.
+        #[schema(min_length = 1, max_length = 100, example = "pQ4x7v0sT1mZk9YwB2nR8uJc6dE")]
+        token: String,
     },
     /// An integration's key.
     ApiKey {
@@ -68,7 +81,7 @@ struct Token {
     /// Seconds until it is worthless.
     #[schema(minimum = 1, example = 900)]
     expires_in: i64,
-    /// Gives the next access token, once; of members only.
+    /// Gives the next access token, once; of members and contacts.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "stw_r_…")]
     refresh_token: Option<String>,
@@ -83,7 +96,7 @@ struct Token {
 
 /// Sign in
 ///
-/// Gives an access token for 15 minutes, and members a refresh token for the time after it. What the access token
+/// Gives an access token for 15 minutes, and members and contacts a refresh token for the time after it. What the access token
 /// allows is read from the database at each request.
 #[utoipa::path(
     post, path = "/api/v1/auth/token", operation_id = "signIn", tag = "sign-in", security(()),
@@ -106,8 +119,12 @@ async fn token(
     let ctx = Ctx::nobody(server.env);
     let agent = headers.get(header::USER_AGENT).map(|value| String::from_utf8_lossy(value.as_bytes()));
     let issued = match grant {
-        Grant::Password { email, password } => sign_in_by_password(&ctx, &email, &password, agent.as_deref()).await,
+        Grant::Password { email, password, code } => {
+            let (code, agent) = (code.as_deref(), agent.as_deref());
+            sign_in_by_password(&ctx, ByPassword { email: &email, password: &password, code, agent }).await
+        }
         Grant::Refresh { refresh_token } => refresh(&ctx, &refresh_token).await,
+        Grant::Link { token } => sign_in_by_link(&ctx, &token, agent.as_deref()).await,
         Grant::ApiKey { key } => sign_in_by_key(&ctx, &key).await,
     };
     let issued = issued.map_err(|error: Error| Problem::from(error))?;

@@ -9,7 +9,7 @@ use sea_orm::{
     sea_query::{Condition, Expr},
 };
 
-use super::{keys::renew, password::LONGEST, proof::is_password_of, refresh::until};
+use super::{factor, keys::renew, password::LONGEST, proof::is_password_of, refresh::until};
 use crate::{
     access::Role,
     base::{Error, Result, key},
@@ -74,9 +74,21 @@ pub async fn still(ctx: &Ctx, since: Time) -> Result<()> {
     if now.may_as(before) { Ok(()) } else { Err(ENDED) }
 }
 
-/// Signs a member in. Unknown, inactive and wrong take the same time and answer alike, and tries are counted. `agent`:
-/// what the program calls itself, for the list of sessions.
-pub async fn sign_in_by_password(ctx: &Ctx, email: &str, given: &str, agent: Option<&str>) -> Result<Issued> {
+/// What a member signs in with.
+#[derive(Clone, Copy, Debug)]
+pub struct ByPassword<'a> {
+    pub email: &'a str,
+    pub password: &'a str,
+    /// Of the second factor, for those who have one.
+    pub code: Option<&'a str>,
+    /// What the program calls itself, for the list of sessions.
+    pub agent: Option<&'a str>,
+}
+
+/// Signs a member in. Unknown, inactive and wrong take the same time and answer alike, and tries are counted.
+/// [`Error::SecondFactor`] where the password is right and a code is missing.
+pub async fn sign_in_by_password(ctx: &Ctx, by: ByPassword<'_>) -> Result<Issued> {
+    let ByPassword { email, password: given, code, agent } = by;
     if given.len() > LONGEST || email.len() > LONGEST || email.contains('\0') {
         return Err(WRONG);
     }
@@ -86,7 +98,8 @@ pub async fn sign_in_by_password(ctx: &Ctx, email: &str, given: &str, agent: Opt
     let right = is_password_of(&system, &email, row.as_deref(), given).await?;
     match row {
         Some(row) if right => {
-            Start { subject: Subject::Member(row.id), refreshed: true, agent }.begin(&system, ACCESS).await
+            factor::ask(&system, row.id, code).await?;
+            begin(&system, Subject::Member(row.id), agent).await
         }
         _ => Err(WRONG),
     }
@@ -109,6 +122,11 @@ pub async fn sign_in_by_key(ctx: &Ctx, text: &str) -> Result<Issued> {
     });
     noted.await?;
     Ok(issued)
+}
+
+/// Starts a session that is refreshed, for somebody who has proved who they are.
+pub async fn begin(system: &Ctx, subject: Subject, agent: Option<&str>) -> Result<Issued> {
+    Start { subject, refreshed: true, agent }.begin(system, ACCESS).await
 }
 
 /// Starts a session that has one token, for somebody who has proved who they are.

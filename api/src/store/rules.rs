@@ -5,10 +5,10 @@
 //! as a union of ids, a manager's children by walking time and asking each row's team.
 
 use entity::{
-    AccountId, InvitationId, account, account_grant, answer, api_key, attempt, audit, contact, exclusion, import,
-    import_piece, interaction, invitation, job, member, once, ownership, program, question, refusal, response,
-    response_version, score_owner, score_slice, session, setting, signing_key, survey, survey_version, team,
-    team_deputy, team_member, team_place, team_tree, visit, wave,
+    AccountId, InvitationId, access_link, account, account_grant, answer, api_key, attempt, audit, contact, exclusion,
+    import, import_piece, interaction, invitation, job, member, once, ownership, program, question, recovery_code,
+    refusal, response, response_version, score_owner, score_slice, second_factor, session, setting, signing_key,
+    survey, survey_version, team, team_deputy, team_member, team_place, team_tree, visit, wave,
 };
 use sea_orm::{
     ColumnTrait, EntityTrait,
@@ -339,6 +339,9 @@ company! {
     import_piece, false, |scope| when(*scope.rows() == Rows::All && scope.is_staff());
     setting, true, |scope| when(*scope.rows() == Rows::All && scope.is_staff());
     session, true, |scope| when(*scope.rows() == Rows::All && scope.is_staff());
+    second_factor, true, |scope| when(*scope.rows() == Rows::All && scope.is_staff());
+    recovery_code, false, |scope| when(*scope.rows() == Rows::All && scope.is_staff());
+    access_link, true, |scope| when(*scope.rows() == Rows::All && scope.is_staff());
     job, false, |scope| when(*scope.rows() == Rows::All && scope.is_staff());
     attempt, false, |scope| when(*scope.rows() == Rows::All && scope.is_staff());
     score_owner, false, |scope| credited(scope, Expr::col((score_owner::Entity, score_owner::Column::PlaceId)), |me| {

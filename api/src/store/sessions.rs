@@ -1,12 +1,15 @@
-//! Ending sign-ins, in the transaction of whatever ends them.
+//! Ending sign-ins, and links that would begin one, in the transaction of whatever ends them.
 
-use entity::session::{Column, Entity, Model};
+use entity::{
+    ContactId, MemberId, access_link,
+    session::{Column, Entity, Model},
+};
 use sea_orm::{
     ColumnTrait,
-    sea_query::{IntoCondition, Order},
+    sea_query::{Condition, Expr, IntoCondition, Order},
 };
 
-use super::Tx;
+use super::{Tx, among};
 use crate::base::Result;
 
 impl Tx {
@@ -30,5 +33,30 @@ impl Tx {
         let ended = changes.len();
         self.rewrite::<Entity>(changes).await?;
         Ok(ended)
+    }
+
+    /// Takes those of these links that work still, at once and once: gives how many.
+    pub async fn take_links(&self, which: Condition) -> Result<u64> {
+        let now = self.now();
+        let live = which.add(access_link::Column::UsedAt.is_null()).add(access_link::Column::ExpiresAt.gt(now));
+        self.set::<access_link::Entity>(live, vec![(access_link::Column::UsedAt, Expr::val(now))]).await
+    }
+
+    /// Ends the sign-ins of these members, and the links that would let them in.
+    pub async fn shut_out_members(&self, ids: &[MemberId]) -> Result<()> {
+        if ids.is_empty() {
+            return Ok(());
+        }
+        self.take_links(among::<access_link::Entity, _>(access_link::Column::MemberId, ids)).await?;
+        self.end_sessions(among::<Entity, _>(Column::MemberId, ids)).await.map(drop)
+    }
+
+    /// Ends the sign-ins of these contacts, and the links that would let them in.
+    pub async fn shut_out_contacts(&self, ids: &[ContactId]) -> Result<()> {
+        if ids.is_empty() {
+            return Ok(());
+        }
+        self.take_links(among::<access_link::Entity, _>(access_link::Column::ContactId, ids)).await?;
+        self.end_sessions(among::<Entity, _>(Column::ContactId, ids)).await.map(drop)
     }
 }

@@ -76,7 +76,7 @@ impl From<Error> for Problem {
             Error::Unreadable(_) => StatusCode::BAD_REQUEST,
             Error::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Error::Conflict(..) => StatusCode::CONFLICT,
-            Error::Unauthenticated(_) => StatusCode::UNAUTHORIZED,
+            Error::Unauthenticated(_) | Error::SecondFactor => StatusCode::UNAUTHORIZED,
             Error::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
             Error::Gone(_) => StatusCode::GONE,
             Error::Stale => StatusCode::PRECONDITION_FAILED,

@@ -26,7 +26,7 @@ use crate::{
     access::Role,
     account,
     base::Error,
-    contact, export,
+    contact, entrance, export,
     graph::{self, explorer},
     intake, invitation, program, response, session, survey, upsert,
 };
@@ -77,6 +77,7 @@ impl Modify for Bearer {
 fn described() -> OpenApiRouter<Server> {
     OpenApiRouter::with_openapi(Document::openapi())
         .merge(session::routes())
+        .merge(entrance::routes())
         .merge(account::routes())
         .merge(contact::routes())
         .merge(upsert::routes())
@@ -106,7 +107,7 @@ pub fn router(server: Server) -> Router {
     let doors = doors
         .method_not_allowed_fallback(wrong_method)
         .layer(middleware::from_fn_with_state(cors(server.origins.clone()), across));
-    let mut app = doors.merge(invitation::pages());
+    let mut app = doors.merge(invitation::pages()).merge(entrance::pages());
     if server.explorers {
         app = app.merge(utoipa_swagger_ui::SwaggerUi::new("/docs").url("/openapi.json", document));
     } else {

@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 use crate::{
     base::{Error, Result},
     ctx::{Ctx, Job, Run},
+    entrance::SendLink,
     intake::RunImport,
     invitation::{SendMail, SendTest, TellChanged},
     program::{MakeWave, Tick},
@@ -23,6 +24,7 @@ fn run(kind: &str, payload: serde_json::Value, ctx: Ctx, last: bool) -> Result<B
         Tick::KIND => start::<Tick>(payload, ctx, last),
         TellChanged::KIND => start::<TellChanged>(payload, ctx, last),
         SendTest::KIND => start::<SendTest>(payload, ctx, last),
+        SendLink::KIND => start::<SendLink>(payload, ctx, last),
         RunImport::KIND => start::<RunImport>(payload, ctx, last),
         other => Err(Error::internal(format!("no job of kind {other}"))),
     }

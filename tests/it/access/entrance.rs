@@ -7,10 +7,16 @@ use tests::app::TestApp;
 use super::World;
 
 /// As in [`super::GRAPHQL`].
-pub const ENTRANCE: [(&str, &str, &str); 3] = [
+pub const ENTRANCE: [(&str, &str, &str); 9] = [
     ("sessions", "{sessions{id}}", "UU......FF"),
     ("sessions", "{sessions(memberId:\"$spare\"){id}}", "UUNNNNN.FF"),
     ("revokeSession", "mutation{revokeSession(id:\"$session\")}", "UUNNNNN.FF"),
+    ("inviteMember", "mutation{inviteMember(id:\"$spare\"){id}}", "UUFFFFF.FF"),
+    ("startSecondFactor", "mutation{startSecondFactor(password:\"x\"){uri}}", "UUFIIIIIFF"),
+    ("confirmSecondFactor", "mutation{confirmSecondFactor(code:\"x\")}", "UUFIIIIIFF"),
+    ("renewRecoveryCodes", "mutation{renewRecoveryCodes(code:\"x\")}", "UUFIIIIIFF"),
+    ("stopSecondFactor", "mutation{stopSecondFactor(code:\"x\")}", "UUFIIIIIFF"),
+    ("resetSecondFactor", "mutation{resetSecondFactor(memberId:\"$spare\")}", "UUFFFFF.FF"),
 ];
 
 /// Puts the id of a sign-in of somebody else into a text, made just now.

@@ -11,13 +11,22 @@ const WRITE: [u16; 10] = [401, 401, 403, 403, 403, 403, 403, 403, 201, 403];
 const IMPORT: [u16; 10] = [401, 401, 403, 403, 403, 403, 403, 200, 404, 403];
 
 /// An operation of the REST door: its id, method, path, body, and what each of [`super::WHO`] gets.
-pub const REST: [(&str, &str, &str, &str, [u16; 10]); 33] = [
+pub const REST: [(&str, &str, &str, &str, [u16; 10]); 36] = [
     ("jwks", "GET", "/.well-known/jwks.json", "", [200; 10]),
     (
         "signIn",
         "POST",
         "/api/v1/auth/token",
         r#"{"grant":"password","email":"a@b.test","password":"not the one"}"#,
+        [401; 10],
+    ),
+    ("askForLink", "POST", "/api/v1/auth/link", r#"{"email":"a$n@b.test"}"#, [202; 10]),
+    ("resetPassword", "POST", "/api/v1/auth/reset", r#"{"email":"a$n@b.test"}"#, [202; 10]),
+    (
+        "takeUpInvitation",
+        "POST",
+        "/api/v1/auth/invite",
+        r#"{"token":"nothing","password":"seven quiet herons at dusk"}"#,
         [401; 10],
     ),
     ("readInvitation", "GET", "/api/v1/invitations/$link", "", [200; 10]),

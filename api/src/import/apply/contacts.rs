@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use entity::{AccountId, ContactId, ContactRoles, MailState, Muted, Time, account, contact, session};
+use entity::{AccountId, ContactId, ContactRoles, MailState, Muted, Time, account, contact};
 use tokio::try_join;
 
 use super::{
@@ -86,9 +86,7 @@ impl Apply for ContactRow {
             verdicts.push(outcome.into());
         }
         revoke(tx, &moved).await?;
-        if !left.is_empty() {
-            tx.end_sessions(among::<session::Entity, _>(session::Column::ContactId, &left)).await?;
-        }
+        tx.shut_out_contacts(&left).await?;
         tx.rewrite::<contact::Entity>(changed).await?;
         let fresh = Fresh::of(&desk.accounts, fresh);
         memory.extend(fresh.rows.iter().filter_map(address));

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use entity::{MemberId, MemberRole, TeamId, Time, member, session, team_member};
+use entity::{MemberId, MemberRole, TeamId, Time, member, team_member};
 use sea_orm::ColumnTrait;
 
 use super::{Apply, Setting, Verdict, old::Old, roles, roles::Standing, teams::Teams};
@@ -225,9 +225,7 @@ async fn write(tx: &Tx, desk: Desk, drafts: Vec<Draft>) -> Result<Vec<Outcome>> 
     teams.write(tx, &source).await?;
     tx.insert_all::<member::Entity>(fresh).await?;
     tx.rewrite::<member::Entity>(changed).await?;
-    if !left.is_empty() {
-        tx.end_sessions(among::<session::Entity, _>(session::Column::MemberId, &left)).await?;
-    }
+    tx.shut_out_members(&left).await?;
     standing.write(tx).await?;
     join(tx, &moves, now).await?;
     Ok(outcomes)

@@ -10,13 +10,13 @@ use crate::invitation::safe::{header_safe, origin};
 use crate::invitation::texts::fill;
 
 /// How a paragraph looks.
-pub(super) const P: &str = "margin:0 0 20px";
+pub const P: &str = "margin:0 0 20px";
 
 const CARD: Colour = Colour::WHITE;
 const CARD_DARK: Colour = Colour::new(0x1d, 0x22, 0x2a);
 
 /// A mail: the company, the greeting, `body`, who signs; below the card `small` and the address.
-pub(super) fn page(head: &Head<'_>, subject: &str, body: &Markup, small: &Markup) -> Markup {
+pub fn page(head: &Head<'_>, subject: &str, body: &Markup, small: &Markup) -> Markup {
     let texts = head.texts();
     let (dir, align) = (texts.dir, if texts.right_to_left() { "right" } else { "left" });
     let font = format!("font-family:{};text-align:{align};", texts.font);
@@ -100,12 +100,12 @@ fn footer(head: &Head<'_>, align: &str, font: &str, small: &Markup) -> Markup {
 }
 
 /// A line of the small print.
-pub(super) fn soft(words: &Markup) -> Markup {
+pub fn soft(words: &Markup) -> Markup {
     html! { p style="margin:0 0 8px" { (words) } }
 }
 
 /// A link of the card, in the company's colour.
-pub(super) fn link(head: &Head<'_>, href: &str, words: &str) -> Markup {
+pub fn link(head: &Head<'_>, href: &str, words: &str) -> Markup {
     let colour = head.colour.unwrap_or(Colour::DEFAULT).readable_on(CARD);
     html! { a class="name" href=(href) style={ "font-weight:600;text-decoration:underline;color:" (colour) } { (words) } }
 }

@@ -280,7 +280,8 @@ fn preferences(server: &Server, language: &str, muted: Muted, saved: bool) -> Re
     show(server, StatusCode::OK, page_of_preferences(&server.brand, Texts::of(language), state))
 }
 
-fn show(server: &Server, status: StatusCode, html: String) -> Response {
+/// A page as it is sent: never kept, never indexed, under the brand's content policy.
+pub fn show(server: &Server, status: StatusCode, html: String) -> Response {
     let mut response = (status, [NO_STORE], Html(html)).into_response();
     let headers = response.headers_mut();
     if let Ok(policy) = HeaderValue::from_str(server.brand.policy()) {

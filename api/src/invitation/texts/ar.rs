@@ -109,6 +109,7 @@ pub(super) static AR: Texts = Texts {
         done: "أُلغي اشتراككم",
         done_more: "لن ترسل إليكم {company} أي استبيانات بعد الآن.",
     },
+    entrance: super::entrance::ar::TEXTS,
     nps: QuestionTexts {
         text: "ما مدى احتمال أن توصوا بشركتنا لصديق أو زميل؟",
         low: "غير محتمل على الإطلاق",

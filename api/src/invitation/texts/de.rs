@@ -119,6 +119,7 @@ pub(super) static DE: Texts = Texts {
         done: "Sie sind abgemeldet",
         done_more: "{company} sendet Ihnen keine Umfragen mehr.",
     },
+    entrance: super::entrance::de::TEXTS,
     nps: QuestionTexts {
         text: "Wie wahrscheinlich ist es, dass Sie uns einem Freund oder Kollegen weiterempfehlen?",
         low: "Äußerst unwahrscheinlich",

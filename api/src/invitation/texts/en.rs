@@ -112,6 +112,7 @@ pub(super) static EN: Texts = Texts {
         done: "You are unsubscribed",
         done_more: "{company} will not send you surveys any more.",
     },
+    entrance: super::entrance::en::TEXTS,
     nps: QuestionTexts {
         text: "How likely are you to recommend our company to a friend or colleague?",
         low: "Not at all likely",

@@ -113,6 +113,7 @@ pub(super) static ES: Texts = Texts {
         done: "Se ha dado de baja",
         done_more: "{company} no le enviará más encuestas.",
     },
+    entrance: super::entrance::es::TEXTS,
     nps: QuestionTexts {
         text: "¿Qué probabilidad hay de que recomiende nuestra empresa a un amigo o colega?",
         low: "Nada probable",

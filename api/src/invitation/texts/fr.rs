@@ -119,6 +119,7 @@ pub(super) static FR: Texts = Texts {
         done: "Vous êtes désabonné(e)",
         done_more: "{company} ne vous enverra plus d’enquêtes.",
     },
+    entrance: super::entrance::fr::TEXTS,
     nps: QuestionTexts {
         text: "Quelle est la probabilité que vous recommandiez notre entreprise à un ami ou à un \
                 collègue\u{202f}?",

@@ -97,6 +97,7 @@ pub(super) static JA: Texts = Texts {
         done: "配信を停止しました",
         done_more: "今後、{company} からアンケートをお送りすることはありません。",
     },
+    entrance: super::entrance::ja::TEXTS,
     nps: QuestionTexts {
         text: "弊社をご友人や同僚の方に薦める可能性はどのくらいありますか？",
         low: "まったく薦めたいと思わない",
