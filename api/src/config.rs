@@ -42,6 +42,8 @@ pub struct Settings {
     /// Where the server keeps its files: the folder of the SQLite file, or the working folder.
     pub data: PathBuf,
     pub listen: SocketAddr,
+    /// Where operators ask without a key; nowhere, if absent.
+    pub metrics_listen: Option<SocketAddr>,
     /// From the listen address where absent.
     pub public_url: Option<String>,
     /// Whose pages may open sockets, beside those at the public address.
@@ -223,9 +225,8 @@ impl Settings {
         read.unknown();
         let database_url = read.parse("DATABASE_URL", "sqlite:steward.db".to_owned(), database);
         let data = data_folder(&database_url);
-        let listen = read.parse("LISTEN", SocketAddr::from(([127, 0, 0, 1], 8080)), |text| {
-            text.parse().map_err(|_| "must be an address and a port like 127.0.0.1:8080".to_owned())
-        });
+        let listen = read.parse("LISTEN", SocketAddr::from(([127, 0, 0, 1], 8080)), address);
+        let metrics_listen = read.parse("METRICS_LISTEN", None, |text| address(text).map(Some));
         let mail = mail(&mut read, &data);
         let mail_from = sender(&mut read, &mail);
         let settings = Self {
@@ -271,6 +272,7 @@ impl Settings {
             database_url,
             data,
             listen,
+            metrics_listen,
         };
         settings.together(&mut read);
         if read.faults.is_empty() { Ok(settings) } else { Err(Faults(read.faults)) }
@@ -290,6 +292,9 @@ impl Settings {
                 "must be set with PostgreSQL, the same for every replica; make one with `openssl rand -hex 32`",
             );
         }
+        if self.metrics_listen == Some(self.listen) && self.listen.port() != 0 {
+            read.fault("METRICS_LISTEN", "must be another address than STEWARD_LISTEN: no key is asked for there");
+        }
         let secure = self.public_url.as_deref().is_some_and(|url| url.starts_with("https://"));
         if let MailTo::Smtp(server) = &self.mail
             && !secure
@@ -301,6 +306,10 @@ impl Settings {
             );
         }
     }
+}
+
+fn address(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| "must be an address and a port like 127.0.0.1:8080".to_owned())
 }
 
 fn database(text: &str) -> Result<String, String> {

@@ -34,6 +34,7 @@ mod languages;
 mod live;
 mod mails;
 mod migrations;
+mod operation;
 mod pages;
 mod passwords;
 mod programmes;

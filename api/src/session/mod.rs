@@ -3,6 +3,7 @@
 //! A token names session and subject; what they may is read from the database at each request.
 
 mod graphql;
+mod key;
 mod keys;
 mod list;
 mod me;
@@ -13,11 +14,10 @@ mod rest;
 mod service;
 
 pub use graphql::{SessionMutation, SessionQuery};
+pub use key::{authenticate_key, sign_in_by_key};
 pub use keys::{Rotated, keyring, renew, rotate};
 pub use list::{Session, revoke, sessions, sign_out, sweep};
 pub use password::change as change_password;
 pub use refresh::refresh;
 pub use rest::routes;
-pub use service::{
-    ACCESS, AUDIENCE, DEMO, Issued, authenticate, bearer, issue, sign_in_by_key, sign_in_by_password, still,
-};
+pub use service::{ACCESS, AUDIENCE, DEMO, Issued, authenticate, bearer, issue, sign_in_by_password, still};
