@@ -6,7 +6,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use api::{access::KeyScope, base::SeededRandom, key::CreateIntegrationKey};
+use api::{
+    access::KeyScope,
+    base::SeededRandom,
+    config::{Settings, Source},
+    key::CreateIntegrationKey,
+};
 use axum::http::Method;
 use chrono::TimeDelta;
 use entity::{SurveyKind, api_key, job};
@@ -156,6 +161,8 @@ both! {
             assert_eq!(figure(&text, series), Some(want), "{series} in\n{text}");
         }
         assert!(statements > 4 && figure(&text, r#"steward_jobs{state="ready"}"#) >= Some(1.0), "{text}");
+        app.forward(TimeDelta::minutes(5));
+        assert_eq!(ready(&app).await.json(), json!({ "status": "ok", "queue": "late" }));
     }
 
     async fn readiness_tells_what_is_wrong(app: TestApp) {
@@ -225,6 +232,20 @@ fn readiness_waits_not_long_for_a_database_that_is_away() {
     engine::run(Engine::Postgres, away);
 }
 
+#[test]
+fn operators_have_an_address_of_their_own() {
+    let read = |own: &str| {
+        let all = [("STEWARD_LISTEN", "127.0.0.1:8080"), ("STEWARD_METRICS_LISTEN", own)];
+        Settings::read(Source::of(all.map(|(name, value)| (name.to_owned(), value.to_owned()))))
+    };
+    assert_eq!(read("127.0.0.1:9464").unwrap().metrics_listen, "127.0.0.1:9464".parse().ok());
+    assert_eq!(read("").unwrap().metrics_listen, None);
+    for wrong in ["127.0.0.1:8080", "9464", "yes"] {
+        let faults = read(wrong).unwrap_err().0;
+        assert!(faults.len() == 1 && faults[0].starts_with("STEWARD_METRICS_LISTEN must be "), "{faults:?}");
+    }
+}
+
 /// What follows a word in the log, once it is there.
 async fn logged(log: &Path, before: &str, end: char) -> String {
     let start = Instant::now();
@@ -289,6 +310,10 @@ async fn the_program_tells_operators_until_its_end_and_logs_no_token() {
         logged(&log, "stopping: finishing", '\n').await;
         let stopping = ask(&operators, "GET", "/readyz", &[], "").await;
         assert!(stopping.status == 503 && stopping.body.contains("being stopped"), "{}", stopping.body);
+        let mut check = tokio::process::Command::new(&program);
+        let check = check.args(["healthcheck", "--listen", &operators]).env_clear().output().await.unwrap();
+        let said = String::from_utf8_lossy(&check.stderr);
+        assert!(check.status.code() == Some(1) && said.contains("not ready: the server is being stopped"), "{said}");
         slow.write_all(b"{\"query\":\"{ __typename }\"}  ").await.unwrap();
         let mut answer = String::new();
         slow.read_to_string(&mut answer).await.unwrap();

@@ -164,11 +164,13 @@ impl Metrics {
     pub fn text(&self, queue: Option<Standing>) -> String {
         let Counts { registry, jobs, oldest, .. } = &*self.0;
         oldest.set(queue.map_or(f64::NAN, |queue| queue.oldest));
-        jobs.clear();
-        if let Some(Standing { ready, due, leased, dead, .. }) = queue {
-            for (state, count) in [("ready", ready), ("due", due), ("leased", leased), ("dead", dead)] {
-                jobs.get_or_create(&State { state }).set(count);
+        match queue {
+            Some(Standing { ready, due, leased, dead, .. }) => {
+                for (state, count) in [("ready", ready), ("due", due), ("leased", leased), ("dead", dead)] {
+                    jobs.get_or_create(&State { state }).set(count);
+                }
             }
+            None => jobs.clear(),
         }
         let mut text = String::new();
         // Writing to a text cannot fail.
@@ -203,8 +205,8 @@ mod tests {
         let text = metrics.text(Some(queue));
         for line in [
             "steward_http_requests_total{route=\"/s/{token}\",method=\"GET\",status=\"2xx\"} 1",
-            "steward_http_request_seconds_bucket{le=\"0.0025\",route=\"/s/{token}\",method=\"GET\"} 0",
-            "steward_http_request_seconds_bucket{le=\"0.005\",route=\"/s/{token}\",method=\"GET\"} 1",
+            "steward_http_request_seconds_bucket{route=\"/s/{token}\",method=\"GET\",le=\"0.0025\"} 0",
+            "steward_http_request_seconds_bucket{route=\"/s/{token}\",method=\"GET\",le=\"0.005\"} 1",
             "steward_http_request_statements_sum{route=\"/s/{token}\",method=\"GET\"} 2.0",
             "steward_mails_total{outcome=\"sent\"} 1",
             "steward_mails_total{outcome=\"failed\"} 0",

@@ -82,7 +82,7 @@ async fn readyz(State(server): State<Server>) -> Result<Json<Readiness>, Problem
     if !look.faults.is_empty() {
         return Err(unready(&look.faults.join("; ")));
     }
-    let late = look.queue.is_some_and(|queue| queue.oldest > LATE);
+    let late = look.oldest_due > LATE;
     Ok(Json(Readiness { status: "ok", queue: if late { "late" } else { "ok" } }))
 }
 
@@ -104,7 +104,7 @@ async fn metrics(State(server): State<Server>, Keyed(ctx): Keyed) -> Result<Resp
 }
 
 async fn told(server: &Server) -> Response {
-    let queue = server.pulse.look(&server.env.db).await.queue;
+    let queue = server.pulse.queue(&server.env.db).await;
     ([NO_STORE, (header::CONTENT_TYPE, header::HeaderValue::from_static(METRICS_TYPE))], server.env.metrics.text(queue))
         .into_response()
 }

@@ -15,8 +15,10 @@ use crate::{
     store::Db,
 };
 
-/// For how long a look is good.
-const FRESH: Duration = Duration::from_secs(2);
+/// For how long a look at the database is good.
+const LOOK: Duration = Duration::from_secs(2);
+/// For how long the counts of jobs are good: where a million wait, counting takes a fifth of a second.
+const COUNT: Duration = Duration::from_secs(5);
 /// A database that takes longer does not answer.
 const PATIENCE: Duration = Duration::from_secs(2);
 
@@ -25,15 +27,16 @@ const PATIENCE: Duration = Duration::from_secs(2);
 pub struct Look {
     /// What is wrong, in words; nothing where all is well.
     pub faults: Vec<&'static str>,
-    /// None where the queue cannot be read.
-    pub queue: Option<Standing>,
+    /// How long the oldest due job has waited, in seconds.
+    pub oldest_due: f64,
 }
 
-/// The last look, and whether the server is being stopped.
+/// What was seen last, and whether the server is being stopped.
 #[derive(Default)]
 pub struct Pulse {
     stopping: AtomicBool,
-    last: Mutex<Option<(Instant, Look)>>,
+    look: Last<Look>,
+    queue: Last<Option<Standing>>,
 }
 
 impl Pulse {
@@ -46,28 +49,47 @@ impl Pulse {
         self.stopping.load(Ordering::Relaxed)
     }
 
-    /// How the database stands. Whoever comes while somebody looks waits for what is seen.
+    /// How the database stands.
     pub async fn look(&self, db: &Db) -> Look {
-        let mut last = self.last.lock().await;
-        if let Some((at, look)) = &*last
-            && at.elapsed() < FRESH
+        self.look.within(LOOK, look(db)).await
+    }
+
+    /// How the queue stands; none where it cannot be read.
+    pub async fn queue(&self, db: &Db) -> Option<Standing> {
+        self.queue.within(COUNT, async { timeout(PATIENCE, db.standing()).await.ok()?.ok() }).await
+    }
+}
+
+/// What was seen last, and when.
+struct Last<T>(Mutex<Option<(Instant, T)>>);
+
+impl<T> Default for Last<T> {
+    fn default() -> Self {
+        Self(Mutex::new(None))
+    }
+}
+
+impl<T: Clone> Last<T> {
+    /// What was seen within `time`, else what is seen now. Whoever comes meanwhile waits for it.
+    async fn within(&self, time: Duration, see: impl Future<Output = T>) -> T {
+        let mut last = self.0.lock().await;
+        if let Some((at, seen)) = &*last
+            && at.elapsed() < time
         {
-            return look.clone();
+            return seen.clone();
         }
-        let look = look(db).await;
-        *last = Some((Instant::now(), look.clone()));
-        look
+        let seen = see.await;
+        *last = Some((Instant::now(), seen.clone()));
+        seen
     }
 }
 
 async fn look(db: &Db) -> Look {
-    let asked = timeout(PATIENCE, async { (db.lag().await, db.standing().await) }).await;
-    let (lag, queue) = asked.unwrap_or((Err(Error::Unavailable), Err(Error::Unavailable)));
+    let asked = timeout(PATIENCE, async { (db.lag().await, db.oldest_due().await) }).await;
+    let (lag, oldest) = asked.unwrap_or((Err(Error::Unavailable), Err(Error::Unavailable)));
     let mut faults = Vec::new();
     match lag {
-        Err(Error::Unavailable) => {
-            return Look { faults: vec!["the database does not answer"], queue: None };
-        }
+        Err(Error::Unavailable) => return Look { faults: vec!["the database does not answer"], oldest_due: 0.0 },
         Err(_) => faults.push("the database does not tell its version"),
         Ok((missing, newer)) => {
             if missing > 0 {
@@ -78,8 +100,8 @@ async fn look(db: &Db) -> Look {
             }
         }
     }
-    if queue.is_err() {
+    if oldest.is_err() {
         faults.push("the queue of jobs cannot be read");
     }
-    Look { faults, queue: queue.ok() }
+    Look { faults, oldest_due: oldest.unwrap_or_default() }
 }
