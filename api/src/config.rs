@@ -42,6 +42,8 @@ pub struct Settings {
     /// Where the server keeps its files: the folder of the SQLite file, or the working folder.
     pub data: PathBuf,
     pub listen: SocketAddr,
+    /// Where operators ask without a key; nowhere, if absent.
+    pub metrics_listen: Option<SocketAddr>,
     /// From the listen address where absent.
     pub public_url: Option<String>,
     /// Whose pages may open sockets, beside those at the public address.
@@ -227,9 +229,8 @@ impl Settings {
         read.unknown();
         let database_url = read.parse("DATABASE_URL", "sqlite:steward.db".to_owned(), database);
         let data = data_folder(&database_url);
-        let listen = read.parse("LISTEN", SocketAddr::from(([127, 0, 0, 1], 8080)), |text| {
-            text.parse().map_err(|_| "must be an address and a port like 127.0.0.1:8080".to_owned())
-        });
+        let listen = read.parse("LISTEN", SocketAddr::from(([127, 0, 0, 1], 8080)), address);
+        let metrics_listen = read.parse("METRICS_LISTEN", None, |text| address(text).map(Some));
         let mail = mail(&mut read, &data);
         let mail_from = sender(&mut read, &mail);
         let settings = Self {
@@ -269,6 +270,7 @@ impl Settings {
             database_url,
             data,
             listen,
+            metrics_listen,
         };
         settings.together(&mut read);
         if read.faults.is_empty() { Ok(settings) } else { Err(Faults(read.faults)) }
@@ -296,6 +298,9 @@ impl Settings {
                 read.fault("SECRET_PREVIOUS", "is the same as STEWARD_SECRET; set the one before it, or none");
             }
             _ => {}
+        }
+        if self.metrics_listen == Some(self.listen) && self.listen.port() != 0 {
+            read.fault("METRICS_LISTEN", "must be another address than STEWARD_LISTEN: no key is asked for there");
         }
         let secure = self.public_url.as_deref().is_some_and(|url| url.starts_with("https://"));
         if let MailTo::Smtp(server) = &self.mail
@@ -327,6 +332,10 @@ fn sign_in_url(text: &str) -> Result<String, String> {
     }
     Err("must be an https address with {token} in it once, like https://portal.example.com/signin?token={token}"
         .to_owned())
+}
+
+fn address(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| "must be an address and a port like 127.0.0.1:8080".to_owned())
 }
 
 fn database(text: &str) -> Result<String, String> {

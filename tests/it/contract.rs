@@ -165,6 +165,8 @@ both! {
             ("readImportErrors", "get", format!("{import}/errors.csv"), &key, None, 200),
             ("healthz", "get", "/healthz".into(), "", None, 200),
             ("readyz", "get", "/readyz".into(), "", None, 200),
+            ("metrics", "get", "/metrics".into(), &key, None, 200),
+            ("metrics", "get", "/metrics".into(), &carl.token, None, 403),
             ("changePassword", "post", "/api/v1/auth/password".into(), &carl.token, Some(json!({ "current": "x", "password": "y" })), 403),
             ("changePassword", "post", "/api/v1/auth/password".into(), &carl.token, Some(json!({})), 422),
             ("signOut", "post", "/api/v1/auth/logout".into(), &carl.token, Some(json!({ "everywhere": true })), 422),

@@ -37,6 +37,7 @@ mod languages;
 mod live;
 mod mails;
 mod migrations;
+mod operation;
 mod pages;
 mod passwords;
 mod programmes;

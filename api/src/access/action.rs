@@ -51,6 +51,8 @@ pub enum Action {
     ChangePassword,
     /// Whole files, past every scope.
     ImportFiles,
+    /// What the server does, as figures.
+    ReadMetrics,
 }
 
 impl Action {
@@ -88,7 +90,12 @@ impl Action {
             | Self::ReadAudit => {
                 matches!(role, Admin | Manager | System)
             }
-            Self::ChangeMembers | Self::ChangeTeams | Self::ChangeSurveys | Self::ManageKeys | Self::ImportFiles => {
+            Self::ChangeMembers
+            | Self::ChangeTeams
+            | Self::ChangeSurveys
+            | Self::ManageKeys
+            | Self::ImportFiles
+            | Self::ReadMetrics => {
                 matches!(role, Admin | System)
             }
         }
@@ -110,6 +117,7 @@ impl Action {
             }
             Self::ReadResponses | Self::ReadSatisfaction | Self::ReadInvitations => KeyScope::ResponsesRead,
             Self::ImportFiles => KeyScope::ImportsWrite,
+            Self::ReadMetrics => KeyScope::MetricsRead,
             Self::ManagePrograms
             | Self::ManageExclusions
             | Self::MergeDuplicates
@@ -157,6 +165,7 @@ impl Action {
             Self::ManageSessions => "see or end sign-ins",
             Self::ChangePassword => "change a password",
             Self::ImportFiles => "import files",
+            Self::ReadMetrics => "read metrics",
         }
     }
 }
@@ -175,10 +184,11 @@ pub enum KeyScope {
     SurveysSend,
     ResponsesRead,
     ImportsWrite,
+    MetricsRead,
 }
 
 impl KeyScope {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::AccountsRead,
         Self::AccountsWrite,
         Self::ContactsRead,
@@ -190,7 +200,13 @@ impl KeyScope {
         Self::SurveysSend,
         Self::ResponsesRead,
         Self::ImportsWrite,
+        Self::MetricsRead,
     ];
+
+    /// Those of a list divided by blanks; what is none is passed over.
+    pub fn list(text: &str) -> Vec<Self> {
+        text.split(' ').filter_map(|word| word.parse().ok()).collect()
+    }
 
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -205,6 +221,7 @@ impl KeyScope {
             Self::SurveysSend => "surveys:send",
             Self::ResponsesRead => "responses:read",
             Self::ImportsWrite => "imports:write",
+            Self::MetricsRead => "metrics:read",
         }
     }
 }

@@ -132,6 +132,11 @@ impl Viewer {
         }
     }
 
+    /// An integration that shows its key itself: it may what the key allows, and sees no rows.
+    pub(crate) fn key(id: KeyId, keys: Vec<KeyScope>) -> Self {
+        Self { actor: Actor::Key(id), role: Role::Integration, keys, ..Self::nobody() }
+    }
+
     pub const fn member(&self) -> Option<MemberId> {
         match self.actor {
             Actor::Member(id) => Some(id),

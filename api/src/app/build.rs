@@ -6,17 +6,17 @@ use axum::Router;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 
 use crate::{
-    base::{Clock, Error, Random, Result, SystemClock, SystemRandom},
+    base::{Clock, Error, Metrics, Random, Result, SystemClock, SystemRandom},
     config::{Hidden, MailTo, Settings},
     ctx::{Company, Ctx, Env},
     graph::{self, guard::Limits, ws::Sockets},
     invitation,
-    mail::{Folder, Pace, Smtp, Transport},
+    mail::{Counted, Folder, Pace, Smtp, Transport},
     secure::{Secret, Verifier},
     session,
     setup::{self, FirstAdmin},
     store::{self, Db, Open},
-    web::{Rates, Server, router},
+    web::{Rates, Server, operators, router},
 };
 
 /// Connections to PostgreSQL.
@@ -96,10 +96,12 @@ impl App {
                 Arc::new(Smtp::new(server.clone(), settings.dkim.clone(), pace))
             }
         };
+        let metrics = Metrics::default();
+        let mail = Arc::new(Counted { way: mail, metrics: metrics.clone() });
         let origins = settings.origins.clone().and(&public_url);
         let tokens = Verifier::new(keyring, public_url, session::AUDIENCE.to_owned());
         let brand = Arc::new(invitation::brand(&company));
-        let env = Arc::new(Env { db, company, secret, tokens, mail });
+        let env = Arc::new(Env { db, company, secret, tokens, mail, metrics });
         let system = Ctx::system(Arc::clone(&env));
         setup::fix_zone(&system).await?;
         setup::prepare(&system).await?;
@@ -117,6 +119,7 @@ impl App {
             introspection: settings.introspection,
             brand,
             visits: Arc::default(),
+            pulse: Arc::default(),
             explorers: true,
         };
         Ok(Self { env, server })
@@ -125,6 +128,16 @@ impl App {
     /// Every route.
     pub fn router(&self) -> Router {
         router(self.server.clone())
+    }
+
+    /// What operators ask, without a key: for an address that nobody else reaches.
+    pub fn operators(&self) -> Router {
+        operators(self.server.clone())
+    }
+
+    /// From now on `/readyz` says that the server is being stopped.
+    pub fn stop(&self) {
+        self.server.pulse.stop();
     }
 
     /// Tells everybody who holds a socket that the server stops, and waits until they are gone.

@@ -2,6 +2,7 @@
 
 mod build;
 mod listen;
+mod operators;
 mod serve;
 
 pub use build::{App, Ports, open_database, private};

@@ -6,7 +6,7 @@ use std::{io::IsTerminal, sync::Arc, time::Duration};
 
 use tokio::{net::TcpListener, sync::watch};
 
-use super::{App, Patience, Ports, build::keep, listen};
+use super::{App, Patience, Ports, build::keep, listen, operators::Operators};
 use crate::{
     base::{Error, Result},
     config::Settings,
@@ -41,6 +41,7 @@ where
     let address = listener.local_addr().map_err(Error::internal)?;
     let url = format!("http://{address}");
     let app = App::build(&settings, ports, settings.public_url.clone().unwrap_or_else(|| url.clone())).await?;
+    let operators = Operators::start(&app, &settings).await?;
     if let Some(password) = app.first_admin(&settings).await? {
         show_password(&settings, &password)?;
     }
@@ -54,6 +55,7 @@ where
     let server = tokio::spawn(listen(listener, app.router(), patience(), stopped.clone()));
     signals.heard().await;
     tracing::info!("stopping: finishing what is in flight");
+    app.stop();
     let _ = stop.send(true);
     let rest = async {
         app.close_sockets().await;
@@ -68,6 +70,9 @@ where
         tracing::warn!("some requests or jobs did not finish in time; jobs will be taken up again");
     }
     let _ = app.env.db.optimize().await;
+    if let Some(operators) = operators {
+        operators.end().await;
+    }
     Ok(())
 }
 
@@ -160,13 +165,18 @@ fn show_password(settings: &Settings, password: &str) -> Result<()> {
 pub async fn work_only(settings: Settings, ports: Ports) -> Result<()> {
     let url = settings.public_url.clone().unwrap_or_else(|| format!("http://{}", settings.listen));
     let app = App::build(&settings, ports, url).await?;
+    let operators = Operators::start(&app, &settings).await?;
     let (stop, stopped) = watch::channel(false);
     let signals = Signals::listen()?;
     let worker = work(&app, &settings, stopped);
     signals.heard().await;
+    app.stop();
     let _ = stop.send(true);
     if tokio::time::timeout(GRACE, worker).await.is_err() {
         tracing::warn!("some jobs did not finish in time; they will be taken up again");
+    }
+    if let Some(operators) = operators {
+        operators.end().await;
     }
     Ok(())
 }

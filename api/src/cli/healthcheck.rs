@@ -24,11 +24,18 @@ pub struct Args {
 pub async fn run(args: &Args) -> Result<()> {
     let answer = timeout(Duration::from_secs(3), ask(args.listen)).await;
     match answer {
-        Ok(Ok(line)) if line.starts_with("HTTP/1.1 200") => Ok(()),
-        Ok(Ok(line)) => Err(Error::internal(format!("not ready: {}", line.lines().next().unwrap_or("no answer")))),
+        Ok(Ok(answer)) if answer.starts_with("HTTP/1.1 200") => Ok(()),
+        Ok(Ok(answer)) => Err(Error::internal(why(&answer))),
         Ok(Err(error)) => Err(Error::internal(format!("no server on {}: {error}", args.listen))),
         Err(_) => Err(Error::internal(format!("no answer from {} within 3 s", args.listen))),
     }
+}
+
+/// In the server's own words, or by the first line of what it said.
+fn why(answer: &str) -> String {
+    let body = answer.split_once("\r\n\r\n").and_then(|(_, body)| serde_json::from_str::<serde_json::Value>(body).ok());
+    let detail = body.as_ref().and_then(|body| body["detail"].as_str()).map(str::to_owned);
+    detail.unwrap_or_else(|| format!("not ready: {}", answer.lines().next().unwrap_or("no answer")))
 }
 
 async fn ask(listen: SocketAddr) -> std::io::Result<String> {

@@ -24,7 +24,8 @@ enum Command {
     /// Make a key and print it, once
     ///
     /// Scopes: accounts:read, accounts:write, contacts:read, contacts:write, interactions:read,
-    /// interactions:write, members:read, surveys:read, surveys:send, responses:read, imports:write.
+    /// interactions:write, members:read, surveys:read, surveys:send, responses:read, imports:write,
+    /// metrics:read.
     Create(Create),
     /// Show all keys, the newest first; never their text
     List {

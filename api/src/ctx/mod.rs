@@ -16,7 +16,7 @@ use entity::{AccountId, InvitationId, TeamId, Time};
 
 use crate::{
     access::{Action, Actor, Viewer},
-    base::Result,
+    base::{Metrics, Result},
     mail::Transport,
     secure::{Secret, Verifier},
     store::{Db, Find, Owned, Store, Tx},
@@ -29,6 +29,7 @@ pub struct Env {
     pub secret: Secret,
     pub tokens: Verifier,
     pub mail: Arc<dyn Transport>,
+    pub metrics: Metrics,
 }
 
 /// One request's, or one job's, context. Cheap to clone.

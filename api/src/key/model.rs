@@ -52,7 +52,8 @@ pub struct CreateIntegrationKey {
     /// What people call it, 1 to 200 characters.
     pub name: String,
     /// What it allows: one or more of `accounts:read`, `accounts:write`, `contacts:read`, `contacts:write`,
-    /// `interactions:read`, `interactions:write`, `members:read`, `surveys:read`, `surveys:send`, `responses:read`, `imports:write`.
+    /// `interactions:read`, `interactions:write`, `members:read`, `surveys:read`, `surveys:send`, `responses:read`, `imports:write`,
+    /// `metrics:read`.
     pub scopes: Vec<String>,
     /// The outside system it speaks for, such as `crm`: the references it writes are unique there.
     pub source: String,

@@ -3,6 +3,7 @@
 //! A letter is sent only by a job, never inside a transaction. Its Message-ID follows from what it
 //! is about, so that a letter sent twice is the same letter.
 
+mod counted;
 mod dkim;
 mod key;
 mod letter;
@@ -13,6 +14,7 @@ mod server;
 mod smtp;
 mod transport;
 
+pub use counted::Counted;
 pub use dkim::Dkim;
 pub use key::SigningKey;
 pub use letter::Letter;

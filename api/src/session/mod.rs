@@ -4,6 +4,7 @@
 
 mod factor;
 mod graphql;
+mod key;
 mod keys;
 mod list;
 mod me;
@@ -15,6 +16,7 @@ mod service;
 
 pub use factor::reseal as reseal_factors;
 pub use graphql::{SessionMutation, SessionQuery};
+pub use key::{authenticate_key, sign_in_by_key};
 pub use keys::{Rotated, keyring, renew, rotate};
 pub use list::{Session, revoke, sessions, sign_out, sweep};
 pub use password::{change as change_password, chosen, replace_password};
@@ -22,6 +24,5 @@ pub use proof::forgive;
 pub use refresh::refresh;
 pub use rest::routes;
 pub use service::{
-    ACCESS, AUDIENCE, ByPassword, DEMO, Issued, authenticate, bearer, begin, issue, sign_in_by_key,
-    sign_in_by_password, still,
+    ACCESS, AUDIENCE, ByPassword, DEMO, Issued, authenticate, bearer, begin, issue, sign_in_by_password, still,
 };

@@ -3,18 +3,15 @@
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use entity::{SessionId, Time, api_key, contact, member, session};
-use sea_orm::{
-    ColumnTrait,
-    sea_query::{Condition, Expr},
-};
+use entity::{SessionId, Time, contact, member, session};
+use sea_orm::ColumnTrait;
 
 use super::{factor, keys::renew, password::LONGEST, proof::is_password_of, refresh::until};
 use crate::{
     access::Role,
     base::{Error, Result, key},
     ctx::{Ctx, Env},
-    secure::{ApiKey, Claims, RefreshToken, Refused},
+    secure::{Claims, RefreshToken, Refused},
     store::Subject,
 };
 
@@ -103,25 +100,6 @@ pub async fn sign_in_by_password(ctx: &Ctx, by: ByPassword<'_>) -> Result<Issued
         }
         _ => Err(WRONG),
     }
-}
-
-/// Signs an integration in.
-pub async fn sign_in_by_key(ctx: &Ctx, text: &str) -> Result<Issued> {
-    const UNKNOWN: Error = Error::Unauthenticated("this key is not valid");
-    let given = ApiKey::parse(text).ok_or(UNKNOWN)?;
-    let system = Ctx::system(Arc::clone(ctx.env()));
-    let found = system.find::<api_key::Entity>().filter(api_key::Column::SecretHash.eq(given.digest())).maybe().await?;
-    let now = system.now();
-    let live = found.filter(|row| row.revoked_at.is_none() && row.expires_at.is_none_or(|at| at > now));
-    let id = live.ok_or(UNKNOWN)?.id;
-    let issued = issue(&system, Subject::Key(id), ACCESS).await?;
-    // The session just made is in the audit; that its key was used follows from it.
-    let noted = system.write(move |tx| async move {
-        let used = vec![(api_key::Column::LastUsedAt, Expr::val(now))];
-        tx.set::<api_key::Entity>(Condition::all().add(api_key::Column::Id.eq(id)), used).await.map(drop)
-    });
-    noted.await?;
-    Ok(issued)
 }
 
 /// Starts a session that is refreshed, for somebody who has proved who they are.

@@ -25,7 +25,7 @@ use super::{
 };
 use crate::{
     access::Viewer,
-    base::{Clock, Error, Random, Result},
+    base::{Clock, Error, Random, Result, Tally},
 };
 
 /// Which database this is, for the few places where the two speak differently.
@@ -76,6 +76,7 @@ impl Db {
                 let mut pool = Database::connect(options).await.map_err(from_db)?;
                 pool.set_metric_callback(move |_| {
                     statements.fetch_add(1, Ordering::Relaxed);
+                    Tally::count();
                 });
                 Ok::<_, Error>(pool)
             }
@@ -129,11 +130,6 @@ impl Db {
         self.0.statements.load(Ordering::Relaxed)
     }
 
-    /// Answers at all?
-    pub async fn ping(&self) -> Result<()> {
-        self.0.read.execute_unprepared("SELECT 1").await.map(drop).map_err(from_db)
-    }
-
     /// Brings the statistics of a SQLite file up to date; cheap where little changed.
     pub async fn optimize(&self) -> Result<()> {
         let Some(writer) = &self.0.writer else { return Ok(()) };
@@ -182,20 +178,23 @@ pub(super) fn immediate() -> TransactionOptions {
 /// How many migrations of this version the database has not had, and how many it has had of newer ones.
 /// Changes nothing.
 pub async fn behind(url: &str) -> Result<(usize, usize)> {
-    use migration::{
-        Migrator,
-        sea_orm_migration::{MigratorTrait, seaql_migrations},
-    };
+    use migration::sea_orm_migration::seaql_migrations;
     let engine = if url.starts_with("sqlite:") { Engine::Sqlite } else { Engine::Postgres };
     let db = Database::connect(options(url, engine, 1, Purpose::Read)).await.map_err(from_db)?;
     db.execute_unprepared("SELECT 1").await.map_err(from_db)?;
     // A database without the table has had none.
     let had = seaql_migrations::Entity::find().all(&db).await.unwrap_or_default();
     db.close().await.map_err(from_db)?;
+    Ok(compared(&had))
+}
+
+/// How many migrations of this version a database that had these lacks, and how many are of newer ones.
+pub(super) fn compared(had: &[migration::sea_orm_migration::seaql_migrations::Model]) -> (usize, usize) {
+    use migration::{Migrator, sea_orm_migration::MigratorTrait};
     let ours: Vec<String> = Migrator::migrations().iter().map(|one| one.name().to_owned()).collect();
     let missing = ours.iter().filter(|name| had.iter().all(|row| row.version != **name)).count();
     let newer = had.iter().filter(|row| !ours.contains(&row.version)).count();
-    Ok((missing, newer))
+    (missing, newer)
 }
 
 /// What connections are for.

@@ -26,6 +26,7 @@ mod rules;
 mod sessions;
 mod shape;
 mod sight;
+mod standing;
 mod tx;
 mod writer;
 

@@ -120,12 +120,7 @@ impl Principal {
             }
             _ => return Err(ENDED),
         };
-        let keys = row
-            .key_scopes
-            .iter()
-            .flat_map(|text| text.split(' '))
-            .filter_map(|word| word.parse::<KeyScope>().ok())
-            .collect();
+        let keys = row.key_scopes.as_deref().map(KeyScope::list).unwrap_or_default();
         Ok(Viewer {
             actor,
             role,

@@ -12,7 +12,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::{Db, Tx, db::immediate, from_db, tx::Shared};
 use crate::{
     access::Viewer,
-    base::{Error, Result},
+    base::{Error, Result, Tally},
 };
 
 /// Changes that share one commit, at most.
@@ -88,13 +88,14 @@ where
     Fut: Future<Output = Result<T>> + Send + 'static,
 {
     let (reply, answer) = oneshot::channel::<Result<T>>();
+    let tally = Tally::current();
     let change: Change = Box::new(move |tx| {
         async move {
             // Whoever asked for it has been told that nothing was done, or has gone.
             if reply.is_closed() {
                 return (false, Box::new(|_| ()) as Answer);
             }
-            let done = AssertUnwindSafe(run(tx, Arc::clone(&shared), change)).catch_unwind().await;
+            let done = AssertUnwindSafe(tally.over(run(tx, Arc::clone(&shared), change))).catch_unwind().await;
             let done = done.unwrap_or_else(|_| Err(Error::internal("a change panicked")));
             let keep = done.is_ok();
             let answer: Answer = Box::new(move |committed| {

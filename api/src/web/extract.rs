@@ -1,6 +1,6 @@
 //! Who asks, and what they send.
 
-use std::convert::Infallible;
+use std::{convert::Infallible, sync::Arc};
 
 use axum::{
     extract::{FromRequestParts, Path},
@@ -12,12 +12,16 @@ use crate::{
     access::Role,
     base::{Error, Result},
     ctx::Ctx,
+    secure::ApiKey,
     session,
     visit::Reader,
 };
 
 /// Whoever asks: nobody without a token, and nobody at all with a bad one.
 pub struct Anyone(pub Ctx);
+
+/// Somebody who is signed in, or an integration that shows its key itself.
+pub struct Keyed(pub Ctx);
 
 /// Somebody who is signed in; what is read after them knows their role.
 pub struct Signed(pub Ctx);
@@ -28,22 +32,44 @@ impl FromRequestParts<Server> for Anyone {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, server: &Server) -> Result<Self> {
-        if !parts.headers.contains_key(header::AUTHORIZATION) {
-            return Ok(Self(Ctx::nobody(std::sync::Arc::clone(&server.env))));
-        }
-        let asker = bearer(parts, server).await;
-        if let Some(counted) = parts.extensions.get::<Counted>() {
-            // A token that is none counts for the address it comes from.
-            asker.as_ref().map_or_else(|_| counted.nobody(&server.rates), |ctx| counted.caller(&server.rates, ctx))?;
-        }
-        asker.map(Self)
+        asker(parts, server, Takes::Tokens).await.map(Self)
     }
 }
 
-async fn bearer(parts: &Parts, server: &Server) -> Result<Ctx> {
+impl FromRequestParts<Server> for Keyed {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, server: &Server) -> Result<Self> {
+        asker(parts, server, Takes::KeysToo).await.map(Self)
+    }
+}
+
+/// What may prove who asks.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Takes {
+    Tokens,
+    KeysToo,
+}
+
+async fn asker(parts: &Parts, server: &Server, takes: Takes) -> Result<Ctx> {
+    if !parts.headers.contains_key(header::AUTHORIZATION) {
+        return Ok(Ctx::nobody(Arc::clone(&server.env)));
+    }
+    let asker = bearer(parts, server, takes).await;
+    if let Some(counted) = parts.extensions.get::<Counted>() {
+        // A token that is none counts for the address it comes from.
+        asker.as_ref().map_or_else(|_| counted.nobody(&server.rates), |ctx| counted.caller(&server.rates, ctx))?;
+    }
+    asker
+}
+
+async fn bearer(parts: &Parts, server: &Server, takes: Takes) -> Result<Ctx> {
     let mut given = parts.headers.get_all(header::AUTHORIZATION).iter();
     let token = given.next().and_then(|value| value.to_str().ok()).and_then(session::bearer);
     let (Some(token), None) = (token, given.next()) else { return Err(WRONG) };
+    if takes == Takes::KeysToo && ApiKey::parse(token).is_some() {
+        return session::authenticate_key(&server.env, token).await;
+    }
     session::authenticate(&server.env, token).await
 }
 

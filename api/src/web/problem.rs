@@ -8,7 +8,7 @@ use axum::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::request_id;
+use super::{request_id, trace_id};
 use crate::base::{Error, Fault};
 
 /// For what must not be kept by anybody on the way.
@@ -82,7 +82,7 @@ impl From<Error> for Problem {
             Error::Stale => StatusCode::PRECONDITION_FAILED,
             Error::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             Error::Internal(source) => {
-                tracing::error!(error = %source, request = request_id(), "internal error");
+                tracing::error!(error = %source, request = request_id(), trace = trace_id(), "internal error");
                 StatusCode::INTERNAL_SERVER_ERROR
             }
         };

@@ -205,7 +205,9 @@ fn counts(request: &Request) -> Counts {
         "/healthz" | "/readyz" => Counts::Free,
         _ if path.starts_with("/api/v1/auth/") => Counts::SignIn,
         _ if path.starts_with("/api/v1/invitations/") => Counts::Address,
-        _ if signs && (path.starts_with("/api/v1/") || path.starts_with("/graphql")) => Counts::Extractor,
+        _ if signs && (path.starts_with("/api/v1/") || path.starts_with("/graphql") || path == "/metrics") => {
+            Counts::Extractor
+        }
         _ => Counts::Address,
     }
 }

@@ -20,7 +20,7 @@ use utoipa_axum::router::OpenApiRouter;
 use super::{
     Anyone, Introspection, Problem, Server,
     cors::{across, cors},
-    headers, problems, rate, shape, trace,
+    headers, operation, problems, rate, shape, trace,
 };
 use crate::{
     access::Role,
@@ -58,7 +58,7 @@ const FILE_TIME: Duration = Duration::from_mins(15);
         (name = "imports", description = "Files of other systems, as jobs."),
         (name = "exports", description = "What you see, as files that spreadsheets and the importer read."),
         (name = "invitations", description = "The survey behind a link: for front ends of your own."),
-        (name = "operation", description = "Whether the server is up."),
+        (name = "operation", description = "Whether the server is up, and what it does."),
     ),
 )]
 struct Document;
@@ -125,6 +125,18 @@ pub fn router(server: Server) -> Router {
         .with_state(server)
 }
 
+/// What operators ask, at an address of their own.
+pub fn operators(server: Server) -> Router {
+    operation::private()
+        .fallback(missing)
+        .method_not_allowed_fallback(wrong_method)
+        .layer(CatchPanicLayer::custom(|_| Error::internal("a request panicked").into_response()))
+        .layer(CompressionLayer::new())
+        .layer(middleware::from_fn(headers::secure))
+        .layer(middleware::from_fn_with_state(server.clone(), trace::trace))
+        .with_state(server)
+}
+
 /// Ends a request that takes too long with an answer that says so.
 async fn in_time(request: Request, next: middleware::Next) -> Response {
     let path = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
@@ -176,49 +188,4 @@ async fn graphql(State(server): State<Server>, asker: Result<Anyone, Error>, req
         if may_read_schema { query } else { query.disable_introspection() }
     })
     .await
-}
-
-mod operation {
-    use axum::extract::State;
-    use serde::Serialize;
-    use utoipa::ToSchema;
-    use utoipa_axum::{router::OpenApiRouter, routes};
-
-    use super::super::Server;
-    use crate::base::Result;
-
-    /// The server's word that it is well.
-    #[derive(Serialize, ToSchema)]
-    pub struct Health {
-        /// Always `ok`.
-        #[schema(example = "ok")]
-        status: &'static str,
-    }
-
-    pub fn routes() -> OpenApiRouter<Server> {
-        OpenApiRouter::new().routes(routes!(healthz)).routes(routes!(readyz))
-    }
-
-    /// Is the process up?
-    ///
-    /// Asks no database.
-    #[utoipa::path(
-        get, path = "/healthz", operation_id = "healthz", tag = "operation", security(()),
-        responses((status = 200, description = "The process answers", body = Health)),
-    )]
-    async fn healthz() -> axum::Json<Health> {
-        axum::Json(Health { status: "ok" })
-    }
-
-    /// Is the server ready for requests?
-    ///
-    /// Asks the database.
-    #[utoipa::path(
-        get, path = "/readyz", operation_id = "readyz", tag = "operation", security(()),
-        responses((status = 200, description = "Ready", body = Health)),
-    )]
-    async fn readyz(State(server): State<Server>) -> Result<axum::Json<Health>> {
-        server.env.db.ping().await.map_err(|_| crate::base::Error::Unavailable)?;
-        Ok(axum::Json(Health { status: "ok" }))
-    }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::Rates;
+use super::{Pulse, Rates};
 use crate::{
     base::Origins,
     ctx::Env,
@@ -33,6 +33,7 @@ pub struct Server {
     pub rates: Arc<Rates>,
     pub brand: Arc<Brand>,
     pub visits: Arc<Visits>,
+    pub pulse: Arc<Pulse>,
     /// Whether the two explorers are served.
     pub explorers: bool,
 }

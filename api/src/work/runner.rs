@@ -174,6 +174,7 @@ async fn one(system: &Ctx, worker: Uuid, job: job::Model, left: Duration) {
 
 /// Writes down how a run ended.
 async fn end(system: &Ctx, worker: Uuid, job: &job::Model, outcome: Run) {
+    system.env().metrics.ran(&job.kind, word(&outcome, job.attempts));
     match &outcome {
         Run::Done | Run::Later(_) => {}
         Run::Retry(why) => tracing::info!(job = %job.id, kind = job.kind, why, "a job will be tried again"),
@@ -183,6 +184,16 @@ async fn end(system: &Ctx, worker: Uuid, job: &job::Model, outcome: Run) {
     let written = system.write(move |tx| async move { queue::finish(&tx, worker, &job, &outcome).await }).await;
     if let Err(error) = written {
         tracing::warn!(job = %id, %error, "a job's end could not be written; its lease will end");
+    }
+}
+
+/// What a run came to, as the metrics say it.
+const fn word(outcome: &Run, attempts: i16) -> &'static str {
+    match outcome {
+        Run::Done => "done",
+        Run::Later(_) => "later",
+        Run::Retry(_) if attempts < TRIES => "failed",
+        Run::Retry(_) | Run::GiveUp(_) => "dead",
     }
 }
 

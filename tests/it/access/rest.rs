@@ -11,7 +11,7 @@ const WRITE: [u16; 10] = [401, 401, 403, 403, 403, 403, 403, 403, 201, 403];
 const IMPORT: [u16; 10] = [401, 401, 403, 403, 403, 403, 403, 200, 404, 403];
 
 /// An operation of the REST door: its id, method, path, body, and what each of [`super::WHO`] gets.
-pub const REST: [(&str, &str, &str, &str, [u16; 10]); 36] = [
+pub const REST: [(&str, &str, &str, &str, [u16; 10]); 37] = [
     ("jwks", "GET", "/.well-known/jwks.json", "", [200; 10]),
     (
         "signIn",
@@ -76,6 +76,7 @@ pub const REST: [(&str, &str, &str, &str, [u16; 10]); 36] = [
     ("readImportErrors", "GET", "/api/v1/imports/$import/errors.csv", "", IMPORT),
     ("healthz", "GET", "/healthz", "", [200; 10]),
     ("readyz", "GET", "/readyz", "", [200; 10]),
+    ("metrics", "GET", "/metrics", "", [401, 401, 403, 403, 403, 403, 403, 200, 200, 403]),
     (
         "changePassword",
         "POST",
