@@ -44,6 +44,10 @@ pub enum Action {
     ReadResponses,
     ReadSatisfaction,
     ReadAudit,
+    /// All that is held of one contact, at once.
+    ReadPersonalData,
+    /// Takes every trace of a contact away.
+    EraseContacts,
     ManageKeys,
     /// One's own, and for admins those of every member.
     ManageSessions,
@@ -85,10 +89,16 @@ impl Action {
             | Self::ManagePrograms
             | Self::RunPrograms
             | Self::MergeDuplicates
-            | Self::ReadAudit => {
+            | Self::ReadAudit
+            | Self::ReadPersonalData => {
                 matches!(role, Admin | Manager | System)
             }
-            Self::ChangeMembers | Self::ChangeTeams | Self::ChangeSurveys | Self::ManageKeys | Self::ImportFiles => {
+            Self::ChangeMembers
+            | Self::ChangeTeams
+            | Self::ChangeSurveys
+            | Self::EraseContacts
+            | Self::ManageKeys
+            | Self::ImportFiles => {
                 matches!(role, Admin | System)
             }
         }
@@ -117,6 +127,8 @@ impl Action {
             | Self::ChangeTeams
             | Self::ChangeSurveys
             | Self::ReadAudit
+            | Self::ReadPersonalData
+            | Self::EraseContacts
             | Self::ManageKeys
             | Self::ManageSessions
             | Self::ChangePassword => return None,
@@ -153,6 +165,8 @@ impl Action {
             Self::ReadResponses => "read responses",
             Self::ReadSatisfaction => "read satisfaction figures",
             Self::ReadAudit => "read the audit",
+            Self::ReadPersonalData => "take a copy of what is held of a contact",
+            Self::EraseContacts => "erase contacts",
             Self::ManageKeys => "manage integration keys",
             Self::ManageSessions => "see or end sign-ins",
             Self::ChangePassword => "change a password",

@@ -12,6 +12,7 @@ use crate::{
     ctx::{Ctx, Job, Run},
     intake::RunImport,
     invitation::{SendMail, SendTest, TellChanged},
+    privacy::Sweep,
     program::{MakeWave, Tick},
 };
 
@@ -24,6 +25,7 @@ fn run(kind: &str, payload: serde_json::Value, ctx: Ctx, last: bool) -> Result<B
         TellChanged::KIND => start::<TellChanged>(payload, ctx, last),
         SendTest::KIND => start::<SendTest>(payload, ctx, last),
         RunImport::KIND => start::<RunImport>(payload, ctx, last),
+        Sweep::KIND => start::<Sweep>(payload, ctx, last),
         other => Err(Error::internal(format!("no job of kind {other}"))),
     }
 }
