@@ -4,7 +4,7 @@
 //!
 //! 7 app cli config
 //! 6 graph web work
-//! 5 account audit contact demo duplicate entrance export import intake invitation key member ownership program response satisfaction session setup survey team timeline upsert visit
+//! 5 account audit contact demo duplicate entrance export import intake invitation key member ownership privacy program response satisfaction session setup survey team timeline upsert visit
 //! 4 ctx
 //! 3 mail queue
 //! 2 store
@@ -32,6 +32,7 @@ pub mod key;
 pub mod mail;
 pub mod member;
 pub mod ownership;
+pub mod privacy;
 pub mod program;
 pub mod queue;
 pub mod response;

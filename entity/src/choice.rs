@@ -379,6 +379,8 @@ choice!(
         Update = "UPDATE",
         /// A row that is gone.
         Delete = "DELETE",
+        /// A row of which somebody took all that is held.
+        Read = "READ",
     }
 );
 

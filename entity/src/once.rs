@@ -18,7 +18,7 @@ pub struct Model {
     /// The digest of what was asked.
     #[serde(skip_serializing)]
     pub request: Digest,
-    /// What came of it, as JSON.
+    /// What came of it, as JSON; empty where it named a person who was erased.
     pub reply: String,
     pub at: Time,
 }

@@ -2,6 +2,7 @@
 
 mod entrance;
 mod merge;
+mod privacy;
 mod rest;
 
 use std::time::Duration;
@@ -30,6 +31,7 @@ use tests::{
 
 use entrance::ENTRANCE;
 use merge::MERGING;
+use privacy::PRIVACY;
 use rest::REST;
 
 /// The columns of the tables below. The link holder sends the secret of a survey's link as a bearer token.
@@ -272,6 +274,7 @@ impl World {
         }
         text = merge::fill(app, self, text).await;
         text = entrance::fill(app, self, text).await;
+        text = privacy::fill(app, self, text).await;
         if text.contains("$key") {
             app.integration(&[], None).await;
             let newest = app.rows::<api_key::Entity>().await.into_iter().map(|row| row.id).max().unwrap();
@@ -383,7 +386,7 @@ both! {
     async fn everybody_gets_from_graphql_what_the_table_says(app: TestApp) {
         let mut world = World::new(&app).await;
         let mut wrong = Vec::new();
-        for (field, query, want) in GRAPHQL.iter().chain(&FURTHER).chain(&SENDING).chain(&MERGING).chain(&ENTRANCE) {
+        for (field, query, want) in GRAPHQL.iter().chain(&FURTHER).chain(&SENDING).chain(&MERGING).chain(&ENTRANCE).chain(&PRIVACY) {
             let mut got = String::new();
             for at in 0..WHO.len() {
                 let query = world.fill(&app, query).await;
@@ -468,7 +471,14 @@ fn operations() -> Vec<String> {
 
 #[test]
 fn every_operation_has_a_row() {
-    let rows = GRAPHQL.iter().chain(&FURTHER).chain(&SENDING).chain(&MERGING).chain(&ENTRANCE).chain(&SUBSCRIPTIONS);
+    let rows = GRAPHQL
+        .iter()
+        .chain(&FURTHER)
+        .chain(&SENDING)
+        .chain(&MERGING)
+        .chain(&ENTRANCE)
+        .chain(&PRIVACY)
+        .chain(&SUBSCRIPTIONS);
     let rows: Vec<&str> = rows.map(|row| row.0).collect();
     let missing: Vec<String> = root_fields().into_iter().filter(|field| !rows.contains(&field.as_str())).collect();
     assert!(missing.is_empty(), "add rows to GRAPHQL or SUBSCRIPTIONS for {missing:?}");

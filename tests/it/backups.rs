@@ -18,7 +18,8 @@ use tests::{
     skip::skip,
 };
 
-async fn steward(arguments: &[&str], folder: &Path, database: &Path) -> Option<Output> {
+/// Runs the program on a SQLite file; nothing where it was not built.
+pub async fn steward(arguments: &[&str], folder: &Path, database: &Path) -> Option<Output> {
     let Some(program) = process::steward() else {
         skip("the program", process::CURE);
         return None;
@@ -30,7 +31,8 @@ async fn steward(arguments: &[&str], folder: &Path, database: &Path) -> Option<O
     Some(tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap())
 }
 
-fn said(output: &Output) -> (bool, String) {
+/// Whether it ended well, and all that it said.
+pub fn said(output: &Output) -> (bool, String) {
     let text = [output.stdout.as_slice(), output.stderr.as_slice()].concat();
     (output.status.success(), String::from_utf8(text).unwrap())
 }

@@ -132,6 +132,9 @@ both! {
             ("listAccounts", "get", "/api/v1/accounts?first=0".into(), &key, None, 422),
             ("listAccounts", "get", "/api/v1/accounts".into(), &carl.token, None, 200),
             ("listContacts", "get", "/api/v1/contacts".into(), &key, None, 200),
+            ("readPersonalData", "get", format!("/api/v1/contacts/{}/personal-data", carl.id), &ada.token, None, 200),
+            ("readPersonalData", "get", "/api/v1/contacts/nobody/personal-data".into(), &ada.token, None, 404),
+            ("readPersonalData", "get", format!("/api/v1/contacts/{}/personal-data", carl.id), &key, None, 403),
             ("listSurveys", "get", "/api/v1/surveys".into(), &key, None, 200),
             ("listResponses", "get", "/api/v1/responses".into(), &key, None, 200),
             ("putAccount", "put", "/api/v1/accounts/17".into(), &key, Some(json!({ "name": "New", "annualValue": { "amountMinor": 1, "currency": "EUR" } })), 201),
@@ -232,7 +235,8 @@ both! {
         let wave = api::program::run(&app.system(), program).await.unwrap();
         let types = Types::read();
         let mut asked = BTreeSet::new();
-        let made = ["sendSurvey", "sendTestMail", "createIntegrationKey"].map(str::to_owned);
+        let left = app.contact(account, "Left").await;
+        let made = ["sendSurvey", "sendTestMail", "createIntegrationKey", "eraseContact"].map(str::to_owned);
         let roots = types.0["Query"].keys().map(|field| ("Query", field)).chain(made.iter().map(|field| ("Mutation", field)));
         for (root, field) in roots.map(|(root, field)| (root, field.as_str())) {
             let survey = app.survey(SurveyKind::Nps).await;
@@ -247,6 +251,7 @@ both! {
                 "previewSurvey" | "sendTestMail" => format!("(input:{{surveyId:\"{survey}\"}})"),
                 "satisfaction" => "(groupBy:OWNER)".to_owned(),
                 "createIntegrationKey" => "(input:{name:\"K\",source:\"crm\",scopes:[\"accounts:read\"]})".to_owned(),
+                "eraseContact" => format!("(input:{{id:\"{}\",version:1,reason:\"asked\"}})", left.id),
                 "sendSurvey" => format!("(surveyId:\"{survey}\",input:{{accountId:\"{account}\"}})"),
                 _ => String::new(),
             };

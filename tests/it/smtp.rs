@@ -122,6 +122,20 @@ both! {
         assert_eq!((state(&app, contacts[0]).await.0, app.jobs_left().await), (InvitationStatus::Sent, 0));
     }
 
+    async fn what_a_server_says_is_kept_without_whom_it_was_for(database: Database) {
+        let smtp = Smtp::start().await;
+        smtp.fault(When::To("zyxwina@client.test".to_owned()), Fault::Words("550 5.1.1 <Zyxwina@client.test>: zyxwina unknown"));
+        let app = mailing(database, &smtp.url(), &[]).await;
+        let contacts = send(&app, &["zyxwina"]).await;
+        assert_eq!(state(&app, contacts[0]).await, (InvitationStatus::Failed, MailState::Bounced));
+        let words = app.invitations().await.remove(0).error.unwrap();
+        assert!(words.contains("5.1.1") && words.contains("unknown"), "{words}");
+        let job = app.rows::<job::Entity>().await.remove(0).last_error.unwrap();
+        for words in [words, job] {
+            assert!(!words.to_lowercase().contains("zyxwina"), "{words}");
+        }
+    }
+
     async fn one_domain_gets_letters_at_its_pace(database: Database) {
         let smtp = Smtp::start().await;
         let app = mailing(database, &smtp.url(), &[("STEWARD_MAIL_PACE", "2")]).await;

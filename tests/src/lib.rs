@@ -30,4 +30,5 @@ pub mod skip;
 pub mod smtp;
 pub mod sqlite;
 pub mod strange;
+pub mod traces;
 pub mod world;

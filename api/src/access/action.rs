@@ -44,6 +44,10 @@ pub enum Action {
     ReadResponses,
     ReadSatisfaction,
     ReadAudit,
+    /// All that is held of one contact, at once.
+    ReadPersonalData,
+    /// Takes every trace of a contact away.
+    EraseContacts,
     ManageKeys,
     /// One's own, and for admins those of every member.
     ManageSessions,
@@ -87,12 +91,14 @@ impl Action {
             | Self::ManagePrograms
             | Self::RunPrograms
             | Self::MergeDuplicates
-            | Self::ReadAudit => {
+            | Self::ReadAudit
+            | Self::ReadPersonalData => {
                 matches!(role, Admin | Manager | System)
             }
             Self::ChangeMembers
             | Self::ChangeTeams
             | Self::ChangeSurveys
+            | Self::EraseContacts
             | Self::ManageKeys
             | Self::ImportFiles
             | Self::ReadMetrics => {
@@ -125,6 +131,8 @@ impl Action {
             | Self::ChangeTeams
             | Self::ChangeSurveys
             | Self::ReadAudit
+            | Self::ReadPersonalData
+            | Self::EraseContacts
             | Self::ManageKeys
             | Self::ManageSessions
             | Self::ChangePassword => return None,
@@ -161,6 +169,8 @@ impl Action {
             Self::ReadResponses => "read responses",
             Self::ReadSatisfaction => "read satisfaction figures",
             Self::ReadAudit => "read the audit",
+            Self::ReadPersonalData => "take a copy of what is held of a contact",
+            Self::EraseContacts => "erase contacts",
             Self::ManageKeys => "manage integration keys",
             Self::ManageSessions => "see or end sign-ins",
             Self::ChangePassword => "change a password",

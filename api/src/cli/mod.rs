@@ -1,9 +1,11 @@
 //! The command line. Exit codes: 0 done, 1 failed, 2 wrong usage or settings.
 
+mod ask;
 mod backup;
 mod carry;
 mod demo;
 mod doctor;
+mod erase;
 mod export;
 mod healthcheck;
 mod import;
@@ -69,6 +71,7 @@ enum Command {
     Token(token::Args),
     Key(key::Args),
     Keys(keys::Args),
+    Erase(erase::Args),
     Healthcheck(healthcheck::Args),
 }
 
@@ -149,6 +152,7 @@ async fn run(command: Command) -> Result<(), Failure> {
         Command::Token(args) => token::run(&existing()?, &args).await?,
         Command::Key(args) => key::run(&existing()?, args).await?,
         Command::Keys(args) => keys::run(&existing()?, &args).await?,
+        Command::Erase(args) => Box::pin(erase::run(&existing()?, args)).await?,
         Command::Healthcheck(args) => healthcheck::run(&args).await?,
     }
     Ok(())

@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// Keeps what these contacts want none of for the addresses they have now, which they are about to leave.
-pub(super) async fn remember(tx: &Tx, ids: &[ContactId]) -> Result<()> {
+pub async fn remember(tx: &Tx, ids: &[ContactId]) -> Result<()> {
     let refusing = Condition::any()
         .add(contact::Column::Muted.ne(Muted::default()))
         .add(contact::Column::MailState.eq(MailState::Unsubscribed));

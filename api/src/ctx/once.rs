@@ -72,6 +72,9 @@ async fn taken(tx: &Tx, claim: once::Model, mine: Condition) -> Result<Option<St
         return Ok(None);
     }
     let before = tx.find::<once::Entity>().filter(mine).one("request").await?;
+    if before.request == request && before.reply.is_empty() {
+        return Err(Error::Gone("what came of this request is erased, since it named a person who is"));
+    }
     if before.request == request {
         return Ok(Some(before.reply.clone()));
     }

@@ -232,9 +232,11 @@ async fn letter(ctx: &Ctx, job: &SendTest) -> Result<Letter> {
     let parts = parts(ctx, &job.ask).await?;
     let company = ctx.company();
     let message = parts.mail(&parts.asked(&job.ask, company)?, company, true);
-    let id: entity::JobId = ctx.env().db.random().id(ctx.now()).into();
+    let id = ctx.env().db.random().id(ctx.now());
+    // Whom it shows comes first, so that it is found where they are to be erased.
+    let shows = job.ask.contact_id.map_or_else(String::new, |contact| format!("{contact}."));
     Ok(Letter {
-        message_id: format!("{id}.test@{}", company.host()),
+        message_id: format!("{shows}{id}.test@{}", company.host()),
         follows: None,
         from_name: header_safe(if parts.sender().is_empty() { &company.name } else { parts.sender() }),
         from: company.mail_from.clone(),

@@ -5,6 +5,12 @@ use std::error::Error as _;
 use chrono::TimeDelta;
 use lettre::transport::smtp::Error;
 
+use super::Letter;
+use crate::base::Mentions;
+
+/// What stands for whom a letter was for.
+const RECIPIENT: &str = "[recipient]";
+
 /// Why a letter did not leave.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
@@ -36,6 +42,25 @@ impl Refusal {
         Self::judge(step, error.status().map(u16::from), &answer, error.to_string())
     }
 
+    /// The same in words that do not name whom the letter was for: servers repeat the address, or its first half, and
+    /// their words stand in logs and in the queue.
+    pub(super) fn unnamed(self, letter: &Letter) -> Self {
+        let mut person = Mentions::shown_as(RECIPIENT);
+        person.address(&letter.to);
+        person.name(&letter.to_name);
+        let local = letter.to.rsplit_once('@').map_or("", |(local, _)| local);
+        let clean = |words: String| {
+            let words = person.taken_from(&words).unwrap_or(words);
+            words.split(' ').map(|word| if holds(word, local) { RECIPIENT } else { word }).collect::<Vec<_>>().join(" ")
+        };
+        match self {
+            Self::Bounced(words) => Self::Bounced(clean(words)),
+            Self::Never(words) => Self::Never(clean(words)),
+            Self::NotNow(words) => Self::NotNow(clean(words)),
+            Self::TooFast(pause) => Self::TooFast(pause),
+        }
+    }
+
     /// The enhanced code (RFC 3463) tells whether it is the address that is refused; the plain one cannot
     /// tell an unknown mailbox from a letter taken for spam, and counts only where there is no other.
     fn judge(step: Step, code: Option<u16>, answer: &str, words: String) -> Self {
@@ -55,6 +80,11 @@ impl Refusal {
             }
         }
     }
+}
+
+/// Whether a word is this mailbox, in brackets or quotes perhaps.
+fn holds(word: &str, mailbox: &str) -> bool {
+    !mailbox.is_empty() && word.trim_matches(|c: char| "<>\"'()[],;:.".contains(c)).eq_ignore_ascii_case(mailbox)
 }
 
 /// Subject and detail of `5.subject.detail`, where the answer begins with it.

@@ -38,20 +38,7 @@ impl Smtp {
         Self { server, dkim, pace, idle: Mutex::default() }
     }
 
-    async fn connection(&self) -> Result<AsyncSmtpConnection, Error> {
-        loop {
-            let kept = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-            let Some(mut kept) = kept else { return self.server.open().await };
-            if timeout(BRIEF, kept.test_connected()).await == Ok(true) {
-                return Ok(kept);
-            }
-        }
-    }
-}
-
-#[async_trait]
-impl Transport for Smtp {
-    async fn send(&self, letter: &Letter) -> Result<(), Refusal> {
+    async fn hand_over(&self, letter: &Letter) -> Result<(), Refusal> {
         let written = letter.written(self.dkim.as_ref()).map_err(Refusal::Never)?;
         self.pace.pass(&letter.to).map_err(Refusal::TooFast)?;
         let late = || Refusal::NotNow(format!("no answer within {} s", PATIENCE.as_secs()));
@@ -73,6 +60,23 @@ impl Transport for Smtp {
             self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
         }
         outcome.map_err(|(step, error)| Refusal::of(step, &error))
+    }
+
+    async fn connection(&self) -> Result<AsyncSmtpConnection, Error> {
+        loop {
+            let kept = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+            let Some(mut kept) = kept else { return self.server.open().await };
+            if timeout(BRIEF, kept.test_connected()).await == Ok(true) {
+                return Ok(kept);
+            }
+        }
+    }
+}
+
+#[async_trait]
+impl Transport for Smtp {
+    async fn send(&self, letter: &Letter) -> Result<(), Refusal> {
+        self.hand_over(letter).await.map_err(|refusal| refusal.unnamed(letter))
     }
 }
 

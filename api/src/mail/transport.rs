@@ -1,13 +1,15 @@
 //! How a letter leaves.
 
 use std::{
-    fs::{DirBuilder, OpenOptions},
-    io::Write as _,
+    collections::HashSet,
+    fs::{self, DirBuilder, OpenOptions},
+    io::{self, Write as _},
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
 };
 
 use async_trait::async_trait;
+use uuid::Uuid;
 
 use super::{Dkim, Letter, Refusal};
 
@@ -15,6 +17,12 @@ use super::{Dkim, Letter, Refusal};
 #[async_trait]
 pub trait Transport: Send + Sync + 'static {
     async fn send(&self, letter: &Letter) -> Result<(), Refusal>;
+
+    /// Does away with what is kept here of letters whose Message-ID begins with one of these ids. What was handed to a
+    /// mail server is no longer ours.
+    fn forget(&self, _: &HashSet<Uuid>) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// A folder of `.eml` files, one a letter, named by the Message-ID.
@@ -32,10 +40,10 @@ impl Folder {
 #[async_trait]
 impl Transport for Folder {
     async fn send(&self, letter: &Letter) -> Result<(), Refusal> {
-        let written = letter.written(self.dkim.as_ref()).map_err(Refusal::Never)?;
+        let written = letter.written(self.dkim.as_ref()).map_err(|why| Refusal::Never(why).unnamed(letter))?;
         let name = letter.message_id.split('@').next().unwrap_or_default();
         let name: String = name.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }).collect();
-        let late = |error: std::io::Error| Refusal::NotNow(format!("{}: {error}", self.path.display()));
+        let late = |error: io::Error| Refusal::NotNow(format!("{}: {error}", self.path.display()));
         // Letters hold links that answer: for the owner's eyes only.
         make_private(&self.path).map_err(late)?;
         // Written aside and moved, so that nobody ever reads half a letter.
@@ -43,9 +51,24 @@ impl Transport for Folder {
         write_private(&part, &written.bytes).map_err(late)?;
         tokio::fs::rename(&part, self.path.join(format!("{name}.eml"))).await.map_err(late)
     }
+
+    fn forget(&self, about: &HashSet<Uuid>) -> io::Result<()> {
+        let files = match fs::read_dir(&self.path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            files => files?,
+        };
+        for file in files {
+            let name = file?.file_name();
+            let id = name.to_str().and_then(|name| name.trim_start_matches('.').split('_').next()?.parse().ok());
+            if id.is_some_and(|id: Uuid| about.contains(&id)) {
+                fs::remove_file(self.path.join(name))?;
+            }
+        }
+        Ok(())
+    }
 }
 
-fn make_private(folder: &Path) -> std::io::Result<()> {
+fn make_private(folder: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
@@ -53,7 +76,7 @@ fn make_private(folder: &Path) -> std::io::Result<()> {
     builder.create(folder)
 }
 
-fn write_private(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
+fn write_private(file: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]

@@ -58,22 +58,29 @@ pub(super) fn entry<E: Owned>(
 where
     E::Model: Serialize,
 {
-    let key = E::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column).find_map(|column| match row.get(column) {
-        Sql::Uuid(Some(id)) => Some(id),
-        _ => None,
-    });
     let said = |row| match changed {
         Some(columns) => part::<E>(row, columns),
         None => serde_json::to_string(row).map_err(Error::internal),
     };
-    Ok(Entry {
-        action,
-        subject: E::NAME,
-        subject_id: key.unwrap_or_default(),
-        account_id: E::account(row),
-        before: before.map(said).transpose()?,
-        after: Some(said(row)?),
-    })
+    let (before, after) = (before.map(said).transpose()?, Some(said(row)?));
+    Ok(Entry { before, after, ..named::<E>(action, row) })
+}
+
+/// An entry that tells of a row no more than which it is.
+pub(super) fn named<E: Owned>(action: AuditAction, row: &E::Model) -> Entry {
+    let key = E::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column).find_map(|column| match row.get(column) {
+        Sql::Uuid(Some(id)) => Some(id),
+        _ => None,
+    });
+    let (subject_id, account_id) = (key.unwrap_or_default(), E::account(row));
+    Entry { action, subject: E::NAME, subject_id, account_id, before: None, after: None }
+}
+
+impl Entry {
+    /// The same, with a word on why.
+    pub(super) fn because(self, why: &Value) -> Self {
+        Self { after: Some(why.to_string()), ..self }
+    }
 }
 
 /// These columns of a row. One that holds nothing is left out of a whole row, but told of a change.

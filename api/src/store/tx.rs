@@ -332,10 +332,14 @@ impl Tx {
         E::Model: Serialize,
     {
         if E::is_audited(row) {
-            let entry = audit::entry::<E>(action, row, before, changed)?;
-            self.shared.audit.lock().unwrap_or_else(PoisonError::into_inner).push(entry);
+            self.enter(audit::entry::<E>(action, row, before, changed)?);
         }
         Ok(())
+    }
+
+    /// Has an entry written to the audit at the end.
+    pub(super) fn enter(&self, entry: Entry) {
+        self.shared.audit.lock().unwrap_or_else(PoisonError::into_inner).push(entry);
     }
 
     /// Writes the audit rows of the changes so far: at the end, and in between where there are very many.

@@ -6,7 +6,7 @@
 use std::{panic::AssertUnwindSafe, sync::Arc};
 
 use futures_util::{FutureExt, future::BoxFuture};
-use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, TransactionTrait};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, Statement, TransactionTrait};
 use tokio::sync::{mpsc, oneshot};
 
 use super::{Db, Tx, db::immediate, from_db, tx::Shared};
@@ -26,6 +26,10 @@ const WAITING: usize = 4_096;
 const LOOSE: &str = "PRAGMA foreign_keys = OFF; PRAGMA synchronous = NORMAL";
 const STRICT: &str = "PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL";
 
+/// For so long a log that is to be emptied keeps writers waiting, where somebody still reads by it.
+const BRIEF: &str = "PRAGMA busy_timeout = 500";
+const USUAL: &str = "PRAGMA busy_timeout = 5000";
+
 type Answer = Box<dyn FnOnce(Result<()>) + Send>;
 type Change = Box<dyn FnOnce(Arc<DatabaseTransaction>) -> BoxFuture<'static, (bool, Answer)> + Send>;
 
@@ -34,6 +38,8 @@ pub(super) enum Job {
     /// A change of very many rows.
     Mass(Change),
     Maintain(&'static str, oneshot::Sender<Result<()>>),
+    /// The log is to be written back and emptied; tells whether it was.
+    EmptyLog(oneshot::Sender<Result<bool>>),
 }
 
 pub(super) async fn write<T, F, Fut>(db: &Db, viewer: Arc<Viewer>, mass: bool, change: F) -> Result<T>
@@ -147,6 +153,23 @@ pub(super) async fn maintain(writer: &mpsc::Sender<Job>, sql: &'static str) -> R
     answer.await.map_err(|_| Error::Unavailable)?
 }
 
+/// Writes the log back into the file and empties it; false where somebody still reads by it.
+pub(super) async fn empty_log(writer: &mpsc::Sender<Job>) -> Result<bool> {
+    let (reply, answer) = oneshot::channel();
+    writer.send(Job::EmptyLog(reply)).await.map_err(|_| Error::Unavailable)?;
+    answer.await.map_err(|_| Error::Unavailable)?
+}
+
+async fn empty_log_now(db: &DatabaseConnection) -> Result<bool> {
+    maintain_now(db, BRIEF).await?;
+    let text = Statement::from_string(db.get_database_backend(), "PRAGMA wal_checkpoint(TRUNCATE)");
+    let told = db.query_one_raw(text).await.map_err(from_db);
+    maintain_now(db, USUAL).await?;
+    // Whether it was kept from its work stands in the row: the statement itself does not fail.
+    let row = told?.ok_or_else(|| Error::internal("a checkpoint told nothing"))?;
+    row.try_get_by_index::<i32>(0).map(|busy| busy == 0).map_err(Error::internal)
+}
+
 async fn maintain_now(db: &DatabaseConnection, sql: &str) -> Result<()> {
     db.execute_unprepared(sql).await.map(drop).map_err(from_db)
 }
@@ -188,6 +211,7 @@ async fn group(db: &DatabaseConnection, first: Change, jobs: &mut mpsc::Receiver
 async fn apart(db: &DatabaseConnection, job: Job) {
     match job {
         Job::Maintain(sql, reply) => drop(reply.send(maintain_now(db, sql).await)),
+        Job::EmptyLog(reply) => drop(reply.send(empty_log_now(db).await)),
         Job::Change(change) | Job::Mass(change) => {
             if let Err(error) = maintain_now(db, LOOSE).await {
                 tracing::error!(%error, "a change of very many rows is slow");

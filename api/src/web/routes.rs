@@ -28,7 +28,7 @@ use crate::{
     base::Error,
     contact, entrance, export,
     graph::{self, explorer},
-    intake, invitation, program, response, session, survey, upsert,
+    intake, invitation, privacy, program, response, session, survey, upsert,
 };
 
 /// Bytes of a REST body.
@@ -80,6 +80,7 @@ fn described() -> OpenApiRouter<Server> {
         .merge(entrance::routes())
         .merge(account::routes())
         .merge(contact::routes())
+        .merge(privacy::routes())
         .merge(upsert::routes())
         .merge(survey::routes())
         .merge(program::routes())

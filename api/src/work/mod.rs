@@ -13,6 +13,7 @@ use crate::{
     entrance::SendLink,
     intake::RunImport,
     invitation::{SendMail, SendTest, TellChanged},
+    privacy::Sweep,
     program::{MakeWave, Tick},
 };
 
@@ -26,6 +27,7 @@ fn run(kind: &str, payload: serde_json::Value, ctx: Ctx, last: bool) -> Result<B
         SendTest::KIND => start::<SendTest>(payload, ctx, last),
         SendLink::KIND => start::<SendLink>(payload, ctx, last),
         RunImport::KIND => start::<RunImport>(payload, ctx, last),
+        Sweep::KIND => start::<Sweep>(payload, ctx, last),
         other => Err(Error::internal(format!("no job of kind {other}"))),
     }
 }

@@ -11,7 +11,7 @@ const WRITE: [u16; 10] = [401, 401, 403, 403, 403, 403, 403, 403, 201, 403];
 const IMPORT: [u16; 10] = [401, 401, 403, 403, 403, 403, 403, 200, 404, 403];
 
 /// An operation of the REST door: its id, method, path, body, and what each of [`super::WHO`] gets.
-pub const REST: [(&str, &str, &str, &str, [u16; 10]); 37] = [
+pub const REST: [(&str, &str, &str, &str, [u16; 10]); 38] = [
     ("jwks", "GET", "/.well-known/jwks.json", "", [200; 10]),
     (
         "signIn",
@@ -40,6 +40,13 @@ pub const REST: [(&str, &str, &str, &str, [u16; 10]); 37] = [
     ),
     ("listAccounts", "GET", "/api/v1/accounts", "", LIST),
     ("listContacts", "GET", "/api/v1/contacts", "", LIST),
+    (
+        "readPersonalData",
+        "GET",
+        "/api/v1/contacts/$contact/personal-data",
+        "",
+        [401, 401, 403, 403, 403, 200, 404, 200, 403, 403],
+    ),
     ("listSurveys", "GET", "/api/v1/surveys", "", LIST),
     ("listResponses", "GET", "/api/v1/responses", "", LIST),
     ("putAccount", "PUT", "/api/v1/accounts/r$n", r#"{"name":"New"}"#, WRITE),

@@ -1,12 +1,12 @@
 //! Shows a guessed mapping, and asks whether it may be used.
 
-use std::{
-    io::{self, BufRead, IsTerminal, Write},
-    path::Path,
-};
+use std::path::Path;
 
 use super::Ended;
-use crate::import::{Guess, Kind, Mapping};
+use crate::{
+    cli::ask,
+    import::{Guess, Kind, Mapping},
+};
 
 /// The mapping, and how the first rows read by it. Goes to standard error: the summary alone is output.
 pub(super) fn show(file: &Path, kind: Kind, guess: &Guess) {
@@ -42,18 +42,6 @@ pub(super) fn complete(file: &Path, kind: Kind, guess: &Guess) -> Result<Mapping
 
 /// Asks on a terminal; elsewhere nobody can say yes.
 pub(super) fn consent() -> Result<(), Ended> {
-    let asks = io::stdin().is_terminal() && io::stderr().is_terminal();
-    if !asks {
-        return Err(Ended::Usage(
-            "nothing was imported: take this mapping with --yes, or write one and name it with --map".to_owned(),
-        ));
-    }
-    eprint!("Use it? [y/N] ");
-    let _ = io::stderr().flush();
-    let mut answer = String::new();
-    let _ = io::stdin().lock().read_line(&mut answer);
-    match answer.trim().to_lowercase().as_str() {
-        "y" | "yes" => Ok(()),
-        _ => Err(Ended::Usage("nothing was imported".to_owned())),
-    }
+    let cure = "take this mapping with --yes, or write one and name it with --map";
+    ask::consent("Use it?", "nothing was imported", cure).map_err(Ended::Usage)
 }
