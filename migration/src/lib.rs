@@ -14,6 +14,7 @@ mod m20261126_000008_audit;
 mod m20261126_000009_sessions;
 mod m20261126_000010_attempts;
 mod m20261126_000011_keys;
+mod m20261126_000015_cover;
 pub mod sql;
 
 pub use sea_orm_migration;
@@ -37,6 +38,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000009_sessions::Migration),
             Box::new(m20261126_000010_attempts::Migration),
             Box::new(m20261126_000011_keys::Migration),
+            Box::new(m20261126_000015_cover::Migration),
         ]
     }
 }

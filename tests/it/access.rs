@@ -1,5 +1,6 @@
 //! Who may call what: every operation of both doors, called by everybody with ids of a real small world.
 
+mod cover;
 mod entrance;
 mod merge;
 mod rest;
@@ -29,6 +30,7 @@ use tests::{
     served::Served,
 };
 
+use cover::COVERING;
 use entrance::ENTRANCE;
 use merge::MERGING;
 use rest::REST;
@@ -144,8 +146,8 @@ static SUBSCRIPTIONS: [Row; 1] = [("responseReceived", "subscription{responseRec
 pub type Row = (&'static str, &'static str, &'static str);
 
 /// Everything that is asked and changed.
-fn tables() -> [&'static [Row]; 5] {
-    [&GRAPHQL, &FURTHER, &SENDING, &MERGING, &ENTRANCE]
+fn tables() -> [&'static [Row]; 6] {
+    [&GRAPHQL, &FURTHER, &SENDING, &MERGING, &ENTRANCE, &COVERING]
 }
 
 /// Every row of GraphQL, what is listened to as well.
@@ -247,6 +249,7 @@ impl World {
         }
         text = merge::fill(app, self, text).await;
         text = entrance::fill(app, self, text).await;
+        text = cover::fill(app, self, text).await;
         if text.contains("$key") {
             app.integration(&[], None).await;
             let newest = app.rows::<api_key::Entity>().await.into_iter().map(|row| row.id).max().unwrap();

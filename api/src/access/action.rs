@@ -12,6 +12,8 @@ pub enum Action {
     ReadOwnership,
     ChangeAccounts,
     AssignOwners,
+    /// Has members stand in for absent ones.
+    ManageCovers,
     ReadContacts,
     ChangeContacts,
     ReadInteractions,
@@ -80,6 +82,7 @@ impl Action {
             }
             Self::ChangeAccounts
             | Self::AssignOwners
+            | Self::ManageCovers
             | Self::SendToContacts
             | Self::ReadPrograms
             | Self::ManagePrograms
@@ -110,7 +113,8 @@ impl Action {
             }
             Self::ReadResponses | Self::ReadSatisfaction | Self::ReadInvitations => KeyScope::ResponsesRead,
             Self::ImportFiles => KeyScope::ImportsWrite,
-            Self::ManagePrograms
+            Self::ManageCovers
+            | Self::ManagePrograms
             | Self::ManageExclusions
             | Self::MergeDuplicates
             | Self::ChangeMembers
@@ -129,6 +133,7 @@ impl Action {
             Self::ReadOwnership => "read who owned an account",
             Self::ChangeAccounts => "create or change accounts",
             Self::AssignOwners => "assign owners",
+            Self::ManageCovers => "see, make or end covers",
             Self::ReadContacts => "read contacts",
             Self::ChangeContacts => "create or change contacts",
             Self::ReadInteractions => "read the timeline",

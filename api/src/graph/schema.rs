@@ -6,6 +6,7 @@ use crate::{
     account::{AccountMutation, AccountQuery},
     audit::AuditQuery,
     contact::{ContactMutation, ContactQuery},
+    cover::{CoverMutation, CoverQuery},
     duplicate::{DuplicateMutation, DuplicateQuery},
     invitation::{InvitationMutation, InvitationQuery, PreviewQuery},
     key::{KeyMutation, KeyQuery},
@@ -26,6 +27,7 @@ pub struct Query(
     SessionQuery,
     AccountQuery,
     OwnershipQuery,
+    CoverQuery,
     ContactQuery,
     DuplicateQuery,
     MemberQuery,
@@ -45,6 +47,7 @@ pub struct Query(
 pub struct Mutation(
     AccountMutation,
     OwnershipMutation,
+    CoverMutation,
     ContactMutation,
     DuplicateMutation,
     MemberMutation,

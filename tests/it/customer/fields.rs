@@ -160,12 +160,13 @@ pub const SHOWN: [(&str, &str, &[&str]); 20] = [
 ];
 
 /// Types that customers never come to: each way there leads through a hidden field, or a root field that is forbidden.
-const BEHIND: [&str; 45] = [
+const BEHIND: [&str; 46] = [
     "AuditConnection",
     "AuditEdge",
     "AuditEntry",
     "Collaborator",
     "CommentTexts",
+    "Cover",
     "CreatedIntegrationKey",
     "Delivery",
     "DryRun",
