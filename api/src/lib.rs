@@ -4,7 +4,7 @@
 //!
 //! 7 app cli config
 //! 6 graph web work
-//! 5 account audit contact demo duplicate entrance export import intake invitation key member ownership privacy program response satisfaction session setup survey team timeline upsert visit
+//! 5 account audit contact cover demo duplicate entrance export import intake invitation key member ownership privacy program response satisfaction session setup survey team timeline upsert visit
 //! 4 ctx
 //! 3 mail queue
 //! 2 store
@@ -19,6 +19,7 @@ pub mod base;
 pub mod cli;
 pub mod config;
 pub mod contact;
+pub mod cover;
 pub mod ctx;
 pub mod demo;
 pub mod duplicate;

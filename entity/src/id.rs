@@ -101,6 +101,8 @@ ids!(
     ContactId,
     /// The id of a grant that lets a member see an account.
     GrantId,
+    /// The id of a cover.
+    CoverId,
     /// The id of an exclusion from surveys.
     ExclusionId,
     /// The id of an import.

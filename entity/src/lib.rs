@@ -19,6 +19,7 @@ pub mod api_key;
 pub mod attempt;
 pub mod audit;
 pub mod contact;
+pub mod cover;
 pub mod exclusion;
 pub mod import;
 pub mod import_piece;

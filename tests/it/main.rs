@@ -15,6 +15,7 @@ mod breaking;
 mod client;
 mod connections;
 mod contract;
+mod cover;
 mod crash;
 mod customer;
 mod demo;

@@ -15,7 +15,7 @@ macro_rules! each_entity {
     ($do:ident($argument:expr) $($await:tt)*) => {
         each_entity!(@ $do ($argument) ($($await)*) team member team_deputy team_member team_tree team_place account
             account_grant ownership contact exclusion interaction question survey survey_version program wave invitation visit
-            response response_version answer refusal score_owner score_slice api_key session signing_key setting import import_piece job once audit attempt access_link second_factor recovery_code)
+            response response_version answer refusal score_owner score_slice api_key session signing_key setting import import_piece job once audit attempt access_link second_factor recovery_code cover)
     };
     (@ $do:ident $argument:tt $await:tt $($entity:ident)+) => {
         $(each_entity!(# $do $argument $await $entity);)+

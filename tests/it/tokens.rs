@@ -59,7 +59,7 @@ fn bearer(token: &str) -> String {
     format!("Bearer {token}")
 }
 
-async fn update(app: &TestApp, id: MemberId, change: impl FnOnce(&mut UpdateMember)) {
+pub async fn update(app: &TestApp, id: MemberId, change: impl FnOnce(&mut UpdateMember)) {
     let find = app.system();
     let row = find.find::<member::Entity>().filter(member::Column::Id.eq(id)).one("member").await.unwrap();
     let mut input = UpdateMember {

@@ -6,13 +6,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use api::{
+    cover::CreateCover,
     member::UpdateMember,
     ownership::{EndOwnership, RemoveCollaborator},
     team::UpdateTeam,
 };
 use async_graphql::MaybeUndefined;
 use chrono::TimeDelta;
-use entity::{AccountId, ContactId, MemberId, SurveyKind, TeamId, Time, member, team};
+use entity::{AccountId, ContactId, CoverId, MemberId, SurveyKind, TeamId, Time, member, team};
 
 use crate::{
     app::{Person, TestApp},
@@ -50,6 +51,15 @@ pub struct Account {
     pub notes: BTreeSet<String>,
 }
 
+/// A member who stands in for another.
+#[derive(Clone, Debug)]
+pub struct Cover {
+    id: CoverId,
+    member: MemberId,
+    stand_in: MemberId,
+    until: Time,
+}
+
 /// A survey on its way, and whom its answer will be credited to.
 #[derive(Clone, Debug)]
 pub struct Asked {
@@ -77,6 +87,8 @@ pub struct World {
     pub teams: Vec<Team>,
     pub members: Vec<Member>,
     pub accounts: Vec<Account>,
+    /// Those that are not over.
+    pub covers: Vec<Cover>,
     pub asked: Vec<Asked>,
     pub given: Vec<Given>,
     named: usize,
@@ -86,8 +98,8 @@ impl World {
     /// Teams, members and accounts at rest.
     pub async fn new(app: &TestApp, seed: u64) -> Self {
         let dice = Dice::new(seed);
-        let mut world =
-            Self { dice, teams: vec![], members: vec![], accounts: vec![], asked: vec![], given: vec![], named: 0 };
+        let (teams, members, accounts, covers) = (vec![], vec![], vec![], vec![]);
+        let mut world = Self { dice, teams, members, accounts, covers, asked: vec![], given: vec![], named: 0 };
         for _ in 0..3 + world.dice.roll(4) {
             world.add_team(app).await;
         }
@@ -165,11 +177,13 @@ impl World {
         team.lead == Some(member) || team.deputies.contains(&member)
     }
 
-    /// The naive truth: admins see all; the rest what they own, share, or have in a team they lead or below.
+    /// The naive truth: admins see all; the rest what they own, share, or have in a team they lead or below, and what
+    /// is owned by whom they stand in for.
     pub fn sees(&self, member: &Member, account: &Account) -> bool {
         member.active
             && (member.admin
                 || account.owner == Some(member.id)
+                || self.covers.iter().any(|cover| cover.stand_in == member.id && account.owner == Some(cover.member))
                 || account.collaborators.contains(&member.id)
                 || self.above(account.team).into_iter().any(|team| self.manages(member.id, team)))
     }
@@ -193,13 +207,14 @@ impl World {
                 _ => self.step(app).await,
             }
         }
+        self.covers.retain(|cover| cover.until > app.now());
     }
 
     /// One change of any kind, a second later.
     pub async fn step(&mut self, app: &TestApp) {
         app.forward(TimeDelta::seconds(1));
         let at = self.dice.roll(self.accounts.len());
-        match self.dice.roll(14) {
+        match self.dice.roll(16) {
             0 | 1 => self.assign(app, at).await,
             2 => self.end(app, at).await,
             3 | 4 => self.collaborate(app, at).await,
@@ -210,8 +225,26 @@ impl World {
             9 => drop(self.add_contact(app, at).await),
             10 => self.note(app, at).await,
             11 | 12 => self.ask(app, at).await,
+            13 | 14 => self.cover(app).await,
             _ => self.answer(app).await,
         }
+        self.covers.retain(|cover| cover.until > app.now());
+    }
+
+    /// Somebody stands in for somebody else, for some steps or for weeks; or no longer.
+    async fn cover(&mut self, app: &TestApp) {
+        if self.dice.once_in(4) && !self.covers.is_empty() {
+            let cover = self.covers.swap_remove(self.dice.roll(self.covers.len()));
+            return end_cover(app, &cover).await;
+        }
+        let (Some(member), Some(stand_in)) = (self.any_owner(), self.any_owner()) else { return };
+        let lasts = if self.dice.once_in(2) { TimeDelta::days(30) } else { TimeDelta::seconds(3) };
+        let until = Time::new(app.now().0 + lasts);
+        let reason = "Away".to_owned();
+        let input = CreateCover { member_id: member, stand_in_id: stand_in, from: None, until, reason };
+        let made = api::cover::create(&app.system(), input).await;
+        assert_eq!(made.is_err(), member == stand_in, "{made:?}");
+        self.covers.extend(made.map(|id| Cover { id, member, stand_in, until }));
     }
 
     async fn assign(&mut self, app: &TestApp, at: usize) {
@@ -294,6 +327,13 @@ impl World {
         }
     }
 
+    /// Everybody is back.
+    pub async fn end_covers(&mut self, app: &TestApp) {
+        for cover in self.covers.drain(..) {
+            end_cover(app, &cover).await;
+        }
+    }
+
     async fn add_contact(&mut self, app: &TestApp, at: usize) -> ContactId {
         let name = self.name("Contact");
         let id = app.contact(self.accounts[at].id, &name).await.id;
@@ -350,6 +390,10 @@ impl World {
     pub fn census(&self) -> BTreeMap<&'static str, usize> {
         [("teams", self.teams.len()), ("members", self.members.len()), ("accounts", self.accounts.len())].into()
     }
+}
+
+async fn end_cover(app: &TestApp, cover: &Cover) {
+    api::cover::end(&app.system(), cover.id).await.unwrap();
 }
 
 /// A change of nothing, on a member's version of now.

@@ -12,6 +12,8 @@ pub enum Action {
     ReadOwnership,
     ChangeAccounts,
     AssignOwners,
+    /// Has members stand in for absent ones.
+    ManageCovers,
     ReadContacts,
     ChangeContacts,
     ReadInteractions,
@@ -86,6 +88,7 @@ impl Action {
             }
             Self::ChangeAccounts
             | Self::AssignOwners
+            | Self::ManageCovers
             | Self::SendToContacts
             | Self::ReadPrograms
             | Self::ManagePrograms
@@ -124,7 +127,8 @@ impl Action {
             Self::ReadResponses | Self::ReadSatisfaction | Self::ReadInvitations => KeyScope::ResponsesRead,
             Self::ImportFiles => KeyScope::ImportsWrite,
             Self::ReadMetrics => KeyScope::MetricsRead,
-            Self::ManagePrograms
+            Self::ManageCovers
+            | Self::ManagePrograms
             | Self::ManageExclusions
             | Self::MergeDuplicates
             | Self::ChangeMembers
@@ -145,6 +149,7 @@ impl Action {
             Self::ReadOwnership => "read who owned an account",
             Self::ChangeAccounts => "create or change accounts",
             Self::AssignOwners => "assign owners",
+            Self::ManageCovers => "see, make or end covers",
             Self::ReadContacts => "read contacts",
             Self::ChangeContacts => "create or change contacts",
             Self::ReadInteractions => "read the timeline",

@@ -103,6 +103,11 @@ impl Account {
         self.related.owner.clone().map(Into::into)
     }
 
+    /// Who stands in for the owner: of several with the role `BACKUP` the one who has had it for longest.
+    async fn backup(&self) -> Option<Member> {
+        self.related.backup.clone().map(Into::into)
+    }
+
     /// Its home team: the owner's, or the one it waits in.
     #[graphql(guard = "StaffOnly")]
     async fn team(&self) -> Option<Team> {

@@ -88,6 +88,7 @@ pub struct Account {
 #[derive(Clone, Debug, Default)]
 pub struct Related {
     pub owner: Option<member::Model>,
+    pub backup: Option<member::Model>,
     pub team: Option<team::Model>,
     pub parent: Option<account::Model>,
     pub ownerships: Vec<OwnershipRow>,

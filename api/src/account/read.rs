@@ -17,8 +17,8 @@ use crate::{
     ownership::{CollaboratorRow, OwnershipRow},
     response::{self, ResponseRow, ScoreRow},
     store::{
-        Columns, Engine, Find, MAX_PAGE, Many, Owned, PAGE, Shape, Shown, Shows, array, below, contact_named, many,
-        member_named, one, union,
+        self, Columns, Engine, Find, MAX_PAGE, Many, Owned, PAGE, Shape, Shown, Shows, array, below, contact_named,
+        many, member_named, one, union,
     },
     timeline::{self, InteractionRow, TimelineArgs},
 };
@@ -32,6 +32,7 @@ const CHILDREN: u64 = 100;
 pub struct Want {
     columns: Columns,
     owner: Option<Columns>,
+    backup: Option<Columns>,
     team: bool,
     parent: bool,
     collaborators: bool,
@@ -89,6 +90,7 @@ impl Want {
             let has = |name| place.field(name).exists();
             want.columns |= Columns::shown::<account::Entity>(place);
             want.owner = union(want.owner, below::<member::Entity>(place, "owner"));
+            want.backup = union(want.backup, below::<member::Entity>(place, "backup"));
             want.team |= has("team");
             want.parent |= has("parent");
             want.collaborators |= has("collaborators");
@@ -149,6 +151,7 @@ struct Row(
     Option<Vec<InvitationRow>>,
     Option<Vec<ResponseRow>>,
     Option<Vec<ScoreRow>>,
+    Option<member::Model>,
 );
 
 /// Accounts as `find` names them, with what is wanted, in one statement.
@@ -178,6 +181,7 @@ impl Row {
             invitations: self.8.unwrap_or_default(),
             responses: self.9.unwrap_or_default(),
             scores: self.10.unwrap_or_default(),
+            backup: self.11,
         };
         Account { related, ..Account::from(self.0) }
     }
@@ -234,6 +238,7 @@ fn parts(engine: Engine, scope: &Scope, want: &Want) -> Result<Vec<Shape>> {
         }),
         listed(want.responses, &|limit| response::shape(engine, scope, id(), limit, want.answers)),
         if_asked(want.scores, &|| response::scores(engine, scope, id())),
+        person(want.backup, &|columns| store::backup(engine, columns)),
     ])
 }
 

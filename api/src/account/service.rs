@@ -91,7 +91,7 @@ pub async fn update(ctx: &Ctx, input: UpdateAccount) -> Result<AccountId> {
     let id = input.id;
     ctx.write(move |tx| async move {
         let row = tx.account(id).await?;
-        tx.is_theirs(&row, "it is at home in another team: ask its manager")?;
+        tx.is_theirs_to_give(&row)?;
         if row.version != input.version {
             return Err(Error::Stale);
         }

@@ -9,7 +9,7 @@ use sea_orm::{
 
 use super::{Contact, ContactFilter};
 use crate::{
-    access::{Action, Role},
+    access::Action,
     base::{Error, Result},
     ctx::Ctx,
     store::{Page, PageArgs, Sight, beyond, cursor, filter},
@@ -45,11 +45,7 @@ pub struct ListContacts {
 /// A page of contacts of the accounts in scope, each with its cursor, in one statement; the count is one more.
 pub async fn list(ctx: &Ctx, ask: &ListContacts, count: bool) -> Result<(Page<(String, Contact)>, Option<i64>)> {
     ctx.may(Action::ReadContacts)?;
-    if ctx.viewer().role == Role::Customer
-        && let Some(field) = ask.filter.as_ref().and_then(ContactFilter::internal)
-    {
-        return Err(Error::invalid(format!("/filter/{field}"), "is not a field to filter by"));
-    }
+    filter::refuse_internal(ctx.viewer(), ask.filter.as_ref())?;
     let by_change = matches!(ask.sort, ContactSort::UpdatedAsc | ContactSort::UpdatedDesc);
     let keyset = ask.page.keyset::<(Option<Time>, ContactId)>()?;
     let descending = matches!(ask.sort, ContactSort::CreatedDesc | ContactSort::UpdatedDesc) != keyset.backward;

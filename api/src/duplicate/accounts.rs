@@ -91,7 +91,7 @@ async fn hold(tx: &Tx, input: &MergeAccounts) -> Result<(Account, Account)> {
         return Err(Error::NotFound("account"));
     };
     for account in [&keep, &gone] {
-        tx.is_theirs(account, "it is at home in another team: ask its manager")?;
+        tx.is_theirs_to_give(account)?;
     }
     if gone.merged_into_id.is_some() {
         return Err(Error::conflict("this account was merged already"));

@@ -31,7 +31,7 @@ pub async fn merge(ctx: &Ctx, input: MergeContacts) -> Result<ContactId> {
         let mut take = |id| both.iter().position(|row| row.id == id).map(|at| both.swap_remove(at));
         let (Some(keep), Some(gone)) = (take(keep_id), take(merge_id)) else { return Err(Error::NotFound("contact")) };
         let account = tx.account(keep.account_id).await?;
-        tx.is_theirs(&account, "it is at home in another team: ask its manager")?;
+        tx.is_theirs_to_give(&account)?;
         if gone.account_id != keep.account_id {
             return Err(Error::invalid("/mergeId", "must be a contact of the same account; merge their accounts"));
         }

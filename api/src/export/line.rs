@@ -115,8 +115,9 @@ impl Line for account::Entity {
         if ctx.may(Action::ReadOwnership).is_ok() {
             use account_grant::{Column, Entity};
             let find = ctx.find::<Entity>().filter(Column::Kind.eq(GrantKind::Collaborator));
-            let find = find.filter(among::<Entity, _>(Column::AccountId, &ids));
-            for row in find.order(Column::Id, Order::Asc).all().await? {
+            let find = find.filter(among::<Entity, _>(Column::AccountId, &ids)).order(Column::FromAt, Order::Asc);
+            // Not by ids alone: another Steward that has this file gives its own.
+            for row in find.order(Column::MemberId, Order::Asc).order(Column::Id, Order::Asc).all().await? {
                 past.collaborators.entry(row.account_id).or_default().push(row);
             }
         }

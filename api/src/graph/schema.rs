@@ -6,6 +6,7 @@ use crate::{
     account::{AccountMutation, AccountQuery},
     audit::AuditQuery,
     contact::{ContactMutation, ContactQuery},
+    cover::{CoverMutation, CoverQuery},
     duplicate::{DuplicateMutation, DuplicateQuery},
     entrance::EntranceMutation,
     invitation::{InvitationMutation, InvitationQuery, PreviewQuery},
@@ -28,6 +29,7 @@ pub struct Query(
     SessionQuery,
     AccountQuery,
     OwnershipQuery,
+    CoverQuery,
     ContactQuery,
     DuplicateQuery,
     MemberQuery,
@@ -47,6 +49,7 @@ pub struct Query(
 pub struct Mutation(
     AccountMutation,
     OwnershipMutation,
+    CoverMutation,
     ContactMutation,
     PrivacyMutation,
     DuplicateMutation,

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use crate::ctx::StaffOnly;
 
-/// One of the company's staff. Customers see the name and the mail address of their owner.
+/// One of the company's staff. Customers see the name and the mail address of their owner and of the backup.
 #[derive(Clone, Debug, SimpleObject)]
 #[graphql(serial, complex)]
 pub struct Member {

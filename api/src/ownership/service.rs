@@ -131,10 +131,10 @@ pub async fn end(ctx: &Ctx, input: EndOwnership) -> Result<AccountId> {
     .await
 }
 
-/// The account, if it is the actor's to give; one that was only granted to them is not.
+/// The account, if it is the actor's to give; one that was only granted to them, or whose owner they stand in for, is not.
 async fn managed(tx: &Tx, id: AccountId) -> Result<Visible<account::Model>> {
     let account = tx.account(id).await?;
-    tx.is_theirs(&account, "it is at home in another team: ask its manager")?;
+    tx.is_theirs_to_give(&account)?;
     Ok(account)
 }
 

@@ -10,8 +10,8 @@ use serde::Deserialize;
 
 use super::{Response, ResponseFilter, ResponseRow};
 use crate::{
-    access::{Action, Role, Scope},
-    base::{Error, Result},
+    access::{Action, Scope},
+    base::Result,
     ctx::Ctx,
     store::{
         Columns, Engine, Many, Owned, Page, PageArgs, Shape, Shown, Shows, array, beyond, contact_named, cursor,
@@ -121,11 +121,7 @@ pub async fn get(ctx: &Ctx, id: ResponseId, shows: Shows) -> Result<Option<Respo
 /// A page of answers of the accounts in scope, in one statement; the count is one more.
 pub async fn list(ctx: &Ctx, ask: &ListResponses, count: bool) -> Result<(Page<(String, Response)>, Option<i64>)> {
     ctx.may(Action::ReadResponses)?;
-    if ctx.viewer().role == Role::Customer
-        && let Some(field) = ask.filter.as_ref().and_then(ResponseFilter::internal)
-    {
-        return Err(Error::invalid(format!("/filter/{field}"), "is not a field to filter by"));
-    }
+    filter::refuse_internal(ctx.viewer(), ask.filter.as_ref())?;
     let keyset = ask.page.keyset::<(Time, ResponseId)>()?;
     let descending = (ask.sort == ResponseSort::AnsweredDesc) != keyset.backward;
     let which = || filter::condition(ask.filter.as_ref(), ctx.store().sight());

@@ -16,7 +16,10 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{Apart, Sight, nothing};
-use crate::base::{Error, Long, MAX_LINE, Result, first_id, key};
+use crate::{
+    access::{Role, Viewer},
+    base::{Error, Long, MAX_LINE, Result, first_id, key},
+};
 
 /// Values of one `in` list, at most.
 pub const MAX_IN: usize = 100;
@@ -33,6 +36,14 @@ pub trait Filter {
 /// What is wrong with a filter, whoever asks with it.
 pub fn check<F: Filter>(filter: Option<&F>) -> Result<()> {
     condition(filter, Sight::NONE).map(drop)
+}
+
+/// Refuses a customer's filter by a field that is for staff, like one by a field that is not there.
+pub fn refuse_internal<F: Flat>(viewer: &Viewer, filter: Option<&F>) -> Result<()> {
+    let Some(field) = filter.filter(|_| viewer.role == Role::Customer).and_then(Flat::internal) else { return Ok(()) };
+    let known: Vec<String> = F::fields().iter().filter(|field| !field.internal).map(Field::key).collect();
+    let rule = format!("is not a field to filter by; known are {}", known.join(", "));
+    Err(Error::invalid(format!("/filter/{field}"), rule))
 }
 
 /// Checks a filter's size, then turns it into a condition.

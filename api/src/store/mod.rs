@@ -41,7 +41,7 @@ pub use events::{Event, Events};
 pub use find::{Find, Visible};
 pub use find::{among, nothing};
 pub use page::{Keyset, MAX_PAGE, PAGE, Page, PageArgs, beyond, cursor};
-pub use people::{Shows, below, contact_named, member_named};
+pub use people::{Shows, backup, below, contact_named, member_known, member_named};
 pub use principal::{Principal, Subject};
 pub use rules::{Apart, Child, Owned, Sighted, Witness};
 pub use shape::{Many, Shape, array, many, one, one_of, row};

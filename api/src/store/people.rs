@@ -3,8 +3,8 @@
 use std::ops::BitOrAssign;
 
 use async_graphql::Lookahead;
-use entity::{contact, member};
-use sea_orm::sea_query::{Condition, Expr, ExprTrait};
+use entity::{TeamRole, account, account_grant, contact, member};
+use sea_orm::sea_query::{Condition, Expr, ExprTrait, Order, Query, SimpleExpr};
 
 use super::{Columns, Engine, Shape, Shown, one_of, union};
 use crate::access::Scope;
@@ -72,4 +72,43 @@ pub fn contact_named(engine: Engine, scope: &Scope, id: Expr, columns: Columns) 
         which = which.add(Expr::col(("k", contact::Column::Id)).eq(me));
     }
     one_of::<contact::Entity>(engine, "k", which, columns)
+}
+
+/// The backup of the account beside.
+pub fn backup(engine: Engine, columns: Columns) -> Shape {
+    one_of::<member::Entity>(engine, "b", Expr::col(("b", member::Column::Id)).eq(backup_id()), columns)
+}
+
+/// The member a column names, as far as a customer learns of them: the owner and the backup of the account beside.
+pub fn member_known(engine: Engine, scope: &Scope, id: Expr, columns: Columns) -> Shape {
+    let who = || Expr::col(("m", member::Column::Id));
+    let mut which = Condition::all().add(who().eq(id));
+    if !scope.is_staff() {
+        let owner = who().equals((account::Entity, account::Column::OwnerId));
+        which = which.add(Condition::any().add(owner).add(who().eq(backup_id())));
+    }
+    one_of::<member::Entity>(engine, "m", which, columns)
+}
+
+/// Who has been the backup of the account beside for longest, of those who are active.
+fn backup_id() -> SimpleExpr {
+    use account_grant::{Column as C, Entity as Grant};
+    let select = Query::select()
+        .column((Grant, C::MemberId))
+        .from(Grant)
+        .join_as(
+            sea_orm::sea_query::JoinType::InnerJoin,
+            member::Entity,
+            "a",
+            Expr::col(("a", member::Column::Id)).equals((Grant, C::MemberId)),
+        )
+        .and_where(Expr::col((Grant, C::AccountId)).equals((account::Entity, account::Column::Id)))
+        .and_where(Expr::col((Grant, C::Role)).eq(TeamRole::Backup.as_str()))
+        .and_where(Expr::col((Grant, C::UntilAt)).is_null())
+        .and_where(Expr::col(("a", member::Column::Active)).eq(true))
+        .order_by((Grant, C::FromAt), Order::Asc)
+        .order_by((Grant, C::Id), Order::Asc)
+        .limit(1)
+        .to_owned();
+    SimpleExpr::SubQuery(None, Box::new(select.into()))
 }

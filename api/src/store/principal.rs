@@ -2,6 +2,8 @@
 //!
 //! Read at each request, so that a change of rights or of owner acts on the next one.
 
+use std::sync::OnceLock;
+
 use entity::{AccountId, ContactId, KeyId, MemberId, MemberRole, SessionId, TeamId, Time};
 use sea_orm::{DbBackend, FromQueryResult, Statement};
 use serde::de::DeserializeOwned;
@@ -39,6 +41,7 @@ struct Row {
     key_revoked: Option<Time>,
     led: String,
     below: String,
+    covered: String,
     granted: i32,
     apart: i32,
 }
@@ -50,7 +53,7 @@ pub struct Principal(Row);
 const SQL: &str = "SELECT s.expires_at, s.revoked_at, s.member_id, m.role, m.active, CASE WHEN s.generation > 0 THEN m.password_must_change END AS must_change, \
     s.contact_id, c.account_id AS contact_account, COALESCE(c.archived_at, ca.archived_at) AS contact_archived, \
     s.key_id, k.scopes AS key_scopes, k.source AS key_source, k.team_id AS key_team, k.expires_at AS key_expires, k.revoked_at AS key_revoked, \
-    $led AS led, $below AS below, \
+    $led AS led, $below AS below, $covered AS covered, \
     CASE WHEN s.member_id IS NOT NULL AND EXISTS (SELECT 1 FROM account_grant g WHERE g.member_id = s.member_id AND g.until_at IS NULL) THEN 1 ELSE 0 END AS granted, \
     CASE WHEN m.role = 'MANAGER' AND EXISTS (SELECT 1 FROM account a WHERE a.owner_id = s.member_id AND a.team_id NOT IN ($teams)) THEN 1 ELSE 0 END AS apart \
     FROM session s LEFT JOIN member m ON m.id = s.member_id LEFT JOIN contact c ON c.id = s.contact_id LEFT JOIN account ca ON ca.id = c.account_id LEFT JOIN api_key k ON k.id = s.key_id \
@@ -59,32 +62,32 @@ const SQL: &str = "SELECT s.expires_at, s.revoked_at, s.member_id, m.role, m.act
 /// Teams somebody leads or deputises in.
 const LED: &str = "SELECT t.id FROM team t WHERE t.lead_id = s.member_id UNION SELECT d.team_id FROM team_deputy d WHERE d.member_id = s.member_id";
 
+/// Members somebody stands in for now. What these cover themselves, see by leading or by a grant does not come along.
+const COVERED: &str = "SELECT cv.member_id FROM cover cv \
+    WHERE cv.stand_in_id = s.member_id AND cv.until_at > $2 AND cv.from_at <= $2 AND cv.ended_at IS NULL";
+
 fn sql(engine: Engine) -> String {
     let roots = format!("{LED} UNION SELECT k.team_id WHERE k.team_id IS NOT NULL");
     let below = format!("SELECT DISTINCT tt.team_id FROM team_tree tt WHERE tt.ancestor_id IN ({roots})");
-    let (led, list) = match engine {
-        Engine::Sqlite => (
-            format!("(SELECT json_group_array(hex(id)) FROM ({LED}))"),
-            format!("(SELECT json_group_array(hex(team_id)) FROM ({below}))"),
-        ),
-        Engine::Postgres => (
-            format!("(SELECT coalesce(json_agg(l.id), '[]')::text FROM ({LED}) l)"),
-            format!("(SELECT coalesce(json_agg(b.team_id), '[]')::text FROM ({below}) b)"),
-        ),
+    let list = |column: &str, rows: &str| match engine {
+        Engine::Sqlite => format!("(SELECT json_group_array(hex(l.{column})) FROM ({rows}) l)"),
+        Engine::Postgres => format!("(SELECT coalesce(json_agg(l.{column}), '[]')::text FROM ({rows}) l)"),
     };
-    SQL.replace("$led", &led).replace("$below", &list).replace("$teams", &below)
+    SQL.replace("$led", &list("id", LED))
+        .replace("$below", &list("team_id", &below))
+        .replace("$covered", &list("member_id", COVERED))
+        .replace("$teams", &below)
 }
 
 impl Db {
     /// Looks a session up. The caller has checked the token's signature.
     pub async fn principal(&self, session: SessionId) -> Result<Option<Principal>> {
-        static TEXT: [std::sync::OnceLock<String>; 2] = [const { std::sync::OnceLock::new() }; 2];
-        let (backend, slot) = match self.engine() {
-            Engine::Sqlite => (DbBackend::Sqlite, &TEXT[0]),
-            Engine::Postgres => (DbBackend::Postgres, &TEXT[1]),
+        let backend = match self.engine() {
+            Engine::Sqlite => DbBackend::Sqlite,
+            Engine::Postgres => DbBackend::Postgres,
         };
-        let text = slot.get_or_init(|| sql(self.engine()));
-        let statement = Statement::from_sql_and_values(backend, text, [session.into()]);
+        let values = [session.into(), self.clock().now().into()];
+        let statement = Statement::from_sql_and_values(backend, Principal::statement(self.engine()), values);
         let Conn::Pool(pool) = self.reader() else { return Err(Error::internal("no pool")) };
         let row = sea_orm::ConnectionTrait::query_one_raw(pool, statement).await.map_err(super::from_db)?;
         row.map(|row| Row::from_query_result(&row, "").map(Principal).map_err(Error::internal)).transpose()
@@ -92,6 +95,12 @@ impl Db {
 }
 
 impl Principal {
+    /// The one statement, of a session and an instant.
+    pub fn statement(engine: Engine) -> &'static str {
+        static TEXT: [OnceLock<String>; 2] = [const { OnceLock::new() }; 2];
+        TEXT[usize::from(engine == Engine::Postgres)].get_or_init(|| sql(engine))
+    }
+
     /// Who asks, if the session is alive and speaks for `subject`.
     pub fn viewer(self, session: SessionId, subject: uuid::Uuid, now: Time) -> Result<Viewer> {
         const ENDED: Error = Error::Unauthenticated("this sign-in has ended; sign in again");
@@ -139,15 +148,24 @@ impl Row {
         match self.role {
             Some(MemberRole::Admin) => Ok((Role::Admin, Scope::staff(Rows::All, Credit::All))),
             Some(MemberRole::Manager) => {
-                let owners = if self.apart == 1 { vec![me] } else { Vec::new() };
+                let owners = self.owners((self.apart == 1).then_some(me))?;
                 let rows = Rows::Staff { owners, teams: list(&self.below)?, granted };
                 Ok((Role::Manager, Scope::staff(rows, Credit::Teams(list(&self.led)?))))
             }
-            _ => Ok((
-                Role::Owner,
-                Scope::staff(Rows::Staff { owners: vec![me], teams: Vec::new(), granted }, Credit::Owner(me)),
-            )),
+            _ => {
+                let rows = Rows::Staff { owners: self.owners(Some(me))?, teams: Vec::new(), granted };
+                Ok((Role::Owner, Scope::staff(rows, Credit::Owner(me))))
+            }
         }
+    }
+
+    /// Whose accounts are in sight: one's own, and of whom one stands in for.
+    fn owners(&self, me: Option<MemberId>) -> Result<Vec<MemberId>> {
+        let mut owners: Vec<MemberId> = list(&self.covered)?;
+        owners.extend(me);
+        owners.sort_unstable();
+        owners.dedup();
+        Ok(owners)
     }
 }
 

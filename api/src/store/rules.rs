@@ -5,10 +5,10 @@
 //! as a union of ids, a manager's children by walking time and asking each row's team.
 
 use entity::{
-    AccountId, InvitationId, access_link, account, account_grant, answer, api_key, attempt, audit, contact, exclusion,
-    import, import_piece, interaction, invitation, job, member, once, ownership, program, question, recovery_code,
-    refusal, response, response_version, score_owner, score_slice, second_factor, session, setting, signing_key,
-    survey, survey_version, team, team_deputy, team_member, team_place, team_tree, visit, wave,
+    AccountId, InvitationId, access_link, account, account_grant, answer, api_key, attempt, audit, contact, cover,
+    exclusion, import, import_piece, interaction, invitation, job, member, once, ownership, program, question,
+    recovery_code, refusal, response, response_version, score_owner, score_slice, second_factor, session, setting,
+    signing_key, survey, survey_version, team, team_deputy, team_member, team_place, team_tree, visit, wave,
 };
 use sea_orm::{
     ColumnTrait, EntityTrait,
@@ -323,6 +323,11 @@ macro_rules! company {
 company! {
     member, true, |scope| when(scope.is_staff());
     team, true, |scope| when(scope.is_staff());
+    cover, true, |scope| match scope.rows() {
+        Rows::All => when(scope.is_staff()),
+        Rows::Staff { teams, .. } => Condition::all().add(cover::Column::MemberId.in_subquery(members_of(teams))),
+        Rows::Accounts(_) | Rows::None => nothing(),
+    };
     team_deputy, true, |scope| when(scope.is_staff());
     team_member, true, |scope| when(scope.is_staff());
     team_place, false, |scope| when(scope.is_staff());
@@ -348,6 +353,12 @@ company! {
         Some(Expr::col((score_owner::Entity, score_owner::Column::OwnerId)).eq(me.0))
     });
     score_slice, false, |scope| credited(scope, Expr::col((score_slice::Entity, score_slice::Column::PlaceId)), |_| None);
+}
+
+/// Who is in some teams.
+fn members_of(teams: &[entity::TeamId]) -> SelectStatement {
+    let inside = among::<member::Entity, _>(member::Column::TeamId, teams);
+    Query::select().column((member::Entity, member::Column::Id)).from(member::Entity).cond_where(inside).to_owned()
 }
 
 /// Customers know of the surveys that they were asked, or answered.

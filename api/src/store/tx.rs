@@ -166,6 +166,15 @@ impl Tx {
         Err(Error::Forbidden(format!("this account is not yours; {who}")))
     }
 
+    /// Refuses whoever may not give an account away or change it: standing in for its owner is not owning it.
+    pub fn is_theirs_to_give(&self, account: &account::Model) -> Result<()> {
+        let owner = account.owner_id.filter(|owner| self.viewer().member() == Some(*owner));
+        if self.viewer().scope.manages(account.team_id, owner) {
+            return Ok(());
+        }
+        Err(Error::Forbidden("this account is not yours; it is at home in another team: ask its manager".to_owned()))
+    }
+
     /// Rows of one account that was read inside the scope: only the child's own rule is left to add.
     pub fn under<E: Child>(&self, account: &Visible<account::Model>) -> Find<'_, E> {
         Find::under(self.line(), &self.shared.viewer.scope, self.engine(), account.id)

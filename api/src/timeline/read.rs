@@ -1,7 +1,7 @@
 //! Pages of the timeline, as part of their account's statement.
 
 use async_graphql::{Name, SelectionField, Value};
-use entity::{InteractionId, InteractionType, Time, account, interaction, member};
+use entity::{InteractionId, InteractionType, Time, interaction};
 use sea_orm::{
     ColumnTrait,
     sea_query::{Condition, Expr, ExprTrait, Order, SimpleExpr},
@@ -12,7 +12,7 @@ use crate::{
     access::Scope,
     base::{Error, Result},
     store::{
-        Columns, Engine, Keyset, Many, Page, PageArgs, Shape, Shown, Shows, beyond, contact_named, cursor, many, one_of,
+        Engine, Keyset, Many, Page, PageArgs, Shape, Shown, Shows, beyond, contact_named, cursor, many, member_known,
     },
 };
 
@@ -83,20 +83,11 @@ pub fn shape(engine: Engine, scope: &Scope, account: SimpleExpr, args: &Timeline
         which = which.add(C::Kind.is_in(types.iter().copied()));
     }
     let order = vec![(C::OccurredAt, Order::Desc), (C::Id, Order::Desc)];
-    let member = shows.member.map_or_else(Expr::null, |columns| who(engine, scope, columns));
+    let member = |columns| member_known(engine, scope, column(C::MemberId), columns);
+    let member = shows.member.map_or_else(Expr::null, member);
     let contact = |columns| contact_named(engine, scope, column(C::ContactId), columns);
     let contact = shows.contact.map_or_else(Expr::null, contact);
     let parts = vec![member, contact];
     let limit = keyset.size as u64 + 1;
     Ok(many(engine, scope, Many::<interaction::Entity> { which, order, limit, columns: shows.columns, parts }))
-}
-
-/// The member of an entry. A customer learns only of their owner.
-fn who(engine: Engine, scope: &Scope, columns: Columns) -> Shape {
-    let id = Expr::col(("m", member::Column::Id));
-    let mut which = Condition::all().add(id.clone().equals((interaction::Entity, interaction::Column::MemberId)));
-    if !scope.is_staff() {
-        which = which.add(id.equals((account::Entity, account::Column::OwnerId)));
-    }
-    one_of::<member::Entity>(engine, "m", which, columns)
 }

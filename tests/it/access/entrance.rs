@@ -4,10 +4,10 @@ use api::{session, store::Subject};
 use entity::session as table;
 use tests::app::TestApp;
 
-use super::World;
+use super::{Row, World};
 
 /// As in [`super::GRAPHQL`].
-pub const ENTRANCE: [(&str, &str, &str); 9] = [
+pub static ENTRANCE: [Row; 9] = [
     ("sessions", "{sessions{id}}", "UU......FF"),
     ("sessions", "{sessions(memberId:\"$spare\"){id}}", "UUNNNNN.FF"),
     ("revokeSession", "mutation{revokeSession(id:\"$session\")}", "UUNNNNN.FF"),

@@ -2,10 +2,10 @@
 
 use tests::app::TestApp;
 
-use super::World;
+use super::{Row, World};
 
 /// As in [`super::GRAPHQL`].
-pub const MERGING: [(&str, &str, &str); 3] = [
+pub static MERGING: [Row; 3] = [
     ("duplicates", "{duplicates{reason accounts{id} contacts{id}}}", "UUFFF...FF"),
     (
         "mergeAccounts",

@@ -2,10 +2,10 @@
 
 use tests::app::TestApp;
 
-use super::World;
+use super::{Row, World};
 
 /// As in [`super::GRAPHQL`].
-pub const PRIVACY: [(&str, &str, &str); 1] =
+pub static PRIVACY: [Row; 1] =
     [("eraseContact", "mutation{eraseContact(input:{id:\"$doomed\",version:1,reason:\"asked\"}){id}}", "UUFFFFF.FF")];
 
 /// Puts the id of a contact of the account into a text, made just now.

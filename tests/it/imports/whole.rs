@@ -252,6 +252,8 @@ both! {
             app.forward(TimeDelta::seconds(1));
             let mut world = World::new(&app, seed).await;
             world.live(&app).await;
+            // Covers stay behind.
+            world.end_covers(&app).await;
             moves(&app, &empty(&app).await, &format!("seed {seed}")).await;
         }
     }

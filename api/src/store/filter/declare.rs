@@ -32,14 +32,6 @@ macro_rules! filters {
         }
 
         impl $name {
-            /// The first field used that a customer may not know of, as it is called in GraphQL.
-            pub fn internal(&self) -> Option<String> {
-                let own = <Self as $crate::store::filter::Flat>::fields();
-                let used = [$(self.$field.is_some()),+];
-                let used = own.into_iter().zip(used).find_map(|(field, used)| (used && field.internal).then_some(field));
-                used.map(|field| field.key()).or_else(|| self.inner().find_map(Self::internal))
-            }
-
             fn inner(&self) -> impl Iterator<Item = &Self> {
                 self.and.iter().flatten().chain(self.or.iter().flatten()).chain(self.not.as_deref())
             }
@@ -68,6 +60,12 @@ macro_rules! filters {
         }
 
         impl $crate::store::filter::Flat for $name {
+            fn internal(&self) -> Option<String> {
+                let used = [$(self.$field.is_some()),+];
+                let used = Self::fields().into_iter().zip(used).find(|(field, used)| *used && field.internal);
+                used.map(|(field, _)| field.key()).or_else(|| self.inner().find_map(Self::internal))
+            }
+
             fn fields() -> Vec<$crate::store::filter::Field> {
                 vec![$($crate::store::filter::Field {
                     name: stringify!($field),

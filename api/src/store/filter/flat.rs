@@ -19,6 +19,8 @@ use crate::base::{Long, MAX_LINE};
 /// A filter whose fields are known by name.
 pub trait Flat: Filter + DeserializeOwned {
     fn fields() -> Vec<Field>;
+    /// The first field used that a customer may not know of, as it is called in GraphQL.
+    fn internal(&self) -> Option<String>;
 }
 
 /// One field of a filter.
