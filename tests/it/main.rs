@@ -34,6 +34,7 @@ mod languages;
 mod live;
 mod mails;
 mod migrations;
+mod moving;
 mod pages;
 mod passwords;
 mod programmes;

@@ -10,8 +10,8 @@ use std::{
 };
 
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, EntityTrait, SqliteTransactionMode,
-    TransactionOptions, TransactionTrait,
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbErr, EntityTrait,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use tokio::sync::{Notify, OnceCell, mpsc};
@@ -67,7 +67,7 @@ pub(super) struct Inner {
 impl Db {
     /// Opens the database and, on SQLite, makes the file if there is none. Runs no migration.
     pub async fn open(open: Open) -> Result<Self> {
-        let engine = if open.url.starts_with("sqlite:") { Engine::Sqlite } else { Engine::Postgres };
+        let engine = engine(&open.url);
         let statements = Arc::new(AtomicU64::new(0));
         let connect = |connections: u32, purpose: Purpose| {
             let options = options(&open.url, engine, connections, purpose);
@@ -147,28 +147,38 @@ impl Db {
 
 /// Migrates to the newest tables. Refuses a database that a newer program has migrated.
 pub async fn migrate(url: &str) -> Result<()> {
-    use migration::{Migrator, sea_orm_migration::MigratorTrait};
-    let engine = if url.starts_with("sqlite:") { Engine::Sqlite } else { Engine::Postgres };
-    // One transaction, all or nothing. Several processes may start at once: the others wait for the lock,
-    // as long as it takes, and then find nothing left to do.
-    let db = Database::connect(options(url, engine, 1, Purpose::Migrate)).await.map_err(from_db)?;
-    let tx = db.begin_with_options(immediate()).await.map_err(from_db)?;
+    let (db, tx) = begin_to_migrate(url).await.map_err(from_db)?;
+    up(&tx).await?;
+    tx.commit().await.map_err(from_db)?;
+    db.close().await.map_err(from_db)
+}
+
+/// A transaction for the tables: all or nothing. Several processes may start at once: the others wait for the lock,
+/// as long as it takes, and then find nothing left to do.
+pub(super) async fn begin_to_migrate(url: &str) -> Result<(DatabaseConnection, DatabaseTransaction), DbErr> {
+    let engine = engine(url);
+    let db = Database::connect(options(url, engine, 1, Purpose::Migrate)).await?;
+    let tx = db.begin_with_options(immediate()).await?;
     if engine == Engine::Postgres {
-        tx.execute_unprepared("SELECT pg_advisory_xact_lock(7365001)").await.map_err(from_db)?;
+        tx.execute_unprepared("SELECT pg_advisory_xact_lock(7365001)").await?;
     }
+    Ok((db, tx))
+}
+
+/// Runs what migrations are missing.
+pub(super) async fn up(tx: &DatabaseTransaction) -> Result<()> {
+    use migration::{Migrator, sea_orm_migration::MigratorTrait};
     let newer = |error| match error {
-        sea_orm::DbErr::Custom(text) if text.contains("Migration file of version") => {
+        DbErr::Custom(text) if text.contains("Migration file of version") => {
             Error::internal("this database was migrated by a newer steward; use that version or restore a backup")
         }
         other => from_db(other),
     };
-    let waiting = Migrator::get_pending_migrations(&tx).await.map_err(newer)?.len();
+    let waiting = Migrator::get_pending_migrations(tx).await.map_err(newer)?.len();
     if (1..Migrator::migrations().len()).contains(&waiting) {
         tracing::warn!(waiting, "the tables become those of this version; the way back is a backup from before");
     }
-    Migrator::up(&tx, None).await.map_err(newer)?;
-    tx.commit().await.map_err(from_db)?;
-    db.close().await.map_err(from_db)
+    Migrator::up(tx, None).await.map_err(newer)
 }
 
 /// A transaction that takes SQLite's one lock for writing at once, not at its first change.
@@ -186,8 +196,7 @@ pub async fn behind(url: &str) -> Result<(usize, usize)> {
         Migrator,
         sea_orm_migration::{MigratorTrait, seaql_migrations},
     };
-    let engine = if url.starts_with("sqlite:") { Engine::Sqlite } else { Engine::Postgres };
-    let db = Database::connect(options(url, engine, 1, Purpose::Read)).await.map_err(from_db)?;
+    let db = Database::connect(options(url, engine(url), 1, Purpose::Read)).await.map_err(from_db)?;
     db.execute_unprepared("SELECT 1").await.map_err(from_db)?;
     // A database without the table has had none.
     let had = seaql_migrations::Entity::find().all(&db).await.unwrap_or_default();
@@ -196,6 +205,11 @@ pub async fn behind(url: &str) -> Result<(usize, usize)> {
     let missing = ours.iter().filter(|name| had.iter().all(|row| row.version != **name)).count();
     let newer = had.iter().filter(|row| !ours.contains(&row.version)).count();
     Ok((missing, newer))
+}
+
+/// Which database an address names.
+pub(super) fn engine(url: &str) -> Engine {
+    if url.starts_with("sqlite:") { Engine::Sqlite } else { Engine::Postgres }
 }
 
 /// What connections are for.

@@ -11,6 +11,7 @@ mod audit;
 mod backup;
 mod brace;
 mod bulk;
+mod carry;
 mod columns;
 mod conn;
 mod db;
@@ -31,6 +32,7 @@ mod writer;
 
 pub use backup::{Copied, copy, look_through};
 pub use brace::Braced;
+pub use carry::{Carried, carry};
 pub use columns::{Columns, Shown, union};
 pub use db::{Db, Engine, Open, behind, migrate};
 pub use error::from_db;
