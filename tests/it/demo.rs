@@ -13,13 +13,13 @@ use sqlx::{
 };
 use tempfile::TempDir;
 use tests::{
+    http::http,
     live::{Heard, Socket},
     process,
     skip::skip,
 };
 use tokio::{
-    io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
-    net::TcpStream,
+    io::{AsyncBufReadExt, AsyncReadExt, BufReader},
     process::{Child, Command},
     time::timeout,
 };
@@ -74,20 +74,7 @@ impl Demo {
 
     /// One request on a connection of its own; status and body.
     async fn http(&self, method: &str, path: &str, token: Option<&str>, body: Option<Value>) -> (u16, String) {
-        let host = self.text("/url").trim_start_matches("http://");
-        let body = body.map(|body| body.to_string()).unwrap_or_default();
-        let token = token.map(|token| format!("Authorization: Bearer {token}\r\n")).unwrap_or_default();
-        let request = format!(
-            "{method} {path} HTTP/1.1\r\nHost: {host}\r\n{token}Content-Type: application/json\r\n\
-             Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
-            body.len()
-        );
-        let mut stream = TcpStream::connect(host).await.unwrap();
-        stream.write_all(request.as_bytes()).await.unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).await.unwrap();
-        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-        (head[9..12].parse().unwrap(), body.to_owned())
+        http(self.text("/url"), (method, path), token, body.as_ref()).await.unwrap()
     }
 
     async fn gql(&self, role: &str, query: &str) -> Value {

@@ -39,6 +39,9 @@ pub enum Error {
     Stale,
     #[error("the service is not available right now; try again shortly")]
     Unavailable,
+    /// There is no room to store anything until an operator makes some; reading goes on.
+    #[error("there is no room left to store this, and nothing of it was stored; repeat it once there is")]
+    Full,
     #[error("something went wrong on our side")]
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
@@ -59,6 +62,7 @@ pub enum Code {
     Gone,
     Stale,
     Unavailable,
+    Full,
     Internal,
 }
 
@@ -76,6 +80,7 @@ impl Code {
             Self::Gone => "GONE",
             Self::Stale => "STALE",
             Self::Unavailable => "UNAVAILABLE",
+            Self::Full => "INSUFFICIENT_STORAGE",
             Self::Internal => "INTERNAL",
         }
     }
@@ -94,6 +99,7 @@ impl Error {
             Self::Gone(_) => Code::Gone,
             Self::Stale => Code::Stale,
             Self::Unavailable => Code::Unavailable,
+            Self::Full => Code::Full,
             Self::Internal(_) => Code::Internal,
         }
     }

@@ -19,9 +19,10 @@ use tokio::sync::{Notify, OnceCell, mpsc};
 use super::{
     Store,
     bulk::Texts,
+    commits,
     conn::Conn,
     events::{Bus, Listening},
-    from_db, writer,
+    from_db,
 };
 use crate::{
     access::Viewer,
@@ -52,7 +53,7 @@ pub struct Db(pub(super) Arc<Inner>);
 pub(super) struct Inner {
     pub(super) read: DatabaseConnection,
     /// On SQLite: where the one writer listens. On PostgreSQL every write has a connection of its own.
-    pub(super) writer: Option<mpsc::Sender<writer::Job>>,
+    pub(super) writer: Option<mpsc::Sender<commits::Job>>,
     pub(super) engine: Engine,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) random: Arc<dyn Random>,
@@ -69,9 +70,10 @@ impl Db {
     pub async fn open(open: Open) -> Result<Self> {
         let engine = engine(&open.url);
         let statements = Arc::new(AtomicU64::new(0));
-        let connect = |connections: u32, purpose: Purpose| {
-            let options = options(&open.url, engine, connections, purpose);
-            let statements = Arc::clone(&statements);
+        let (url, counted) = (open.url.clone(), Arc::clone(&statements));
+        let connect = move |connections: u32, purpose: Purpose| {
+            let options = options(&url, engine, connections, purpose);
+            let statements = Arc::clone(&counted);
             async move {
                 let mut pool = Database::connect(options).await.map_err(from_db)?;
                 pool.set_metric_callback(move |_| {
@@ -83,9 +85,9 @@ impl Db {
         let (read, writer) = match engine {
             Engine::Postgres => (connect(open.connections, Purpose::Write).await?, None),
             Engine::Sqlite => {
-                let write = connect(1, Purpose::Write).await?;
-                let writer = writer::start(write);
-                (connect(open.connections, Purpose::Read).await?, Some(writer))
+                let (write, read) =
+                    (connect(1, Purpose::Write).await?, connect(open.connections, Purpose::Read).await?);
+                (read, Some(commits::start(write, move || connect(1, Purpose::Write))))
             }
         };
         Ok(Self(Arc::new(Inner {
@@ -137,7 +139,7 @@ impl Db {
     /// Brings the statistics of a SQLite file up to date; cheap where little changed.
     pub async fn optimize(&self) -> Result<()> {
         let Some(writer) = &self.0.writer else { return Ok(()) };
-        writer::maintain(writer, "PRAGMA optimize").await
+        commits::maintain(writer, "PRAGMA optimize").await
     }
 
     pub(super) fn reader(&self) -> Conn<'_> {

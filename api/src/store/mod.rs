@@ -13,6 +13,7 @@ mod brace;
 mod bulk;
 mod carry;
 mod columns;
+mod commits;
 mod conn;
 mod db;
 mod error;
