@@ -338,7 +338,8 @@ fn address(text: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| "must be an address and a port like 127.0.0.1:8080".to_owned())
 }
 
-fn database(text: &str) -> Result<String, String> {
+/// The address of a database, or what would be one.
+pub fn database(text: &str) -> Result<String, String> {
     if text.starts_with("sqlite:") && text.len() > 7
         || text.starts_with("postgres://")
         || text.starts_with("postgresql://")
@@ -349,7 +350,7 @@ fn database(text: &str) -> Result<String, String> {
 }
 
 /// What follows `sqlite:`, without the parameters of an address.
-fn sqlite_path(database_url: &str) -> Option<&str> {
+pub fn sqlite_path(database_url: &str) -> Option<&str> {
     let path = database_url.strip_prefix("sqlite:")?.trim_start_matches("//");
     path.split('?').next().filter(|path| !path.is_empty() && *path != ":memory:")
 }

@@ -13,9 +13,9 @@ use sqlx::{
 };
 use tempfile::TempDir;
 use tests::{
+    http::http,
     live::{Heard, Socket},
     process,
-    served::ask,
     skip::skip,
 };
 use tokio::{
@@ -74,13 +74,7 @@ impl Demo {
 
     /// One request on a connection of its own; status and body.
     async fn http(&self, method: &str, path: &str, token: Option<&str>, body: Option<Value>) -> (u16, String) {
-        let host = self.text("/url").trim_start_matches("http://");
-        let body = body.map(|body| body.to_string()).unwrap_or_default();
-        let token = token.map(|token| format!("Bearer {token}"));
-        let token = token.as_deref().map(|token| ("authorization", token));
-        let headers: Vec<_> = token.into_iter().chain([("content-type", "application/json")]).collect();
-        let answer = ask(host, method, path, &headers, &body).await;
-        (answer.status, answer.body)
+        http(self.text("/url"), (method, path), token, body.as_ref()).await.unwrap()
     }
 
     async fn gql(&self, role: &str, query: &str) -> Value {

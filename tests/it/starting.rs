@@ -1,6 +1,6 @@
 //! Several processes that start on an empty database at once are one installation afterwards.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use api::{
     app::{App, Ports},
@@ -9,11 +9,14 @@ use api::{
     mail::Memory,
 };
 use entity::{Time, member, setting, signing_key, survey, team};
+use migration::{Migrator, sea_orm_migration::MigratorTrait};
 use sea_orm::ColumnTrait;
 use tests::{
     app::{SECRET, URL},
     both,
     engine::Database,
+    process::{self, Process},
+    skip::skip,
 };
 
 const STARTERS: u64 = 8;
@@ -51,5 +54,26 @@ both! {
         assert_eq!(system.find::<setting::Entity>().count().await.unwrap(), 1);
         // Another start finds nothing left to do.
         assert_eq!(start(database.url().to_owned(), STARTERS).await.1, None);
+    }
+
+    async fn a_migration_that_is_killed_is_done_by_the_next_start(database: Database) {
+        let Some(program) = process::steward() else { return skip("the program steward", process::CURE) };
+        let db = sea_orm::Database::connect(database.url()).await.unwrap();
+        Migrator::down(&db, None).await.unwrap();
+        db.close().await.unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let settings = [("STEWARD_DATABASE_URL", database.url()), ("STEWARD_SECRET", SECRET)];
+        let all = Migrator::migrations().len();
+        let (mut missing, mut kills) = (all, 0);
+        while missing > 0 {
+            assert_eq!(missing, all, "half of the tables are new");
+            let process = Process::start(&program, &["migrate"], &settings, folder.path());
+            tokio::time::sleep(Duration::from_millis(8) * kills).await;
+            // Kills it.
+            drop(process);
+            kills += 1;
+            missing = api::store::behind(database.url()).await.unwrap().0;
+        }
+        assert!(kills > 1, "it is faster than any kill");
     }
 }

@@ -15,6 +15,7 @@ pub mod dice;
 pub mod dns;
 pub mod doors;
 pub mod engine;
+pub mod http;
 pub mod imports;
 pub mod js;
 pub mod keys;

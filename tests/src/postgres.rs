@@ -94,7 +94,7 @@ fn start_maker(bin: PathBuf) -> mpsc::UnboundedSender<Order> {
 }
 
 async fn make_databases(bin: &Path, mut orders: mpsc::UnboundedReceiver<Order>) {
-    let cluster = Cluster::start(bin);
+    let cluster = Cluster::start(bin, "");
     let admin = cluster.connect("postgres").await;
     run(&admin, &format!("CREATE DATABASE {TEMPLATE}")).await;
     let template = cluster.connect(TEMPLATE).await;
@@ -134,13 +134,14 @@ struct Cluster {
 }
 
 impl Cluster {
-    fn start(bin: &Path) -> Self {
+    fn start(bin: &Path, durable: &str) -> Self {
         let mut shell = Command::new("sh")
             .arg("-c")
             .arg(SCRIPT)
             .arg("sh")
             .arg(bin)
             .arg(other_user())
+            .arg(durable)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -166,6 +167,60 @@ impl Cluster {
         let mut options = sea_orm::ConnectOptions::new(self.url(name));
         options.max_connections(1).sqlx_logging(false);
         sea_orm::Database::connect(options).await.expect("connect to the cluster")
+    }
+}
+
+/// A server of one test, which keeps what it has committed, and can be taken away; gone when dropped.
+pub struct Durable {
+    cluster: Cluster,
+    bin: PathBuf,
+}
+
+impl Durable {
+    /// Nothing where PostgreSQL is not installed.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub fn start() -> Option<Self> {
+        let bin = binaries()?;
+        Some(Self { cluster: Cluster::start(&bin, "durable"), bin })
+    }
+
+    /// The address of an empty database.
+    pub fn url(&self) -> String {
+        self.cluster.url("postgres")
+    }
+
+    /// Ends it as a crash would: nothing is written down any more.
+    ///
+    /// # Panics
+    /// When it does not run.
+    pub fn crash(&self) {
+        self.control(&["stop", "-m", "immediate"]);
+    }
+
+    /// Starts it again, and waits until it takes connections.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub fn recover(&self) {
+        self.control(&["start", "-w"]);
+    }
+
+    fn control(&self, arguments: &[&str]) {
+        let program = self.bin.join("pg_ctl");
+        let mut command = match other_user() {
+            "" => Command::new(program),
+            user => {
+                let mut command = Command::new("runuser");
+                command.args(["-u", user, "--"]).arg(program);
+                command
+            }
+        };
+        let folder = Path::new(&self.cluster.folder);
+        command.args(arguments).arg("-s").arg("-D").arg(folder.join("data")).arg("-l").arg(folder.join("server.log"));
+        command.current_dir(folder).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        assert!(command.status().expect("run pg_ctl").success(), "pg_ctl {arguments:?}");
     }
 }
 

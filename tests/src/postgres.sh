@@ -1,8 +1,9 @@
 # One PostgreSQL cluster that lives exactly as long as whoever holds our standard input open.
-# Arguments: folder of the binaries, system user to run as (empty: the present one).
+# Arguments: folder of the binaries, system user to run as (empty: the present one), and "durable"
+# where nothing that is committed may be lost with the server (empty: fast).
 # Prints one line when ready: the folder of the socket. When the input ends, for whatever reason,
 # the server is stopped and everything is removed.
-bin=$1 user=$2
+bin=$1 user=$2 durable=$3
 trap '' HUP INT TERM PIPE
 root=$(mktemp -d "${TMPDIR:-/tmp}/steward-pg-XXXXXX") || exit 1
 cd "$root" || exit 1
@@ -29,13 +30,13 @@ cat >>"$root/data/postgresql.conf" <<CONF
 listen_addresses = ''
 unix_socket_directories = '$root'
 max_connections = 200
-fsync = off
-full_page_writes = off
-synchronous_commit = off
 wal_level = minimal
 max_wal_senders = 0
 autovacuum = off
 CONF
+if [ -z "$durable" ]; then
+    printf '%s\n' 'fsync = off' 'full_page_writes = off' 'synchronous_commit = off' >>"$root/data/postgresql.conf"
+fi
 as_user "$bin/pg_ctl" start -w -t 60 -s -D "$root/data" -l "$root/server.log" >"$root/log" 2>&1 </dev/null ||
     { cat "$root/log" "$root/server.log" >&2; exit 1; }
 echo "$root"

@@ -21,6 +21,8 @@ pub fn steward() -> Option<PathBuf> {
 pub struct Process {
     child: Child,
     log: PathBuf,
+    /// Bytes of the log that others have written.
+    before: u64,
 }
 
 impl Drop for Process {
@@ -51,8 +53,31 @@ impl Process {
         command.args(arguments).env_clear().envs(settings.iter().copied()).current_dir(folder);
         let log = folder.join("steward.log");
         let said = std::fs::File::options().create(true).append(true).open(&log).expect("write the log");
+        let before = said.metadata().expect("a log").len();
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(said);
-        Self { child: command.spawn().expect("start the program"), log }
+        Self { child: command.spawn().expect("start the program"), log, before }
+    }
+
+    /// Where it listens, as `http://HOST:PORT`.
+    ///
+    /// # Panics
+    /// Where it does not say so within half a minute.
+    pub async fn url(&self) -> String {
+        let start = Instant::now();
+        while start.elapsed() < Duration::from_secs(30) {
+            let said = std::fs::read_to_string(&self.log).unwrap_or_default();
+            let own = said.get(usize::try_from(self.before).unwrap_or_default()..).unwrap_or_default();
+            let url = own.split_once("Steward listens on ").and_then(|(_, rest)| rest.split_once('\n'));
+            if let Some((url, _)) = url {
+                return url.trim().to_owned();
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        panic!("it does not listen");
+    }
+
+    pub fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// `kill -9`.

@@ -42,6 +42,9 @@ pub enum Error {
     Stale,
     #[error("the service is not available right now; try again shortly")]
     Unavailable,
+    /// There is no room to store anything until an operator makes some; reading goes on.
+    #[error("there is no room left to store this, and nothing of it was stored; repeat it once there is")]
+    Full,
     #[error("something went wrong on our side")]
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
@@ -63,6 +66,7 @@ pub enum Code {
     Gone,
     Stale,
     Unavailable,
+    Full,
     Internal,
 }
 
@@ -81,6 +85,7 @@ impl Code {
             Self::Gone => "GONE",
             Self::Stale => "STALE",
             Self::Unavailable => "UNAVAILABLE",
+            Self::Full => "INSUFFICIENT_STORAGE",
             Self::Internal => "INTERNAL",
         }
     }
@@ -100,6 +105,7 @@ impl Error {
             Self::Gone(_) => Code::Gone,
             Self::Stale => Code::Stale,
             Self::Unavailable => Code::Unavailable,
+            Self::Full => Code::Full,
             Self::Internal(_) => Code::Internal,
         }
     }

@@ -10,7 +10,7 @@ use crate::{
     app::private,
     base::{Error, Result},
     config::Settings,
-    store::{behind, copy, look_through},
+    store::{Copied, behind, copy, look_through},
 };
 
 /// Copy the database to a file while Steward runs, and look through the copy
@@ -40,7 +40,8 @@ pub async fn backup(settings: &Settings, args: &BackupArgs) -> Result<()> {
     if settings.database_file().is_none() {
         return Err(Error::internal("this database is on PostgreSQL; use pg_dump --format=custom, and pg_restore"));
     }
-    whole(&args.file, async |part| copy(&settings.database_url, part).await).await?;
+    let copied = whole(&args.file, async |part| copy(&settings.database_url, part).await).await?;
+    told(&args.file, copied);
     println!("The secret is not in it: keep STEWARD_SECRET, or the file steward.secret, elsewhere.");
     Ok(())
 }
@@ -62,13 +63,13 @@ pub async fn restore(settings: &Settings, args: &RestoreArgs) -> Result<()> {
         let mut from = fs::File::open(&args.file).map_err(|error| failed(&args.file, &error))?;
         io::copy(&mut from, &mut into).map(drop).map_err(|error| failed(part, &error))
     };
-    whole(&to, put).await?;
+    told(&to, whole(&to, put).await?);
     println!("Start Steward with the secret it was made with.");
     Ok(())
 }
 
 /// Fills a file beside `to`, looks through it, and gives it that name; of what is not sound nothing is left.
-async fn whole(to: &Path, fill: impl AsyncFnOnce(&Path) -> Result<()>) -> Result<()> {
+pub(super) async fn whole(to: &Path, fill: impl AsyncFnOnce(&Path) -> Result<()>) -> Result<Copied> {
     if to.exists() {
         return Err(Error::internal(format!("{} is there already; name another file", to.display())));
     }
@@ -91,9 +92,11 @@ async fn whole(to: &Path, fill: impl AsyncFnOnce(&Path) -> Result<()>) -> Result
     };
     let done = done.await;
     tidy(&part);
-    let copied = done?;
+    done
+}
+
+fn told(to: &Path, copied: Copied) {
     println!("{}: {} rows in {} tables, looked through", to.display(), copied.rows, copied.tables);
-    Ok(())
 }
 
 /// Gives a file its name for good, so that a loss of power leaves all of it or none.

@@ -13,11 +13,16 @@ mod key;
 mod keys;
 mod log;
 mod migrate;
+mod migrate_to;
 mod token;
 
-use std::process::ExitCode;
+use std::{
+    io::{self, IsTerminal},
+    process::ExitCode,
+};
 
 use clap::{Parser, Subcommand};
+use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::{
     app::{Jobs, Ports, serve},
@@ -63,6 +68,7 @@ enum Command {
     ///
     /// `serve` and `work` do the same at their start. A database of a newer version is refused.
     Migrate,
+    MigrateTo(migrate_to::Args),
     Backup(backup::BackupArgs),
     Restore(backup::RestoreArgs),
     Doctor(doctor::Args),
@@ -144,6 +150,7 @@ async fn run(command: Command) -> Result<(), Failure> {
             Box::pin(crate::app::work_only(settings, Ports::default())).await?;
         }
         Command::Migrate => migrate::run(&settings()?).await?,
+        Command::MigrateTo(args) => migrate_to::run(&existing()?, &args).await?,
         Command::Backup(args) => backup::backup(&existing()?, &args).await?,
         Command::Restore(args) => backup::restore(&settings()?, &args).await?,
         Command::Doctor(args) => doctor::run(Settings::read(Source::environment()), &args).await?,
@@ -183,4 +190,13 @@ fn words(error: &Error) -> String {
         Error::Unavailable => "the database cannot be reached; check STEWARD_DATABASE_URL".to_owned(),
         other => other.to_string(),
     }
+}
+
+/// How far something is, by a template of indicatif. Seen on a terminal only.
+fn bar(template: &str) -> ProgressBar {
+    if !io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let style = ProgressStyle::with_template(template);
+    ProgressBar::new(0).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }

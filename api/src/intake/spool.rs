@@ -48,5 +48,5 @@ impl Spool {
 /// The request is not at fault: it may be repeated once there is room.
 fn full(error: &io::Error) -> Error {
     tracing::error!(%error, "a temporary file cannot be written");
-    Error::Unavailable
+    if error.kind() == io::ErrorKind::StorageFull { Error::Full } else { Error::Unavailable }
 }

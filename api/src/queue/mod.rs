@@ -21,6 +21,9 @@ use crate::{
 /// Tries before a job is buried, after about two days.
 pub const TRIES: i16 = 17;
 
+/// No lease is longer: one that ends later is of a clock that was ahead, and whoever still works sets it right.
+const LONGEST: TimeDelta = TimeDelta::minutes(61);
+
 /// Queues work: it runs once this transaction is committed and `run_at` has come.
 pub async fn enqueue(tx: &Tx, jobs: Vec<NewJob>) -> Result<()> {
     let now = tx.now();
@@ -61,7 +64,9 @@ impl NewJob {
 /// Takes up to `limit` due jobs, the oldest first, for `lease`. Leases that have ended count as due.
 pub async fn claim(tx: &Tx, worker: Uuid, limit: u64, lease: TimeDelta) -> Result<Vec<job::Model>> {
     let now = tx.now();
-    let ended = Condition::all().add(job::Column::State.eq(JobState::Leased)).add(job::Column::LeasedUntil.lte(now));
+    let ended = Condition::any().add(job::Column::LeasedUntil.lte(now));
+    let ended = ended.add(job::Column::LeasedUntil.gt(Time::new(now.0 + LONGEST)));
+    let ended = Condition::all().add(job::Column::State.eq(JobState::Leased)).add(ended);
     tx.set::<job::Entity>(ended, vec![(job::Column::State, JobState::Ready.as_str().into())]).await?;
     let due = tx
         .find::<job::Entity>()

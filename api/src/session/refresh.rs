@@ -21,6 +21,8 @@ use crate::{
 const IDLE: TimeDelta = TimeDelta::days(30);
 /// And after so long whatever happens.
 const WHOLE: TimeDelta = TimeDelta::days(90);
+/// One that began later than this from now began by a clock that was ahead, and would live for longer than any may.
+const AHEAD: TimeDelta = TimeDelta::minutes(5);
 
 const REFUSED: Error = Error::Unauthenticated("this refresh token is not valid; sign in again");
 
@@ -47,9 +49,9 @@ async fn turn(tx: &Tx, given: RefreshToken, asked: Time) -> Result<Option<sessio
     let id = SessionId(given.session);
     let find = tx.find::<session::Entity>().filter(session::Column::Id.eq(id)).lock();
     let now = tx.now();
-    let Some(row) = find.maybe().await?.filter(|row| row.revoked_at.is_none() && row.expires_at > now) else {
-        return Ok(None);
-    };
+    let is_alive =
+        |row: &session::Model| row.revoked_at.is_none() && row.expires_at > now && row.created_at.0 <= now.0 + AHEAD;
+    let Some(row) = find.maybe().await?.filter(|row| is_alive(row)) else { return Ok(None) };
     let next = given.generation.checked_add(1).filter(|_| row.generation == given.generation);
     let Some(next) = next else {
         // Whoever had asked before the other was served is no thief.

@@ -4,9 +4,9 @@ use sea_orm::{ConnectionTrait, Database, DatabaseConnection};
 use tokio::task::JoinHandle;
 
 use super::{
-    Db,
+    Db, commits,
     db::{Purpose, options},
-    from_db, writer,
+    from_db,
 };
 use crate::base::{Error, Result};
 
@@ -33,7 +33,7 @@ impl Db {
             // What it moves would else be held in memory once more.
             sweeper.execute_unprepared("PRAGMA mmap_size = 0").await.map_err(from_db)?;
             braced.sweeper = Some(sweeper);
-            writer::maintain(writer, READY).await?;
+            commits::maintain(writer, READY).await?;
         }
         Ok(braced)
     }
@@ -64,7 +64,7 @@ impl Braced {
             sweeper.close().await.map_err(from_db)?;
         }
         if let Some(writer) = &self.db.0.writer {
-            writer::maintain(writer, USUAL).await?;
+            commits::maintain(writer, USUAL).await?;
         }
         swept
     }

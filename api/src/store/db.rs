@@ -10,8 +10,8 @@ use std::{
 };
 
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, EntityTrait, SqliteTransactionMode,
-    TransactionOptions, TransactionTrait,
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbErr, EntityTrait,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use tokio::sync::{Notify, OnceCell, mpsc};
@@ -19,9 +19,10 @@ use tokio::sync::{Notify, OnceCell, mpsc};
 use super::{
     Store,
     bulk::Texts,
+    commits,
     conn::Conn,
     events::{Bus, Listening},
-    from_db, writer,
+    from_db,
 };
 use crate::{
     access::Viewer,
@@ -52,7 +53,7 @@ pub struct Db(pub(super) Arc<Inner>);
 pub(super) struct Inner {
     pub(super) read: DatabaseConnection,
     /// On SQLite: where the one writer listens. On PostgreSQL every write has a connection of its own.
-    pub(super) writer: Option<mpsc::Sender<writer::Job>>,
+    pub(super) writer: Option<mpsc::Sender<commits::Job>>,
     pub(super) engine: Engine,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) random: Arc<dyn Random>,
@@ -67,11 +68,12 @@ pub(super) struct Inner {
 impl Db {
     /// Opens the database and, on SQLite, makes the file if there is none. Runs no migration.
     pub async fn open(open: Open) -> Result<Self> {
-        let engine = if open.url.starts_with("sqlite:") { Engine::Sqlite } else { Engine::Postgres };
+        let engine = engine(&open.url);
         let statements = Arc::new(AtomicU64::new(0));
-        let connect = |connections: u32, purpose: Purpose| {
-            let options = options(&open.url, engine, connections, purpose);
-            let statements = Arc::clone(&statements);
+        let (url, counted) = (open.url.clone(), Arc::clone(&statements));
+        let connect = move |connections: u32, purpose: Purpose| {
+            let options = options(&url, engine, connections, purpose);
+            let statements = Arc::clone(&counted);
             async move {
                 let mut pool = Database::connect(options).await.map_err(from_db)?;
                 pool.set_metric_callback(move |_| {
@@ -84,9 +86,9 @@ impl Db {
         let (read, writer) = match engine {
             Engine::Postgres => (connect(open.connections, Purpose::Write).await?, None),
             Engine::Sqlite => {
-                let write = connect(1, Purpose::Write).await?;
-                let writer = writer::start(write);
-                (connect(open.connections, Purpose::Read).await?, Some(writer))
+                let (write, read) =
+                    (connect(1, Purpose::Write).await?, connect(open.connections, Purpose::Read).await?);
+                (read, Some(commits::start(write, move || connect(1, Purpose::Write))))
             }
         };
         Ok(Self(Arc::new(Inner {
@@ -133,7 +135,7 @@ impl Db {
     /// Brings the statistics of a SQLite file up to date; cheap where little changed.
     pub async fn optimize(&self) -> Result<()> {
         let Some(writer) = &self.0.writer else { return Ok(()) };
-        writer::maintain(writer, "PRAGMA optimize").await
+        commits::maintain(writer, "PRAGMA optimize").await
     }
 
     pub(super) fn reader(&self) -> Conn<'_> {
@@ -143,28 +145,38 @@ impl Db {
 
 /// Migrates to the newest tables. Refuses a database that a newer program has migrated.
 pub async fn migrate(url: &str) -> Result<()> {
-    use migration::{Migrator, sea_orm_migration::MigratorTrait};
-    let engine = if url.starts_with("sqlite:") { Engine::Sqlite } else { Engine::Postgres };
-    // One transaction, all or nothing. Several processes may start at once: the others wait for the lock,
-    // as long as it takes, and then find nothing left to do.
-    let db = Database::connect(options(url, engine, 1, Purpose::Migrate)).await.map_err(from_db)?;
-    let tx = db.begin_with_options(immediate()).await.map_err(from_db)?;
+    let (db, tx) = begin_to_migrate(url).await.map_err(from_db)?;
+    up(&tx).await?;
+    tx.commit().await.map_err(from_db)?;
+    db.close().await.map_err(from_db)
+}
+
+/// A transaction for the tables: all or nothing. Several processes may start at once: the others wait for the lock,
+/// as long as it takes, and then find nothing left to do.
+pub(super) async fn begin_to_migrate(url: &str) -> Result<(DatabaseConnection, DatabaseTransaction), DbErr> {
+    let engine = engine(url);
+    let db = Database::connect(options(url, engine, 1, Purpose::Migrate)).await?;
+    let tx = db.begin_with_options(immediate()).await?;
     if engine == Engine::Postgres {
-        tx.execute_unprepared("SELECT pg_advisory_xact_lock(7365001)").await.map_err(from_db)?;
+        tx.execute_unprepared("SELECT pg_advisory_xact_lock(7365001)").await?;
     }
+    Ok((db, tx))
+}
+
+/// Runs what migrations are missing.
+pub(super) async fn up(tx: &DatabaseTransaction) -> Result<()> {
+    use migration::{Migrator, sea_orm_migration::MigratorTrait};
     let newer = |error| match error {
-        sea_orm::DbErr::Custom(text) if text.contains("Migration file of version") => {
+        DbErr::Custom(text) if text.contains("Migration file of version") => {
             Error::internal("this database was migrated by a newer steward; use that version or restore a backup")
         }
         other => from_db(other),
     };
-    let waiting = Migrator::get_pending_migrations(&tx).await.map_err(newer)?.len();
+    let waiting = Migrator::get_pending_migrations(tx).await.map_err(newer)?.len();
     if (1..Migrator::migrations().len()).contains(&waiting) {
         tracing::warn!(waiting, "the tables become those of this version; the way back is a backup from before");
     }
-    Migrator::up(&tx, None).await.map_err(newer)?;
-    tx.commit().await.map_err(from_db)?;
-    db.close().await.map_err(from_db)
+    Migrator::up(tx, None).await.map_err(newer)
 }
 
 /// A transaction that takes SQLite's one lock for writing at once, not at its first change.
@@ -179,8 +191,7 @@ pub(super) fn immediate() -> TransactionOptions {
 /// Changes nothing.
 pub async fn behind(url: &str) -> Result<(usize, usize)> {
     use migration::sea_orm_migration::seaql_migrations;
-    let engine = if url.starts_with("sqlite:") { Engine::Sqlite } else { Engine::Postgres };
-    let db = Database::connect(options(url, engine, 1, Purpose::Read)).await.map_err(from_db)?;
+    let db = Database::connect(options(url, engine(url), 1, Purpose::Read)).await.map_err(from_db)?;
     db.execute_unprepared("SELECT 1").await.map_err(from_db)?;
     // A database without the table has had none.
     let had = seaql_migrations::Entity::find().all(&db).await.unwrap_or_default();
@@ -195,6 +206,11 @@ pub(super) fn compared(had: &[migration::sea_orm_migration::seaql_migrations::Mo
     let missing = ours.iter().filter(|name| had.iter().all(|row| row.version != **name)).count();
     let newer = had.iter().filter(|row| !ours.contains(&row.version)).count();
     (missing, newer)
+}
+
+/// Which database an address names.
+pub(super) fn engine(url: &str) -> Engine {
+    if url.starts_with("sqlite:") { Engine::Sqlite } else { Engine::Postgres }
 }
 
 /// What connections are for.

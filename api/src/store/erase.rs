@@ -8,7 +8,7 @@ use sea_orm::{
 use serde_json::Value as Json;
 use uuid::Uuid;
 
-use super::{Db, Engine, Owned, Tx, Visible, among, audit::named, from_db, nothing, writer};
+use super::{Db, Engine, Owned, Tx, Visible, among, audit::named, commits, from_db, nothing};
 use crate::base::{Mentions, Result};
 
 /// Ids in one statement, at most.
@@ -95,7 +95,7 @@ impl Db {
     /// old rows wait for its own VACUUM.
     pub async fn leave_nothing(&self) -> Result<bool> {
         match &self.0.writer {
-            Some(writer) => writer::empty_log(writer).await,
+            Some(writer) => commits::empty_log(writer).await,
             None => self.0.read.execute_unprepared(SAMPLE).await.map(|_| true).map_err(from_db),
         }
     }

@@ -18,25 +18,38 @@ pub fn from_db(error: DbErr) -> Error {
             tracing::warn!(%error, "database unreachable");
             Error::Unavailable
         }
-        DbErr::Exec(RuntimeErr::SqlxError(inner)) | DbErr::Query(RuntimeErr::SqlxError(inner)) if passes(inner) => {
-            tracing::warn!(%error, "database cannot be used right now");
-            Error::Unavailable
+        DbErr::Exec(RuntimeErr::SqlxError(inner)) | DbErr::Query(RuntimeErr::SqlxError(inner)) => {
+            match passing(inner) {
+                Some(passing) => {
+                    tracing::warn!(%error, "database cannot be used right now");
+                    passing
+                }
+                None => Error::internal(error),
+            }
         }
         _ => Error::internal(error),
     }
 }
 
 /// The request is not at fault, nor are we: it may be repeated once an operator, or time, has helped.
-fn passes(error: &sqlx::Error) -> bool {
+fn passing(error: &sqlx::Error) -> Option<Error> {
     match error {
-        sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed => true,
-        sqlx::Error::Database(error) => error.code().is_some_and(|code| match code.parse::<u32>() {
-            // SQLite's numbers, extended ones too: held by another process, read only, faulty or full.
-            Ok(number) if code.len() < 5 => matches!(number & 0xff, 5 | 8 | 10 | 13),
-            // PostgreSQL: short of resources, being stopped or started.
-            _ => code.starts_with("53") || code.starts_with("57P"),
-        }),
-        _ => false,
+        sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed => Some(Error::Unavailable),
+        sqlx::Error::Database(error) => {
+            let code = error.code()?;
+            match code.parse::<u32>() {
+                // SQLite's numbers, extended ones too: held by another process, read only, faulty; full.
+                Ok(number) if code.len() < 5 => match number & 0xff {
+                    5 | 8 | 10 => Some(Error::Unavailable),
+                    13 => Some(Error::Full),
+                    _ => None,
+                },
+                // PostgreSQL: full; short of other resources, being stopped or started.
+                _ if code == "53100" => Some(Error::Full),
+                _ => (code.starts_with("53") || code.starts_with("57P")).then_some(Error::Unavailable),
+            }
+        }
+        _ => None,
     }
 }
 
@@ -64,7 +77,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_full_disk_passes_and_a_fault_of_ours_does_not() {
+    async fn a_full_or_read_only_disk_passes_and_a_fault_of_ours_does_not() {
         let mut options = ConnectOptions::new("sqlite::memory:");
         options.max_connections(1).sqlx_logging(false);
         let db = Database::connect(options).await.unwrap();
@@ -72,7 +85,9 @@ mod tests {
         let run = async |sql: &str| db.execute_unprepared(sql).await.map(drop).map_err(from_db);
         assert!(run("INSERT INTO t VALUES (1)").await.is_ok());
         assert!(matches!(run("INSERT INTO t VALUES (1)").await, Err(Error::Conflict(..))));
-        assert!(matches!(run("INSERT INTO t VALUES (randomblob(50000))").await, Err(Error::Unavailable)));
+        assert!(matches!(run("INSERT INTO t VALUES (randomblob(50000))").await, Err(Error::Full)));
         assert!(matches!(run("INSERT INTO u VALUES (1)").await, Err(Error::Internal(_))));
+        run("PRAGMA query_only = 1").await.unwrap();
+        assert!(matches!(run("INSERT INTO t VALUES (2)").await, Err(Error::Unavailable)));
     }
 }

@@ -11,7 +11,9 @@ mod audit;
 mod backup;
 mod brace;
 mod bulk;
+mod carry;
 mod columns;
+mod commits;
 mod conn;
 mod db;
 mod erase;
@@ -33,6 +35,7 @@ mod writer;
 
 pub use backup::{Copied, copy, look_through};
 pub use brace::Braced;
+pub use carry::{Carried, carry};
 pub use columns::{Columns, Shown, union};
 pub use db::{Db, Engine, Open, behind, migrate};
 pub use erase::naming;

@@ -81,6 +81,7 @@ impl From<Error> for Problem {
             Error::Gone(_) => StatusCode::GONE,
             Error::Stale => StatusCode::PRECONDITION_FAILED,
             Error::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Error::Full => StatusCode::INSUFFICIENT_STORAGE,
             Error::Internal(source) => {
                 tracing::error!(error = %source, request = request_id(), trace = trace_id(), "internal error");
                 StatusCode::INTERNAL_SERVER_ERROR

@@ -55,6 +55,8 @@ problems! {
     TooMany 429 "TOO_MANY_REQUESTS" "Too many requests; `Retry-After` says when to come back", "too many requests; try again in 2 s";
     Unavailable 503 "UNAVAILABLE" "The database does not answer, or the request took too long",
         "the service is not available right now; try again shortly";
+    Full 507 "INSUFFICIENT_STORAGE" "The disk is full; nothing was stored",
+        "there is no room left to store this, and nothing of it was stored; repeat it once there is";
 }
 
 fn described(status: u16, code: &str, about: &str, detail: &str, errors: &[(&str, &str)]) -> Response {
@@ -90,19 +92,23 @@ pub fn describe(document: &mut OpenApi) {
         components.responses = all.iter().map(|(name, _, response)| ((*name).to_owned(), response.clone())).collect();
     }
     for item in document.paths.paths.values_mut() {
-        for operation in operations(item) {
-            add(operation, &all);
+        let reads = item.get.is_some();
+        for (at, operation) in operations(item).enumerate() {
+            // Reading comes first.
+            add(operation, !reads || at > 0, &all);
         }
     }
 }
 
-fn add(operation: &mut Operation, all: &[(&'static str, &'static str, RefOr<Response>)]) {
+fn add(operation: &mut Operation, writes: bool, all: &[(&'static str, &'static str, RefOr<Response>)]) {
     let is_open = operation.security.as_ref().is_some_and(|security| {
         serde_json::to_value(security).is_ok_and(|security| security == json!([{}]) || security == json!([]))
     });
     let responses: &mut BTreeMap<String, RefOr<Response>> = &mut operation.responses.responses;
     for (name, status, _) in all {
-        let everywhere = matches!(*name, "TooMany" | "Unavailable") || *name == "Unauthenticated" && !is_open;
+        let everywhere = matches!(*name, "TooMany" | "Unavailable")
+            || *name == "Unauthenticated" && !is_open
+            || *name == "Full" && writes;
         if everywhere && !responses.contains_key(*status) {
             responses.insert((*status).to_owned(), Ref::from_response_name(*name).into());
         }

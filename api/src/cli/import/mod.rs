@@ -5,15 +5,14 @@ mod plan;
 
 use std::{
     fs::File,
-    io::{self, BufWriter, IsTerminal},
+    io::BufWriter,
     path::{Path, PathBuf},
 };
 
 use clap::ValueEnum;
-use indicatif::{ProgressBar, ProgressStyle};
 
 use self::plan::{Step, plan};
-use super::carry;
+use super::{bar, carry};
 use crate::{
     app::{App, Ports},
     base::{Error, Result},
@@ -189,7 +188,7 @@ async fn one(system: &Ctx, args: &Args, step: Step) -> Result<Summary, Ended> {
         Some(path) => Some(BufWriter::new(File::create(path).map_err(|error| Ended::failed(path, error))?)),
         None => None,
     };
-    let bar = bar();
+    let bar = bar("{bar:40} {human_pos} of {human_len} rows, {eta} left");
     let moving = bar.clone();
     let progress = Box::new(move |done, total| {
         moving.set_length(total);
@@ -208,15 +207,6 @@ async fn one(system: &Ctx, args: &Args, step: Step) -> Result<Summary, Ended> {
     let done = Box::pin(import(system, import_of)).await;
     bar.finish_and_clear();
     done.map_err(|stopped| Ended::stopped(&file, stopped))
-}
-
-/// Seen on a terminal only.
-fn bar() -> ProgressBar {
-    if !io::stderr().is_terminal() {
-        return ProgressBar::hidden();
-    }
-    let style = ProgressStyle::with_template("{bar:40} {human_pos} of {human_len} rows, {eta} left");
-    ProgressBar::new(0).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
 
 fn show(args: &Args, summary: &Summary) -> Result<()> {
