@@ -76,7 +76,9 @@ mod tests {
 
     fn sum(rows: &[Vec<Value>]) -> String {
         let mut sum = Sum::default();
-        rows.iter().for_each(|row| sum.add(row).unwrap());
+        for row in rows {
+            sum.add(row).unwrap();
+        }
         sum.to_string()
     }
 
