@@ -1,7 +1,7 @@
 //! Mails survive whatever befalls the process that sends them: kill -9, SIGTERM, a slow mail server.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashSet},
     path::PathBuf,
     sync::Arc,
     time::{Duration, Instant},
@@ -259,5 +259,9 @@ impl Transport for Slow {
     async fn send(&self, letter: &Letter) -> Result<(), Refusal> {
         self.clock.forward(TimeDelta::seconds(40));
         self.kept.send(letter).await
+    }
+
+    fn forget(&self, about: &HashSet<uuid::Uuid>) -> std::io::Result<()> {
+        self.kept.forget(about)
     }
 }

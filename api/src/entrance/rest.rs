@@ -18,7 +18,7 @@ use super::{
     set_password, sign_in,
 };
 use crate::{
-    base::{Check, Error, Result},
+    base::{Error, Result},
     ctx::Ctx,
     invitation::{show, texts::Texts},
     web::{
@@ -71,26 +71,38 @@ async fn link(State(server): State<Server>, body: Result<Body<Address>, Problem>
 
 /// Either `email`, to ask for a link, or `token` and `password`, to use it.
 #[derive(Deserialize, ToSchema)]
+#[serde(untagged)]
+enum Reset {
+    /// Asks for a link.
+    Ask(Address),
+    /// Uses it.
+    Use(ByLink),
+}
+
+/// What both ways may hold, so that a fault is told by its field.
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Reset {
-    /// The mail address of a member who has forgotten their password.
-    #[serde(default)]
-    #[schema(min_length = 3, max_length = 254, nullable = false, example = "ana@example.com")]
+struct Parts {
     email: Option<String>,
-    /// The last part of the link in the mail.
-    #[serde(default)]
-    #[schema(min_length = 1, max_length = 100, nullable = false, example = "pQ4x7v0sT1mZk9YwB2nR8uJc6dE")]
     token: Option<String>,
-    /// The new password: 15 to 128 characters of your own choice, not made of the words tried first.
-    #[serde(default)]
-    #[schema(
-        min_length = 15,
-        max_length = 128,
-        format = "password",
-        nullable = false,
-        example = "seven quiet herons at dusk"
-    )]
     password: Option<String>,
+}
+
+impl TryFrom<Parts> for Reset {
+    type Error = Error;
+
+    fn try_from(parts: Parts) -> Result<Self> {
+        match parts {
+            Parts { email: Some(email), token: None, password: None } => Ok(Self::Ask(Address { email })),
+            Parts { email: None, token: Some(token), password: Some(password) } => {
+                Ok(Self::Use(ByLink { token, password }))
+            }
+            Parts { email: None, token: Some(_), .. } => Err(Error::invalid("/password", "must be given")),
+            Parts { .. } => {
+                Err(Error::invalid("/email", "must be given alone to ask for a link; token and password use it"))
+            }
+        }
+    }
 }
 
 /// Reset a forgotten password
@@ -111,31 +123,25 @@ struct Reset {
         (status = 422, response = Broken),
     ),
 )]
-async fn reset(State(server): State<Server>, body: Result<Body<Reset>, Problem>) -> Result<StatusCode, Problem> {
-    let Body(reset) = body?;
+async fn reset(State(server): State<Server>, body: Result<Body<Parts>, Problem>) -> Result<StatusCode, Problem> {
+    let Body(parts) = body?;
     let ctx = Ctx::nobody(server.env);
-    match reset {
-        Reset { email: Some(email), token: None, password: None } => {
+    match Reset::try_from(parts)? {
+        Reset::Ask(Address { email }) => {
             ask(&ctx, LinkPurpose::Reset, &email).await?;
             Ok(StatusCode::ACCEPTED)
         }
-        Reset { email: None, token: Some(token), password: Some(password) } => {
+        Reset::Use(ByLink { token, password }) => {
             set_password(&ctx, LinkPurpose::Reset, &token, &password).await?;
             Ok(StatusCode::NO_CONTENT)
-        }
-        Reset { email, token, .. } => {
-            let mut check = Check::default();
-            let field = if email.is_some() || token.is_none() { "email" } else { "password" };
-            check.fault(field, "send email alone to ask for a link, or token and password to use it");
-            Err(check.done().err().unwrap_or(Error::Stale).into())
         }
     }
 }
 
-/// An invitation taken up.
+/// A member's password, by a link of theirs.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct TakeUp {
+struct ByLink {
     /// The last part of the link in the mail.
     #[schema(min_length = 1, max_length = 100, example = "pQ4x7v0sT1mZk9YwB2nR8uJc6dE")]
     token: String,
@@ -150,7 +156,7 @@ struct TakeUp {
 /// link works once, within seven days.
 #[utoipa::path(
     post, path = "/api/v1/auth/invite", operation_id = "takeUpInvitation", tag = "sign-in", security(()),
-    request_body = TakeUp,
+    request_body = ByLink,
     responses(
         (status = 204, description = "The password is set"),
         (status = 400, response = BadRequest),
@@ -160,8 +166,8 @@ struct TakeUp {
         (status = 422, response = Broken),
     ),
 )]
-async fn invite(State(server): State<Server>, body: Result<Body<TakeUp>, Problem>) -> Result<StatusCode, Problem> {
-    let Body(TakeUp { token, password }) = body?;
+async fn invite(State(server): State<Server>, body: Result<Body<ByLink>, Problem>) -> Result<StatusCode, Problem> {
+    let Body(ByLink { token, password }) = body?;
     set_password(&Ctx::nobody(server.env), LinkPurpose::Invite, &token, &password).await?;
     Ok(StatusCode::NO_CONTENT)
 }

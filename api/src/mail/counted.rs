@@ -1,8 +1,9 @@
 //! A way out that counts what becomes of letters.
 
-use std::sync::Arc;
+use std::{collections::HashSet, io, sync::Arc};
 
 use async_trait::async_trait;
+use uuid::Uuid;
 
 use super::{Letter, Refusal, Transport};
 use crate::base::Metrics;
@@ -25,5 +26,9 @@ impl Transport for Counted {
             Err(Refusal::TooFast(_)) => {}
         }
         sent
+    }
+
+    fn forget(&self, about: &HashSet<Uuid>) -> io::Result<()> {
+        self.way.forget(about)
     }
 }

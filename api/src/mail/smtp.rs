@@ -4,6 +4,8 @@
 //! a refused letter, and drops the connection at each refusal.
 
 use std::{
+    collections::HashSet,
+    io,
     sync::{Mutex, PoisonError},
     time::Duration,
 };
@@ -16,6 +18,7 @@ use lettre::transport::smtp::{
     extension::{Extension, MailParameter},
 };
 use tokio::time::timeout;
+use uuid::Uuid;
 
 use super::{Dkim, Letter, MailServer, Pace, Refusal, Transport, letter::Written, refusal::Step};
 
@@ -77,6 +80,10 @@ impl Smtp {
 impl Transport for Smtp {
     async fn send(&self, letter: &Letter) -> Result<(), Refusal> {
         self.hand_over(letter).await.map_err(|refusal| refusal.unnamed(letter))
+    }
+
+    fn forget(&self, _: &HashSet<Uuid>) -> io::Result<()> {
+        Ok(())
     }
 }
 

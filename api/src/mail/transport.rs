@@ -20,9 +20,7 @@ pub trait Transport: Send + Sync + 'static {
 
     /// Does away with what is kept here of letters whose Message-ID begins with one of these ids. What was handed to a
     /// mail server is no longer ours.
-    fn forget(&self, _: &HashSet<Uuid>) -> io::Result<()> {
-        Ok(())
-    }
+    fn forget(&self, about: &HashSet<Uuid>) -> io::Result<()>;
 }
 
 /// A folder of `.eml` files, one a letter, named by the Message-ID.
@@ -99,6 +97,10 @@ impl Transport for Memory {
     async fn send(&self, letter: &Letter) -> Result<(), Refusal> {
         letter.message().map_err(Refusal::Never)?;
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(letter.clone());
+        Ok(())
+    }
+
+    fn forget(&self, _: &HashSet<Uuid>) -> io::Result<()> {
         Ok(())
     }
 }

@@ -160,7 +160,7 @@ pub const SHOWN: [(&str, &str, &[&str]); 20] = [
 ];
 
 /// Types that customers never come to: each way there leads through a hidden field, or a root field that is forbidden.
-const BEHIND: [&str; 46] = [
+const BEHIND: [&str; 48] = [
     "AuditConnection",
     "AuditEdge",
     "AuditEntry",
@@ -171,7 +171,9 @@ const BEHIND: [&str; 46] = [
     "Delivery",
     "DryRun",
     "DuplicateGroup",
+    "ErasedContact",
     "Exclusion",
+    "SharedSecret",
     "Figure",
     "Funnel",
     "FunnelGroup",
