@@ -11,6 +11,7 @@ use crate::{Digest, MemberId, Time};
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub member_id: MemberId,
+    /// Empty once it was stopped.
     #[serde(skip_serializing)]
     pub sealed: Digest,
     pub created_at: Time,

@@ -5,23 +5,19 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use api::{
-    contact::UpdateContact,
-    ctx::Job as _,
-    entrance::SendLink,
-    mail::Letter,
-    member::{UpdateMember, update},
-};
+use api::{contact::UpdateContact, ctx::Job as _, entrance::SendLink, mail::Letter};
 use async_graphql::MaybeUndefined;
 use axum::{body::Body, http::Request};
 use chrono::TimeDelta;
-use entity::{MemberId, access_link, job, member, session};
+use entity::{access_link, job, session};
 use serde_json::{Value, json};
 use tests::{
     app::{Reply, TestApp, request, token_after},
     both, engine,
 };
 use tokio::{sync::Barrier, task::JoinSet};
+
+use crate::tokens::update;
 
 const FIRST: &str = "seven quiet herons at dusk";
 const SECOND: &str = "nine loud magpies at dawn";
@@ -66,21 +62,6 @@ async fn form(app: &TestApp, path: &str, fields: &str) -> Reply {
     app.call(sent.body(Body::from(fields.to_owned())).unwrap()).await
 }
 
-async fn change_member(app: &TestApp, id: MemberId, change: impl FnOnce(&mut UpdateMember)) {
-    let version = app.rows::<member::Entity>().await.into_iter().find(|row| row.id == id).unwrap().version;
-    let mut input = UpdateMember {
-        id,
-        version,
-        name: None,
-        email: None,
-        admin: None,
-        active: None,
-        team_id: MaybeUndefined::Undefined,
-    };
-    change(&mut input);
-    update(&app.system(), input).await.unwrap();
-}
-
 both! {
     async fn who_forgot_their_password_chooses_another_by_mail(app: TestApp) {
         app.newcomer("Ana", FIRST).await;
@@ -113,10 +94,31 @@ both! {
         assert_eq!((signed.status.as_u16(), &signed.json()["mustChangePassword"]), (200, &json!(false)), "tries before are forgiven");
     }
 
+    async fn a_sign_in_under_way_ends_with_the_password_it_began_with(app: TestApp) {
+        let app = Arc::new(app);
+        app.newcomer("Ana", FIRST).await;
+        let token = reset_token(&app, "ana@acme.test").await;
+        let mut tries = JoinSet::new();
+        for _ in 0..24 {
+            let app = Arc::clone(&app);
+            tries.spawn(async move { sign_in(&app, "ana@acme.test", FIRST).await });
+        }
+        assert_eq!(reset(&app, &token, SECOND).await.status, 204);
+        while let Some(reply) = tries.join_next().await {
+            let reply = reply.unwrap();
+            let body = reply.json();
+            if reply.status == 200 {
+                let refresh = json!({ "grant": "refresh", "refreshToken": body["refreshToken"] });
+                assert_eq!(post(&app, "/api/v1/auth/token", refresh).await.status, 401, "begun by the old password");
+            }
+        }
+        assert_eq!(sign_in(&app, "ana@acme.test", SECOND).await.status, 200);
+    }
+
     async fn no_answer_tells_who_is_known(app: TestApp) {
         app.newcomer("Ana", FIRST).await;
         let ben = app.newcomer("Ben", FIRST).await;
-        change_member(&app, ben, |change| change.active = Some(false)).await;
+        update(&app, ben, |change| change.active = Some(false)).await;
         let team = app.team("Sales", None).await;
         let account = app.account("Globex", team, None).await;
         app.contact(account, "Carl").await;
@@ -196,11 +198,11 @@ both! {
         assert_eq!(app.rest("POST", "/api/v1/auth/password", Some(&token), Some(change)).await.status, 204);
         assert_eq!(reset(&app, &held, SECOND).await.status, 401, "so does another way to a new password");
         let moved = reset_token(&app, "ana@acme.test").await;
-        change_member(&app, id, |change| change.email = Some("ana@new.test".to_owned())).await;
+        update(&app, id, |change| change.email = Some("ana@new.test".to_owned())).await;
         assert_eq!(reset(&app, &moved, SECOND).await.status, 401, "so does another address");
         let left = reset_token(&app, "ana@new.test").await;
-        change_member(&app, id, |change| change.active = Some(false)).await;
-        change_member(&app, id, |change| change.active = Some(true)).await;
+        update(&app, id, |change| change.active = Some(false)).await;
+        update(&app, id, |change| change.active = Some(true)).await;
         assert_eq!(reset(&app, &left, SECOND).await.status, 401, "so does leaving, for good");
     }
 

@@ -98,6 +98,9 @@ both! {
         app.forward(TimeDelta::seconds(90));
         assert_eq!(with(&app, &token, "stopSecondFactor", &shown(&app, &secret, 0)).await["data"]["stopSecondFactor"], true);
         assert_eq!(sign_in(&app, PASSWORD, None).await.status, 200);
+        app.forward(TimeDelta::seconds(90));
+        let again = with(&app, &token, "confirmSecondFactor", &shown(&app, &secret, 0)).await;
+        assert_eq!(again["errors"][0]["extensions"]["code"], "CONFLICT", "what was stopped begins anew: {again}");
         // What is kept gives no secret away.
         let rows = serde_json::to_string(&(app.rows::<second_factor::Entity>().await, app.rows::<recovery_code::Entity>().await, app.rows::<audit::Entity>().await)).unwrap();
         assert!(!rows.contains(&secret), "{rows}");

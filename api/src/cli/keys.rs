@@ -20,8 +20,8 @@ pub struct Args {
 enum Command {
     /// Make a key that signs from ten minutes on; tokens of the others work until they run out
     ///
-    /// The key set at /.well-known/jwks.json shows it at once, so that whoever keeps the set knows it in time. Running
-    /// processes take it up by themselves, within a minute.
+    /// The key set at /.well-known/jwks.json shows it within a minute, when running processes have taken it up by
+    /// themselves, so that whoever keeps the set knows it in time.
     Rotate {
         /// A key may have been stolen: the new one signs now, and within a minute no token of the others works
         /// any more. Whoever is signed in goes on by refreshing; integrations sign in again by their keys.

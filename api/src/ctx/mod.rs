@@ -17,7 +17,7 @@ use entity::{AccountId, InvitationId, TeamId, Time};
 use crate::{
     access::{Action, Actor, Viewer},
     base::{Metrics, Result},
-    mail::Transport,
+    mail::{Letter, Refusal, Transport},
     secure::{Secret, Verifier},
     store::{Db, Find, Owned, Store, Tx},
 };
@@ -103,6 +103,16 @@ impl Ctx {
     /// Refuses who may not; rows are the scope's matter.
     pub fn may(&self, action: Action) -> Result<()> {
         self.viewer().may(action)
+    }
+
+    /// Hands a letter over; gives what a job that only does this ends with.
+    pub async fn send(&self, letter: &Letter) -> Run {
+        match self.env.mail.send(letter).await {
+            Ok(()) => Run::Done,
+            Err(Refusal::TooFast(pause)) => Run::Later(pause),
+            Err(Refusal::NotNow(why)) => Run::Retry(why),
+            Err(Refusal::Never(why) | Refusal::Bounced(why)) => Run::GiveUp(why),
+        }
     }
 
     pub fn find<E: Owned>(&self) -> Find<'_, E> {

@@ -1,11 +1,10 @@
 //! Asking for a link. All that happens before the answer is the same for every address: one counter and one job, in
 //! which the address is sealed.
 
-use chrono::TimeDelta;
 use entity::{LinkPurpose, MemberId, access_link, member};
 use sea_orm::{ColumnTrait, sea_query::Condition};
 
-use super::jobs::{SendLink, To};
+use super::jobs::{SendLink, To, lives};
 use crate::{
     access::Action,
     base::{Check, Error, Result, key},
@@ -14,13 +13,11 @@ use crate::{
     secure::digest,
 };
 
-/// Links to one address, at most,
+/// Links to one address in the time that one works, at most: whoever is refused has one that works in their mail.
 const ASKED: i32 = 5;
-/// in this time.
-const SPAN: TimeDelta = TimeDelta::hours(1);
 
 /// Sends a link to whoever is known by this address: [`LinkPurpose::SignIn`] to contacts, [`LinkPurpose::Reset`] to
-/// members. [`Error::TooMany`] after five within an hour.
+/// members. [`Error::TooMany`] after five in the time that one works.
 pub async fn ask(ctx: &Ctx, purpose: LinkPurpose, email: &str) -> Result<()> {
     let mut check = Check::default();
     let email = check.email("email", email);
@@ -30,8 +27,9 @@ pub async fn ask(ctx: &Ctx, purpose: LinkPurpose, email: &str) -> Result<()> {
     let counter = digest(format!("link\0{purpose}\0{email}"));
     let sealed = system.secret().seal_text(&email, &|bytes| system.env().db.random().fill(bytes));
     let to = To::Address(sealed.map_err(Error::internal)?);
+    let span = lives(purpose);
     let asked = system.write(move |tx| async move {
-        let (asked, since) = tx.count_try(counter, SPAN).await?;
+        let (asked, since) = tx.count_try(counter, span).await?;
         if asked <= ASKED {
             let job = SendLink { request_id: tx.id(), purpose, at: tx.now(), to };
             queue::enqueue(&tx, vec![job.at(tx.now())?]).await?;
@@ -40,7 +38,7 @@ pub async fn ask(ctx: &Ctx, purpose: LinkPurpose, email: &str) -> Result<()> {
     });
     let (asked, since) = asked.await?;
     if asked > ASKED {
-        let wait = since.0 + SPAN - system.now().0;
+        let wait = since.0 + span - system.now().0;
         return Err(Error::TooMany(wait.to_std().unwrap_or_default()));
     }
     Ok(())

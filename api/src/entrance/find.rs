@@ -6,7 +6,7 @@ use sea_orm::{
     sea_query::{IntoCondition, Order},
 };
 
-use super::jobs::To;
+use super::jobs::{To, derived};
 use crate::{
     base::{Error, Result},
     ctx::Ctx,
@@ -62,8 +62,10 @@ async fn link(ctx: &Ctx, purpose: LinkPurpose, token: &str) -> Result<Visible<ac
         .by_secret::<access_link::Entity>()
         .filter(access_link::Column::TokenHash.eq(digest(token)))
         .filter(access_link::Column::Purpose.eq(purpose));
-    let row = find.maybe().await?.filter(|row| row.used_at.is_none() && row.expires_at > now);
-    row.ok_or(REFUSED)
+    let row = find.maybe().await?.filter(|row| row.used_at.is_none() && row.expires_at > now).ok_or(REFUSED)?;
+    // A secret that was stolen and taken away makes no links any more, not even those of then.
+    let made = ctx.secret().tokens(derived(purpose), row.id.0, 0).any(|ours| ours == token);
+    if made { Ok(row) } else { Err(REFUSED) }
 }
 
 /// Whom the link of a token lets in, as long as it works. Looking changes nothing.

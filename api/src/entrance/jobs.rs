@@ -14,7 +14,6 @@ use super::{
 use crate::{
     base::Result,
     ctx::{Ctx, Job, Run},
-    mail::Refusal,
     secure::{Purpose, digest},
 };
 
@@ -45,7 +44,7 @@ pub(super) const fn lives(purpose: LinkPurpose) -> TimeDelta {
     }
 }
 
-const fn derived(purpose: LinkPurpose) -> Purpose {
+pub(super) const fn derived(purpose: LinkPurpose) -> Purpose {
     match purpose {
         LinkPurpose::SignIn => Purpose::SignIn,
         LinkPurpose::Reset => Purpose::Reset,
@@ -69,12 +68,7 @@ impl Job for SendLink {
                 })
                 .collect();
             let Some(letter) = letter(&ctx, &self, &told) else { return Ok(Run::Done) };
-            Ok(match ctx.env().mail.send(&letter).await {
-                Ok(()) => Run::Done,
-                Err(Refusal::TooFast(pause)) => Run::Later(pause),
-                Err(Refusal::NotNow(why)) => Run::Retry(why),
-                Err(Refusal::Never(why) | Refusal::Bounced(why)) => Run::GiveUp(why),
-            })
+            Ok(ctx.send(&letter).await)
         })
     }
 }

@@ -9,7 +9,6 @@ use super::{find::Holder, jobs::SendLink};
 use crate::{
     ctx::Ctx,
     invitation::{
-        colour::Colour,
         mail::{Head, Message, P, link, page, soft},
         safe::header_safe,
         texts::{LinkTexts, Texts},
@@ -82,15 +81,10 @@ pub(super) fn letter(ctx: &Ctx, job: &SendLink, told: &[(&Holder, String)]) -> O
     let links = names.iter().zip(told).map(|(name, (_, token))| (name.as_str(), address(token)));
     let message = Entry {
         head: Head {
-            company: &company.name,
-            postal_address: company.postal_address.as_deref(),
-            colour: company.color.as_deref().and_then(Colour::parse),
-            logo: company.logo.as_deref(),
             recipient: first.name(),
             account: names.first().map_or("", String::as_str),
-            sender: "",
             language: first.language().unwrap_or(&company.language),
-            test: false,
+            ..Head::of(company)
         },
         purpose: job.purpose,
         links: links.collect(),

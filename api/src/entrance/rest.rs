@@ -51,7 +51,7 @@ struct Address {
 /// Ask for a sign-in link
 ///
 /// For contacts. Whoever is known by this address gets a mail with a link that works once, within 15 minutes; its token
-/// signs in by the grant `link`. The answer never says whether the address is known. Five an hour for an address.
+/// signs in by the grant `link`. The answer never says whether the address is known. Five in 15 minutes for an address.
 #[utoipa::path(
     post, path = "/api/v1/auth/link", operation_id = "askForLink", tag = "sign-in", security(()),
     request_body = Address,

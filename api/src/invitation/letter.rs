@@ -6,7 +6,6 @@ use entity::{Digest, Time, account, contact, invitation, member, survey};
 
 use super::{
     asked::Asked,
-    colour::Colour,
     mail::{Head, Step},
     safe::header_safe,
 };
@@ -41,15 +40,12 @@ pub(super) fn letter(ctx: &Ctx, who: &Parties, step: i16, now: Time) -> Result<L
     let asked = Asked::new(who.survey.kind, &who.definition, &row.language, company)?;
     let sender = who.sender.as_ref().map_or("", |owner| &owner.name);
     let head = Head {
-        company: &company.name,
-        postal_address: company.postal_address.as_deref(),
-        colour: company.color.as_deref().and_then(Colour::parse),
         logo: None,
         recipient: &who.contact.name,
         account: &who.account.name,
         sender,
         language: &row.language,
-        test: false,
+        ..Head::of(company)
     };
     let step_of = match step {
         1 => Step::Invitation,

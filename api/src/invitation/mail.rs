@@ -13,6 +13,7 @@ use maud::Markup;
 use super::colour::Colour;
 use super::safe::header_safe;
 use super::texts::{Texts, Values, fill, fill_html};
+use crate::ctx::Company;
 
 pub use changed::Changed;
 pub use html::{P, link, page, soft};
@@ -48,6 +49,21 @@ pub struct Message {
 }
 
 impl<'a> Head<'a> {
+    /// A mail of the company's, to nobody yet.
+    pub fn of(company: &'a Company) -> Self {
+        Self {
+            company: &company.name,
+            postal_address: company.postal_address.as_deref(),
+            colour: company.color.as_deref().and_then(Colour::parse),
+            logo: company.logo.as_deref(),
+            recipient: "",
+            account: "",
+            sender: "",
+            language: &company.language,
+            test: false,
+        }
+    }
+
     /// The words of its language.
     pub fn texts(&self) -> &'static Texts {
         Texts::of(self.language)

@@ -16,9 +16,6 @@ use crate::{
     store::Tx,
 };
 
-/// Who may act on an invitation of an account.
-const MANAGES: &str = "a manager of its team may do this";
-
 /// Sends the mail of an invitation again that failed, or that came back before its contact had a new address. It
 /// is credited anew, and judged like any other.
 pub async fn resend(ctx: &Ctx, id: InvitationId) -> Result<InvitationId> {
@@ -43,7 +40,7 @@ pub async fn resend(ctx: &Ctx, id: InvitationId) -> Result<InvitationId> {
             return Err(Error::conflict("this invitation is answered"));
         }
         let account = tx.account(held.account_id).await?;
-        tx.is_theirs(&account, MANAGES)?;
+        tx.is_theirs_to_give(&account)?;
         if account.archived_at.is_some() {
             return Err(Error::conflict("this account is archived"));
         }
@@ -84,7 +81,7 @@ pub async fn revoke(ctx: &Ctx, id: InvitationId) -> Result<InvitationId> {
             InvitationStatus::Queued | InvitationStatus::Sent | InvitationStatus::Failed => {}
         }
         let account = tx.account(held.account_id).await?;
-        tx.is_theirs(&account, MANAGES)?;
+        tx.is_theirs_to_give(&account)?;
         tx.update::<invitation::Entity>(held, |row| {
             row.status = Set(InvitationStatus::Revoked);
             row.due_at = Set(None);

@@ -14,7 +14,6 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     asked::{Asked, brand},
-    colour::Colour,
     mail::{Head, Message, Step},
     page::{self, Preview as PreviewPage, State as Page},
     safe::header_safe,
@@ -23,7 +22,7 @@ use crate::{
     access::Action,
     base::{Check, Error, Result},
     ctx::{Company, Ctx, Job, Run},
-    mail::{Letter, Refusal},
+    mail::Letter,
     queue,
     store::one,
     survey::Definition,
@@ -123,15 +122,12 @@ impl Parts {
 
     fn mail(&self, asked: &Asked<'_>, company: &Company, test: bool) -> Message {
         let head = Head {
-            company: &company.name,
-            postal_address: company.postal_address.as_deref(),
-            colour: company.color.as_deref().and_then(Colour::parse),
-            logo: company.logo.as_deref(),
             recipient: self.contact.as_ref().map_or(SAMPLE.0, |contact| &contact.name),
             account: self.account.as_ref().map_or(SAMPLE.1, |account| &account.name),
             sender: self.sender(),
             language: asked.language(),
             test,
+            ..Head::of(company)
         };
         let (link, unsubscribe) = (dead(company, "s"), dead(company, "u"));
         asked.invite(head, Step::Invitation, &link, &unsubscribe).render()
@@ -217,12 +213,7 @@ impl Job for SendTest {
                 Err(Error::NotFound(what)) => return Ok(Run::GiveUp(format!("{what} not found"))),
                 Err(error) => return Err(error),
             };
-            Ok(match ctx.env().mail.send(&letter).await {
-                Ok(()) => Run::Done,
-                Err(Refusal::TooFast(pause)) => Run::Later(pause),
-                Err(Refusal::NotNow(why)) => Run::Retry(why),
-                Err(Refusal::Never(why) | Refusal::Bounced(why)) => Run::GiveUp(why),
-            })
+            Ok(ctx.send(&letter).await)
         })
     }
 }

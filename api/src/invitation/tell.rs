@@ -15,14 +15,13 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     asked::Asked,
-    colour::Colour,
     mail::{Changed, Head},
     safe::header_safe,
 };
 use crate::{
     base::Result,
     ctx::{Ctx, Job, Run},
-    mail::{Letter, Refusal},
+    mail::Letter,
     secure::Purpose,
     store::one,
     survey::Definition,
@@ -50,12 +49,7 @@ impl Job for TellChanged {
     fn run(self, ctx: Ctx, _: bool) -> BoxFuture<'static, Result<Run>> {
         Box::pin(async move {
             let Some(letter) = letter(&ctx, &self).await? else { return Ok(Run::Done) };
-            Ok(match ctx.env().mail.send(&letter).await {
-                Ok(()) => Run::Done,
-                Err(Refusal::TooFast(pause)) => Run::Later(pause),
-                Err(Refusal::NotNow(why)) => Run::Retry(why),
-                Err(Refusal::Never(why) | Refusal::Bounced(why)) => Run::GiveUp(why),
-            })
+            Ok(ctx.send(&letter).await)
         })
     }
 }
@@ -108,15 +102,11 @@ async fn letter(ctx: &Ctx, job: &TellChanged) -> Result<Option<Letter>> {
     let zone = contact.time_zone.as_ref().and_then(|zone| zone.parse().ok()).unwrap_or(company.zone);
     let message = Changed {
         head: Head {
-            company: &company.name,
-            postal_address: company.postal_address.as_deref(),
-            colour: company.color.as_deref().and_then(Colour::parse),
-            logo: company.logo.as_deref(),
             recipient: &contact.name,
             account: &account.name,
             sender,
             language: asked.language(),
-            test: false,
+            ..Head::of(company)
         },
         question: asked.question(),
         score: row.score,

@@ -23,6 +23,7 @@ pub async fn held(ctx: &Ctx, id: ContactId) -> Result<PersonalData> {
     ctx.may(Action::ReadPersonalData)?;
     let look = ctx.look(|tx| async move {
         let person = Person::hold(&tx, id).await?;
+        tx.is_theirs_to_give(&person.account)?;
         let changes = person.changes(&tx).await?;
         Ok((person, changes))
     });

@@ -86,6 +86,7 @@ pub async fn create_exclusion(ctx: &Ctx, input: CreateExclusion) -> Result<Exclu
         let account = tx.account(input.account_id).await?;
         tx.is_theirs(&account, EXCLUDES)?;
         if let Some(id) = input.contact_id {
+            tx.is_theirs_to_give(&account)?;
             tx.under::<contact::Entity>(&account).filter(contact::Column::Id.eq(id)).one("contact").await?;
         }
         let row = exclusion::Model {
@@ -113,6 +114,7 @@ pub async fn lift_exclusion(ctx: &Ctx, id: ExclusionId) -> Result<ExclusionId> {
         tx.is_theirs(&account, EXCLUDES)?;
         if row.by_id.is_none() || row.by_id != tx.viewer().member() {
             tx.viewer().may(Action::SendToContacts)?;
+            tx.is_theirs_to_give(&account)?;
         }
         if row.lifted_at.is_none() {
             let now = tx.now();

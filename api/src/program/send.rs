@@ -165,10 +165,10 @@ async fn chosen(tx: &Tx, input: &SendSurvey) -> Result<Vec<Visible<contact::Mode
     find.order(contact::Column::Id, Order::Asc).limit(MOST as u64).all().await
 }
 
-/// Refuses contacts at accounts that were only granted: who asks there is for their owner, or the manager, to say.
+/// Refuses contacts at accounts that were only granted, or are covered: whom to ask there is for their manager to say.
 async fn are_theirs(tx: &Tx, contacts: &[Visible<contact::Model>]) -> Result<()> {
     let ids: BTreeSet<AccountId> = contacts.iter().map(|row| row.account_id).collect();
     let ids: Vec<AccountId> = ids.into_iter().collect();
     let found = tx.find::<account::Entity>().filter(among::<account::Entity, _>(account::Column::Id, &ids));
-    found.all().await?.iter().try_for_each(|account| tx.is_theirs(account, SENDS))
+    found.all().await?.iter().try_for_each(|account| tx.is_theirs_to_give(account))
 }

@@ -6,13 +6,14 @@ use data_encoding::{BASE32_NOPAD, BASE32_NOPAD_NOCASE};
 
 /// Bytes of a secret that is shared with an app: 160 bits, as RFC 4226 advises.
 pub const SHARED_BYTES: usize = 20;
-/// Bytes of a recovery code: 50 bits, at ten tries.
-pub const RECOVERY_BYTES: usize = 10;
+/// Bytes of a recovery code: 120 bits, so that a copy of its digest gives it to nobody.
+pub const RECOVERY_BYTES: usize = 15;
 
 /// Seconds of a step.
 const STEP: i64 = 30;
-/// Letters of a recovery code.
-const RECOVERY_LETTERS: usize = 10;
+/// Letters of a recovery code, and of each group of them.
+const RECOVERY_LETTERS: usize = 24;
+const GROUP: usize = 6;
 
 /// The step of an instant, in seconds since 1970.
 const fn step(second: i64) -> i64 {
@@ -47,20 +48,21 @@ pub fn typed(shared: &[u8]) -> String {
     BASE32_NOPAD.encode(shared)
 }
 
-/// A recovery code as it is shown: two groups of five letters and digits.
+/// A recovery code as it is shown: four groups of six letters and digits.
 pub fn recovery(random: &[u8; RECOVERY_BYTES]) -> String {
-    let text = BASE32_NOPAD.encode(random);
-    let (first, second) = (text.get(..5).unwrap_or_default(), text.get(5..RECOVERY_LETTERS).unwrap_or_default());
-    format!("{first}-{second}").to_lowercase()
+    grouped(&BASE32_NOPAD.encode(random).to_lowercase())
 }
 
 /// A recovery code as it was shown, however it was typed; nothing where the text is none.
 pub fn as_recovery(text: &str) -> Option<String> {
     let plain: String = text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase();
-    // Five bits a letter: sixteen of them are whole bytes.
-    let whole =
-        plain.len() == RECOVERY_LETTERS && BASE32_NOPAD_NOCASE.decode(format!("{plain}aaaaaa").as_bytes()).is_ok();
-    whole.then(|| format!("{}-{}", &plain[..5], &plain[5..]))
+    let whole = plain.len() == RECOVERY_LETTERS && BASE32_NOPAD_NOCASE.decode(plain.as_bytes()).is_ok();
+    whole.then(|| grouped(&plain))
+}
+
+fn grouped(plain: &str) -> String {
+    let letters: Vec<char> = plain.chars().collect();
+    letters.chunks(GROUP).map(String::from_iter).collect::<Vec<_>>().join("-")
 }
 
 #[cfg(test)]
@@ -95,13 +97,14 @@ mod tests {
     #[test]
     fn a_recovery_code_is_known_however_it_is_typed() {
         let shown = recovery(&[7; RECOVERY_BYTES]);
-        assert_eq!(shown.len(), 11);
+        assert_eq!(shown.len(), 27);
         for typed in
             [shown.clone(), shown.to_uppercase(), shown.replace('-', ""), format!(" {} ", shown.replace('-', " "))]
         {
             assert_eq!(as_recovery(&typed), Some(shown.clone()), "{typed}");
         }
-        for wrong in ["", "abcde", "abcde-fghi", "abcde-fghijk", "01890-abcde", "äbcde-fghij"] {
+        let (short, long) = (&shown[..26], format!("{shown}a"));
+        for wrong in ["", short, &long, "abcdef-ghijkl-mnopqr-stuvw1", "äbcdef-ghijkl-mnopqr-stuvwx"] {
             assert_eq!(as_recovery(wrong), None, "{wrong}");
         }
     }

@@ -167,7 +167,8 @@ fn plain(text: &str) -> String {
 /// Takes the app into use by its first code, and ends the asker's other sign-ins. Gives codes to be kept on paper.
 pub async fn confirm(ctx: &Ctx, code: &str) -> Result<Vec<String>> {
     let (system, id) = own(ctx)?;
-    let row = of(&system, id).await?.ok_or_else(|| Error::conflict("there is none to confirm: startSecondFactor"))?;
+    let row = of(&system, id).await?.filter(|row| !row.sealed.0.is_empty());
+    let row = row.ok_or_else(|| Error::conflict("there is none to confirm: startSecondFactor"))?;
     if row.confirmed_at.is_some() {
         return Err(Error::conflict("your second factor is in use already"));
     }
@@ -226,7 +227,7 @@ pub async fn reset(ctx: &Ctx, id: MemberId) -> Result<MemberId> {
 /// Seals those secrets anew that the installation's secret before this one has sealed, so that it can be forgotten.
 pub async fn reseal(system: &Ctx) -> Result<()> {
     let rows = system.find::<second_factor::Entity>().all().await?;
-    if rows.iter().all(|row| system.secret().is_of_today(&row.sealed.0)) {
+    if rows.iter().all(|row| row.sealed.0.is_empty() || system.secret().is_of_today(&row.sealed.0)) {
         return Ok(());
     }
     let (secret, random) = (system.secret().clone(), Arc::clone(system.env().db.random()));
@@ -267,10 +268,14 @@ async fn papers(tx: &Tx, id: MemberId, hashes: Vec<Digest>) -> Result<()> {
     tx.insert_all::<recovery_code::Entity>(rows.collect()).await
 }
 
-/// Out of use; that it was in use stays in the audit.
+/// Out of use, and its secret forgotten; that it was in use stays in the audit.
 async fn end(tx: &Tx, id: MemberId) -> Result<()> {
     tx.remove::<recovery_code::Entity>(Condition::all().add(recovery_code::Column::MemberId.eq(id))).await?;
     let find = tx.find::<second_factor::Entity>().filter(second_factor::Column::MemberId.eq(id)).lock();
     let Some(row) = find.maybe().await? else { return Ok(()) };
-    tx.update::<second_factor::Entity>(row, |row| row.confirmed_at = Set(None)).await.map(drop)
+    let gone = |row: &mut second_factor::ActiveModel| {
+        row.confirmed_at = Set(None);
+        row.sealed = Set(Digest(Vec::new()));
+    };
+    tx.update::<second_factor::Entity>(row, gone).await.map(drop)
 }

@@ -80,7 +80,11 @@ impl SessionMutation {
     }
 
     /// Ends the second factor of a member who has lost phone and paper, and all their sign-ins. For admins. Gives the id.
-    async fn reset_second_factor(&self, cx: &Context<'_>, member_id: MemberId) -> Result<Option<MemberId>> {
+    async fn reset_second_factor(
+        &self,
+        cx: &Context<'_>,
+        #[graphql(desc = "Who has lost it.")] member_id: MemberId,
+    ) -> Result<Option<MemberId>> {
         factor::reset(cx.data::<Ctx>()?, member_id).await.map(Some).map_err(failed)
     }
 }

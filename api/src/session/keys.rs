@@ -82,7 +82,8 @@ fn ring(rows: &[Row], secret: &Secret, now: Time) -> Result<Keyring> {
     let current = signs.max_by_key(|row| (row.signs_from, row.created_at));
     let current = current.or(rows.last()).ok_or_else(|| Error::internal("no signing key"))?;
     let signing = SigningKey::unseal(secret, &current.sealed.0, &current.id).ok_or_else(|| {
-        Error::internal("the signing key cannot be opened: STEWARD_SECRET is not the one this database was made with")
+        Error::internal("the signing key cannot be opened: STEWARD_SECRET, or the file steward.secret, is not the one this database \
+             was made with; where it was changed, give the old one as STEWARD_SECRET_PREVIOUS")
     })?;
     let others = rows
         .iter()

@@ -111,10 +111,13 @@ async fn end(ctx: &Ctx, which: Condition) -> Result<usize> {
     ctx.server_for(ctx.viewer().actor).write(move |tx| async move { tx.end_sessions(which).await }).await
 }
 
-/// Forgets sign-ins, links and tries that ended more than a month ago; the audit keeps when a sign-in began.
+/// Forgets sign-ins and links of staff and integrations, and tries, that ended more than a month ago; the audit keeps when a sign-in began.
 pub async fn sweep(tx: &Tx) -> Result<()> {
     let old = Time::new(tx.now().0 - TimeDelta::days(30));
     tx.sweep_tries(old).await?;
-    tx.remove::<access_link::Entity>(Condition::all().add(access_link::Column::ExpiresAt.lt(old))).await?;
-    tx.remove::<session::Entity>(Condition::all().add(session::Column::ExpiresAt.lt(old))).await.map(drop)
+    // Those of contacts stay: what the audit and letters say of them is found by them when somebody is erased.
+    let links = Condition::all().add(access_link::Column::ContactId.is_null());
+    tx.remove::<access_link::Entity>(links.add(access_link::Column::ExpiresAt.lt(old))).await?;
+    let sessions = Condition::all().add(session::Column::ContactId.is_null());
+    tx.remove::<session::Entity>(sessions.add(session::Column::ExpiresAt.lt(old))).await.map(drop)
 }

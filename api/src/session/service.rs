@@ -12,7 +12,7 @@ use crate::{
     base::{Error, Result, key},
     ctx::{Ctx, Env},
     secure::{Claims, RefreshToken, Refused},
-    store::Subject,
+    store::{Subject, Tx},
 };
 
 /// How long an access token works.
@@ -96,7 +96,8 @@ pub async fn sign_in_by_password(ctx: &Ctx, by: ByPassword<'_>) -> Result<Issued
     match row {
         Some(row) if right => {
             factor::ask(&system, row.id, code).await?;
-            begin(&system, Subject::Member(row.id), agent).await
+            let proved = row.password_hash.clone();
+            Start { subject: Subject::Member(row.id), refreshed: true, agent, proved }.begin(&system, ACCESS).await
         }
         _ => Err(WRONG),
     }
@@ -104,12 +105,12 @@ pub async fn sign_in_by_password(ctx: &Ctx, by: ByPassword<'_>) -> Result<Issued
 
 /// Starts a session that is refreshed, for somebody who has proved who they are.
 pub async fn begin(system: &Ctx, subject: Subject, agent: Option<&str>) -> Result<Issued> {
-    Start { subject, refreshed: true, agent }.begin(system, ACCESS).await
+    Start { subject, refreshed: true, agent, proved: None }.begin(system, ACCESS).await
 }
 
 /// Starts a session that has one token, for somebody who has proved who they are.
 pub async fn issue(system: &Ctx, subject: Subject, lives: TimeDelta) -> Result<Issued> {
-    Start { subject, refreshed: false, agent: None }.begin(system, lives).await
+    Start { subject, refreshed: false, agent: None, proved: None }.begin(system, lives).await
 }
 
 /// A session to be.
@@ -117,6 +118,8 @@ struct Start<'a> {
     subject: Subject,
     refreshed: bool,
     agent: Option<&'a str>,
+    /// The hash of the password that a member has shown: none is begun once it is another.
+    proved: Option<String>,
 }
 
 impl Start<'_> {
@@ -141,7 +144,18 @@ impl Start<'_> {
         };
         let named = subject_of(system, &row).await?;
         let session = row.clone();
-        system.write(move |tx| async move { tx.insert::<session::Entity>(row).await.map(drop) }).await?;
+        let proved = self.proved;
+        let insert = move |tx: Tx| async move {
+            if let (Some(id), Some(_)) = (row.member_id, &proved) {
+                let find = tx.find::<member::Entity>().filter(member::Column::Id.eq(id)).lock();
+                let held = find.maybe().await?;
+                if held.is_none_or(|held| !held.active || held.password_hash != proved) {
+                    return Err(WRONG);
+                }
+            }
+            tx.insert::<session::Entity>(row).await.map(drop)
+        };
+        system.write(insert).await?;
         token(system, &session, &named)
     }
 }

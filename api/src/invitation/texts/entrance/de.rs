@@ -10,7 +10,7 @@ pub const TEXTS: EntranceTexts = EntranceTexts {
     },
     invite: LinkTexts {
         subject: "{company}: Sie sind eingeladen",
-        intro: "Für Sie wurde bei {company} ein Zugang für die Kundenarbeit angelegt. Mit diesem Link wählen Sie Ihr Passwort. Er gilt einmal und sieben Tage lang.",
+        intro: "Sie sind eingeladen, bei {company} mit Kunden zu arbeiten. Mit diesem Link wählen Sie Ihr Passwort. Er gilt einmal und sieben Tage lang.",
         open: "Mein Passwort wählen",
     },
     reset: LinkTexts {
@@ -19,7 +19,7 @@ pub const TEXTS: EntranceTexts = EntranceTexts {
         open: "Neues Passwort wählen",
     },
     for_account: "Für {account} anmelden",
-    if_not: "Wenn Sie nicht darum gebeten haben, müssen Sie nichts tun: Ohne den Link geschieht nichts.",
+    if_not: "Wenn Sie das nicht erwartet haben, müssen Sie nichts tun: Ohne den Link geschieht nichts.",
     why: "Sie erhalten diese Nachricht, weil mit Ihrer Adresse ein Link angefordert wurde.",
     why_invited: "Sie erhalten diese Nachricht, weil die Verwaltung von {company} Sie eingeladen hat.",
     in_title: "Bei {company} anmelden",

@@ -10,7 +10,7 @@ pub const TEXTS: EntranceTexts = EntranceTexts {
     },
     invite: LinkTexts {
         subject: "{company}: you are invited",
-        intro: "An account for client work at {company} has been made for you. With this link you choose your password. It works once, within seven days.",
+        intro: "You have been invited to work with clients at {company}. With this link you choose your password. It works once, within seven days.",
         open: "Choose my password",
     },
     reset: LinkTexts {
@@ -19,7 +19,7 @@ pub const TEXTS: EntranceTexts = EntranceTexts {
         open: "Choose a new password",
     },
     for_account: "Sign in for {account}",
-    if_not: "If you did not ask for this, there is nothing you need to do: without the link nothing happens.",
+    if_not: "If you did not expect this, there is nothing you need to do: without the link nothing happens.",
     why: "This mail was sent because somebody asked for a link with your address.",
     why_invited: "This mail was sent because an administrator of {company} invited you.",
     in_title: "Sign in at {company}",

@@ -10,7 +10,7 @@ pub const TEXTS: EntranceTexts = EntranceTexts {
     },
     invite: LinkTexts {
         subject: "{company}: le han invitado",
-        intro: "Se ha creado para usted un acceso al trabajo con clientes en {company}. Con este enlace elige su contraseña. Funciona una sola vez, durante siete días.",
+        intro: "Le han invitado a trabajar con clientes en {company}. Con este enlace elige su contraseña. Funciona una sola vez, durante siete días.",
         open: "Elegir mi contraseña",
     },
     reset: LinkTexts {
@@ -19,7 +19,7 @@ pub const TEXTS: EntranceTexts = EntranceTexts {
         open: "Elegir una contraseña nueva",
     },
     for_account: "Iniciar sesión para {account}",
-    if_not: "Si no lo ha pedido, no tiene que hacer nada: sin el enlace no ocurre nada.",
+    if_not: "Si no esperaba este mensaje, no tiene que hacer nada: sin el enlace no ocurre nada.",
     why: "Recibe este mensaje porque alguien pidió un enlace con su dirección.",
     why_invited: "Recibe este mensaje porque la administración de {company} le ha invitado.",
     in_title: "Iniciar sesión en {company}",

@@ -10,7 +10,7 @@ pub const TEXTS: EntranceTexts = EntranceTexts {
     },
     invite: LinkTexts {
         subject: "{company}\u{a0}: vous êtes invité(e)",
-        intro: "Un accès au suivi des clients a été créé pour vous chez {company}. Avec ce lien, vous choisissez votre mot de passe. Il fonctionne une seule fois, pendant sept jours.",
+        intro: "Vous êtes invité(e) à suivre des clients chez {company}. Avec ce lien, vous choisissez votre mot de passe. Il fonctionne une seule fois, pendant sept jours.",
         open: "Choisir mon mot de passe",
     },
     reset: LinkTexts {
@@ -19,7 +19,7 @@ pub const TEXTS: EntranceTexts = EntranceTexts {
         open: "Choisir un nouveau mot de passe",
     },
     for_account: "Se connecter pour {account}",
-    if_not: "Si vous n’avez rien demandé, vous n’avez rien à faire\u{a0}: sans le lien, il ne se passe rien.",
+    if_not: "Si vous n’attendiez pas ce message, vous n’avez rien à faire\u{a0}: sans le lien, il ne se passe rien.",
     why: "Vous recevez ce message parce qu’un lien a été demandé avec votre adresse.",
     why_invited: "Vous recevez ce message parce que l’administration de {company} vous a invité(e).",
     in_title: "Se connecter chez {company}",

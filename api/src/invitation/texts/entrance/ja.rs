@@ -10,7 +10,7 @@ pub const TEXTS: EntranceTexts = EntranceTexts {
     },
     invite: LinkTexts {
         subject: "{company}：ご招待",
-        intro: "{company}の顧客対応用アカウントが作成されました。このリンクからパスワードを設定してください。ご利用は一度限り、有効期間は7日間です。",
+        intro: "{company}での顧客対応に招待されました。このリンクからパスワードを設定してください。ご利用は一度限り、有効期間は7日間です。",
         open: "パスワードを設定する",
     },
     reset: LinkTexts {
