@@ -237,6 +237,8 @@ both! {
         assert_eq!(done.status, 200);
         assert!(done.text.contains("<bdi>Ana</bdi> looks after you") && done.text.contains("mailto:Ana@acme.test"));
         assert_eq!(form(&app, &page, "").await.status, 404);
+        let begun = app.rows::<session::Entity>().await.into_iter().max_by_key(|row| row.created_at).unwrap();
+        assert_eq!((begun.generation, begun.expires_at.0 - begun.created_at.0), (0, TimeDelta::minutes(15)), "none that lasts");
     }
 
     async fn one_address_at_several_accounts_is_one_mail(app: TestApp) {

@@ -23,9 +23,11 @@ pub(super) const REFUSED: Error = Error::Unauthenticated("this link does not wor
 #[derive(Clone, Debug)]
 pub enum Holder {
     Member(Box<member::Model>),
-    /// A contact, their account, and its owner.
-    Contact(Box<(contact::Model, account::Model, Option<member::Model>)>),
+    Contact(Box<Signing>),
 }
+
+/// A contact, their account, and its owner.
+pub type Signing = (contact::Model, account::Model, Option<member::Model>);
 
 impl Holder {
     pub(super) fn name(&self) -> &str {

@@ -15,10 +15,10 @@ mod samples;
 mod take;
 
 pub use ask::{ask, invite};
-pub use find::{Holder, holder};
+pub use find::{Holder, Signing, holder};
 pub use graphql::EntranceMutation;
 pub use jobs::SendLink;
 pub use mail::Entry;
 pub use rest::{pages, routes};
 pub use samples::{mails, pages as sample_pages};
-pub use take::{set_password, sign_in};
+pub use take::{set_password, sign_in, take_sign_in};

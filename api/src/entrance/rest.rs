@@ -3,7 +3,7 @@
 use axum::{
     Form, Router,
     extract::{State, rejection::FormRejection},
-    http::{HeaderMap, StatusCode, header},
+    http::StatusCode,
     response::{IntoResponse, Response},
     routing::get,
 };
@@ -15,12 +15,14 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{
     Holder, ask, holder,
     page::{Choose, SignedIn, choose, gone, saved, sign_in as page_of_sign_in, signed_in},
-    set_password, sign_in,
+    set_password, take_sign_in,
 };
 use crate::{
     base::{Error, Result},
     ctx::Ctx,
     invitation::{show, texts::Texts},
+    session,
+    store::Subject,
     web::{
         Body, Problem, Segment, Server,
         problems::{BadRequest, Broken, Mismatch, NotJson, TooLong},
@@ -183,27 +185,25 @@ async fn sign_in_page(State(server): State<Server>, Segment(token): Segment) -> 
     }
 }
 
-async fn sign_in_form(State(server): State<Server>, Segment(token): Segment, headers: HeaderMap) -> Response {
+/// What the page shows for a quarter of an hour needs no sign-in that lasts.
+async fn sign_in_form(State(server): State<Server>, Segment(token): Segment) -> Response {
     let ctx = Ctx::nobody(server.env.clone());
-    let agent = headers.get(header::USER_AGENT).map(|value| String::from_utf8_lossy(value.as_bytes()));
-    let who = match holder(&ctx, LinkPurpose::SignIn, &token).await {
-        Ok(Holder::Contact(who)) => who,
-        other => return refused(&server, &ctx, other.err()),
+    let signed = async {
+        let who = take_sign_in(&ctx, &token).await?;
+        let issued = session::issue(&ctx.server(), Subject::Contact(who.0.id), session::ACCESS).await?;
+        Ok((*who, issued))
     };
-    match sign_in(&ctx, &token, agent.as_deref()).await {
-        Ok(issued) => {
-            let (contact, account, owner) = *who;
-            let done = SignedIn {
-                name: &contact.name,
-                account: &account.name,
-                owner: owner.as_ref().map(|owner| (owner.name.as_str(), owner.email.as_str())),
-                token: &issued.access_token,
-            };
-            let texts = texts(&ctx, contact.language.as_deref());
-            show(&server, StatusCode::OK, signed_in(&server.brand, texts, done))
-        }
-        Err(error) => refused(&server, &ctx, Some(error)),
-    }
+    let ((contact, account, owner), issued) = match signed.await {
+        Ok(signed) => signed,
+        Err(error) => return refused(&server, &ctx, Some(error)),
+    };
+    let done = SignedIn {
+        name: &contact.name,
+        account: &account.name,
+        owner: owner.as_ref().map(|owner| (owner.name.as_str(), owner.email.as_str())),
+        token: &issued.access_token,
+    };
+    show(&server, StatusCode::OK, signed_in(&server.brand, texts(&ctx, contact.language.as_deref()), done))
 }
 
 async fn invite_page(State(server): State<Server>, Segment(token): Segment) -> Response {

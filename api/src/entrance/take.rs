@@ -3,7 +3,7 @@
 use entity::{AccessLinkId, LinkPurpose, access_link, member};
 use sea_orm::{ColumnTrait, sea_query::Condition};
 
-use super::find::{Holder, REFUSED, open};
+use super::find::{Holder, REFUSED, Signing, open};
 use crate::{
     access::Actor,
     base::{Check, Error, Result},
@@ -35,14 +35,17 @@ pub async fn set_password(ctx: &Ctx, purpose: LinkPurpose, token: &str, new: &st
     session::forgive(&system, &row.email_key).await
 }
 
+/// Uses a sign-in link; gives who has shown by it who they are: a contact, their account, its owner.
+pub async fn take_sign_in(ctx: &Ctx, token: &str) -> Result<Box<Signing>> {
+    let (found, Holder::Contact(who)) = open(ctx, LinkPurpose::SignIn, token).await? else { return Err(REFUSED) };
+    let is_ours = ctx.server().write(move |tx| async move { take(&tx, found).await }).await?;
+    if is_ours { Ok(who) } else { Err(REFUSED) }
+}
+
 /// Signs the contact of a sign-in link in. `agent`: what the program calls itself.
 pub async fn sign_in(ctx: &Ctx, token: &str, agent: Option<&str>) -> Result<Issued> {
-    let system = ctx.server();
-    let (found, Holder::Contact(who)) = open(ctx, LinkPurpose::SignIn, token).await? else { return Err(REFUSED) };
-    if !system.write(move |tx| async move { take(&tx, found).await }).await? {
-        return Err(REFUSED);
-    }
-    session::begin(&system, Subject::Contact(who.0.id), agent).await
+    let who = take_sign_in(ctx, token).await?;
+    session::begin(&ctx.server(), Subject::Contact(who.0.id), agent).await
 }
 
 /// Whether it is us who use the link; of many at once one is.
