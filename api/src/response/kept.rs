@@ -3,7 +3,7 @@
 use entity::{AccountId, SurveyKind, account, response};
 use sea_orm::{
     ColumnTrait,
-    sea_query::{Condition, Expr, ExprTrait, Order, Query, SimpleExpr},
+    sea_query::{Condition, Expr, ExprTrait, Order, Query, SimpleExpr, UpdateStatement},
 };
 
 use crate::{
@@ -24,6 +24,12 @@ pub fn latest_nps() -> (account::Column, SimpleExpr) {
         .limit(1)
         .to_owned();
     (account::Column::LatestNps, SimpleExpr::SubQuery(None, Box::new(newest.into())))
+}
+
+/// Sets it on every account.
+pub fn every_latest() -> UpdateStatement {
+    let (column, newest) = latest_nps();
+    Query::update().table(account::Entity).value(column, newest).to_owned()
 }
 
 /// Keeps the newest NPS answer of these accounts after answers were written or changed.

@@ -11,7 +11,7 @@ mod rest;
 pub use filter::{QuestionLoader, ResponseFilter, category};
 pub use further::{AnswerLoader, FurtherAnswer, ResponseVersion, VersionLoader, snapshot};
 pub use graphql::{ResponseQuery, ResponseSubscription};
-pub use kept::{keep_latest, latest_nps};
+pub use kept::{every_latest, keep_latest, latest_nps};
 pub use model::{Response, ResponseRow};
 pub use read::{ListResponses, ResponseSort, ScoreRow, get, list, scores, shape};
 pub use rest::{Responses, routes};

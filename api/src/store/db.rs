@@ -22,7 +22,7 @@ use super::{
     commits,
     conn::Conn,
     events::{Bus, Listening},
-    from_db,
+    from_db, later,
 };
 use crate::{
     access::Viewer,
@@ -175,6 +175,10 @@ pub(super) async fn up(tx: &DatabaseTransaction) -> Result<()> {
     let waiting = Migrator::get_pending_migrations(tx).await.map_err(newer)?.len();
     if (1..Migrator::migrations().len()).contains(&waiting) {
         tracing::warn!(waiting, "the tables become those of this version; the way back is a backup from before");
+    }
+    // Before a change of the tables, which may be one of an index.
+    if waiting < Migrator::migrations().len() && later::catch_up(tx).await.map_err(from_db)? {
+        tracing::warn!("an import was cut off; what it left for its end is made");
     }
     Migrator::up(tx, None).await.map_err(newer)
 }

@@ -12,9 +12,11 @@ use entity::{
     AccountId, AuditAction, MemberId, SliceDim, SurveyKind, account, audit, interaction, response, response_version,
     score_owner, score_slice,
 };
+use sea_orm::{ConnectionTrait, Statement};
 use tests::{
     app::{SECRET, TestApp},
     both,
+    engine::Engine,
     process::{self, Process},
     skip::skip,
 };
@@ -68,6 +70,19 @@ fn answers(count: usize, by: usize) -> String {
     text
 }
 
+/// The names of all indexes.
+async fn indexes(app: &TestApp) -> BTreeSet<String> {
+    let db = sea_orm::Database::connect(app.database.url()).await.unwrap();
+    let text = match app.database.engine() {
+        Engine::Sqlite => "SELECT name FROM sqlite_master WHERE type = 'index'",
+        Engine::Postgres => "SELECT indexname::text AS name FROM pg_indexes WHERE schemaname = 'public'",
+    };
+    let rows = db.query_all_raw(Statement::from_string(db.get_database_backend(), text)).await.unwrap();
+    let names = rows.iter().map(|row| row.try_get("", "name").unwrap()).collect();
+    db.close().await.unwrap();
+    names
+}
+
 type Counters = BTreeMap<String, [i32; 11]>;
 
 /// Compares every counter, and the newest score of every account, with the answers.
@@ -119,7 +134,7 @@ both! {
         company(&app).await;
         // More than a chunk, and numbers that are cut into pieces of several sizes.
         let rows = 7_777;
-        let once = rows - repeats(rows);
+        let (once, before) = (rows - repeats(rows), indexes(&app).await);
         let first = take(&app, Kind::Responses, ANSWERS, &answers(rows, 0)).await;
         assert_eq!((first.0, first.1 + first.2), (once as u64, repeats(rows) as u64));
         recount(&app).await;
@@ -130,6 +145,7 @@ both! {
         recount(&app).await;
         take(&app, Kind::Responses, ANSWERS, &answers(rows, 0)).await;
         recount(&app).await;
+        assert_eq!(indexes(&app).await, before);
         let (made, changed) = audited(&app, "response").await;
         assert_eq!((made, app.rows::<response::Entity>().await.len()), (once, once));
         assert_eq!(app.rows::<response_version::Entity>().await.len(), changed, "an amendment keeps what it amends");
@@ -198,16 +214,23 @@ both! {
         let arguments = ["import", "responses", "answers.csv", "--map", "answers.toml"];
         let settings = settings(&app);
         let told: Vec<_> = settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let before = indexes(&app).await;
         let process = Process::start(&program, &arguments, &told, folder.path());
         while app.system().find::<response::Entity>().count().await.unwrap() == 0 {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
         process.kill();
+        let (whole, now) = (before, indexes(&app).await);
+        assert_eq!(now != whole, app.database.engine() == Engine::Sqlite, "a first load leaves indexes for its end");
+        // Whatever opens the file next makes what was left, and what follows from the answers.
+        run(&program, &["migrate"], &settings, folder.path());
+        assert_eq!(indexes(&app).await, whole);
         let left = app.rows::<response::Entity>().await.len();
         assert!(left < count - repeats(count), "the kill came too late to prove anything");
         assert_eq!(audited(&app, "response").await.0, left, "each with its audit row");
         recount(&app).await;
         run(&program, &arguments, &settings, folder.path());
+        assert_eq!(indexes(&app).await, whole);
         assert_eq!(app.rows::<response::Entity>().await.len(), count - repeats(count));
         recount(&app).await;
         let scores = |rows: Vec<response::Model>| {

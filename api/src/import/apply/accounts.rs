@@ -21,7 +21,7 @@ use super::{
 use crate::{
     base::{Error, Result},
     import::{AccountRow, By, Given, Outcome, Pointer, RowError},
-    store::Tx,
+    store::{Later, Tx},
 };
 
 /// Rows of one round over those that wait.
@@ -49,6 +49,28 @@ impl Apply for AccountRow {
     type Memory = Memory;
     type Batch = Hands;
     const SCANNED: bool = true;
+    const LATER: Option<Later> = Some(Later {
+        table: "account",
+        indexes: &[
+            "account_owner_name",
+            "account_team_name",
+            "account_health",
+            "account_owner_health",
+            "account_team_health",
+            "account_renewal",
+            "account_owner_renewal",
+            "account_team_renewal",
+            "account_live",
+            "account_owner_live",
+            "account_team_live",
+            "account_queue",
+            "account_updated",
+            "ownership_member",
+            "interaction_account",
+            "interaction_time",
+        ],
+        follows: None,
+    });
 
     fn scan(&self, memory: &mut Memory) {
         if self.parent != Given::Unmapped {

@@ -14,7 +14,7 @@ use crate::{
     base::{Result, key},
     contact::revoke,
     import::{ContactRow, Given, Kept, Outcome, RowError},
-    store::{Tx, Visible, among},
+    store::{Later, Tx, Visible, among},
 };
 
 /// Whose an address is at an account.
@@ -35,6 +35,7 @@ impl Apply for ContactRow {
     /// The addresses of the chunk's new contacts, which may not be written yet.
     type Memory = Addresses;
     type Batch = Fresh<contact::Model>;
+    const LATER: Option<Later> = Some(Later { table: "contact", indexes: &["contact_updated"], follows: None });
 
     async fn apply(
         tx: &Tx,

@@ -17,7 +17,7 @@ use super::{
 use crate::{
     base::Result,
     import::{InteractionRow, Outcome, RowError},
-    store::{Tx, Visible, among},
+    store::{Later, Tx, Visible, among},
 };
 
 /// Whatever the rows of a part name.
@@ -45,6 +45,8 @@ pub(super) struct Memory {
 impl Apply for InteractionRow {
     type Memory = Memory;
     type Batch = Fresh<interaction::Model>;
+    const LATER: Option<Later> =
+        Some(Later { table: "interaction", indexes: &["interaction_account", "interaction_time"], follows: None });
 
     async fn apply(
         tx: &Tx,

@@ -10,7 +10,7 @@ use crate::{
     base::{Result, key},
     import::{Given, MemberRow, Outcome, RowError, TeamPath},
     member::follow,
-    store::{Tx, Visible, among},
+    store::{Later, Tx, Visible, among},
 };
 
 /// A member as the row leaves them; the role is known when all rows of the chunk are.
@@ -36,6 +36,7 @@ struct Desk {
 impl Apply for MemberRow {
     type Memory = ();
     type Batch = ();
+    const LATER: Option<Later> = None;
 
     async fn apply(tx: &Tx, setting: &Setting, (): &mut (), rows: Vec<Self>) -> Result<(Vec<Verdict>, ())> {
         let mut holders = holders(tx, &rows).await?;

@@ -32,7 +32,7 @@ use futures_util::future::BoxFuture;
 use crate::{
     base::{Error, Result},
     ctx::{Company, Ctx},
-    store::{Sighted, Tx},
+    store::{Later, Sighted, Tx},
 };
 
 use super::{Faults, FileError, Kind, Mapping, Outcome, Refusal, Row, RowError, Summary};
@@ -119,6 +119,12 @@ trait Apply: Row + Send + 'static {
 
     /// Whether the first reading shows its good rows to [`Apply::scan`], or only counts rows.
     const SCANNED: bool = false;
+
+    /// What a first load may leave for its end.
+    const LATER: Option<Later>;
+
+    /// It does.
+    fn put_off(_: &mut Self::Memory) {}
 
     /// Sees every good row of the first reading.
     fn scan(&self, _: &mut Self::Memory) {}

@@ -22,9 +22,9 @@ use crate::{
     base::{Result, key},
     ctx::Ctx,
     import::{AnswerRow, Fault, Faults, Given, Mapping, Outcome, ResponseRow, RowError},
-    response::keep_latest,
+    response::{every_latest, keep_latest},
     satisfaction::{Counts, Credited},
-    store::{Sighted, Tx, Visible, among},
+    store::{Later, Sighted, Tx, Visible, among},
 };
 
 /// A survey that a mapping names.
@@ -99,6 +99,8 @@ pub(super) struct Memory {
     settling: Settling,
     /// When the newest NPS answer of an account was given, of those that came.
     newest: HashMap<AccountId, Time>,
+    /// Every account's newest NPS answer is found at the end.
+    latest_follows: bool,
 }
 
 /// What a chunk will write when all its answers are there.
@@ -123,6 +125,15 @@ struct Writing<'c> {
 impl Apply for ResponseRow {
     type Memory = Memory;
     type Batch = Fresh<response::Model>;
+    const LATER: Option<Later> = Some(Later {
+        table: "response",
+        indexes: &["response_account", "response_time", "response_amended"],
+        follows: Some(every_latest),
+    });
+
+    fn put_off(memory: &mut Memory) {
+        memory.latest_follows = true;
+    }
 
     async fn ready(system: &Ctx, mapping: &Mapping, memory: &mut Memory) -> Result<(), Stopped> {
         let memory = &mut memory.surveys;
@@ -174,7 +185,7 @@ impl Apply for ResponseRow {
         let stand =
             desk.known.by_id.values().chain(desk.known.by_reference.values()).map(|row| row.id).filter(|_| told);
         desk.further = further::Known::load(tx, stand.collect()).await?;
-        let Memory { surveys, settling, newest } = memory;
+        let Memory { surveys, settling, newest, .. } = memory;
         let mut writing = Writing { fresh: Vec::new(), changed: Vec::new(), chunk: settling, newest };
         let mut verdicts = Vec::new();
         for row in rows {
@@ -201,7 +212,9 @@ impl Apply for ResponseRow {
         let Settling { accounts, counts, earlier, further, touched } = std::mem::take(&mut memory.settling);
         tx.insert_all::<response_version::Entity>(earlier).await?;
         further.write(tx, &accounts).await?;
-        keep_latest(tx, &touched.into_iter().collect::<Vec<_>>()).await?;
+        if !memory.latest_follows {
+            keep_latest(tx, &touched.into_iter().collect::<Vec<_>>()).await?;
+        }
         counts.write(tx).await
     }
 }

@@ -7,7 +7,7 @@ use tokio::task::JoinHandle;
 
 use super::{
     Apply, Import, Keeper, Setting, Stopped, Verdict,
-    chunks::{Part, Parts},
+    chunks::{Length, Part, Parts},
 };
 use crate::{
     base::{Error, Result},
@@ -50,13 +50,18 @@ where
         return Err(Stopped::Mapping(Faults(vec![Fault { key: "dryRun".to_owned(), rule }])));
     }
     T::ready(system, &import.mapping, &mut memory).await?;
+    let first = !import.dry_run && import.keeper.is_none() && put_off::<T>(system, total, &mut memory).await?;
     let mut report = Report::new(import.mapping.kind, import.mapping.found.clone(), import.dry_run, import.faults);
     let counted = import.resume.map_or(0, |so_far| report.go_on(so_far));
     let run = Run {
         total,
         setting: Setting { source: import.mapping.source.clone(), company: system.company().clone() },
         report,
-        parts: Parts::of(rows::<T, R>(open()?, import.mapping)?, counted),
+        parts: Parts::of(
+            rows::<T, R>(open()?, import.mapping)?,
+            if first { Length::FIRST } else { Length::USUAL },
+            counted,
+        ),
         read: (0, 0),
         counted,
         keeper: import.keeper,
@@ -65,9 +70,22 @@ where
     };
     let mut braced = system.store().db().brace().await?;
     let done = if import.dry_run { run.rehearse(system).await } else { run.perform(system, &mut braced).await };
+    let caught_up =
+        if first { system.store().write_many(|tx| async move { tx.catch_up().await }).await } else { Ok(()) };
     braced.relax().await?;
     let run = done?;
+    caught_up?;
     run.report.finish(run.read.0, run.read.1).map_err(Stopped::Report)
+}
+
+/// Leaves what can wait for the end of a first load; says whether. Not of a job: others work with the database.
+async fn put_off<T: Apply>(system: &Ctx, total: u64, memory: &mut T::Memory) -> Result<bool> {
+    let Some(later) = T::LATER else { return Ok(false) };
+    let first = system.store().write_many(move |tx| async move { tx.put_off(later, total).await }).await?;
+    if first {
+        T::put_off(memory);
+    }
+    Ok(first)
 }
 
 /// Runs `work` in a transaction that stays if it succeeds and `keep` says so.

@@ -1,0 +1,100 @@
+//! Indexes that a first load of very many rows into a SQLite file leaves for its end.
+//!
+//! An index that grows by rows in no order of its own is read and written all over the file; made once all rows are
+//! there, it is sorted and written from one end to the other. What is still to be made stands in the database, so
+//! that whoever opens it next makes it should the load be cut off. Meanwhile every answer is right, and slow.
+
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, Statement, sea_query::UpdateStatement};
+
+use super::{Engine, Tx, from_db};
+use crate::base::{Error, Result};
+
+/// Under which name the setting is kept that says what is still to be made.
+const AWAITED: &str = "awaited";
+/// So few rows are put in as ever.
+const FEW: u64 = 5_000;
+/// A table is in its first load while it holds no more than one row for so many to come.
+const FIRST: u64 = 2;
+/// The audit says something of every row there is: to sort it pays until it has so many rows for one to come.
+const AUDIT: u64 = 8;
+/// Pages kept while indexes are made; whoever readied the writer for the load also has it go on as before.
+const LEAN: &str = "PRAGMA cache_size = -6000";
+/// Indexes of the audit.
+const OF_AUDIT: [&str; 2] = ["audit_subject", "audit_account"];
+
+/// What a load of rows into a table may leave for its end.
+#[derive(Clone, Copy, Debug)]
+pub struct Later {
+    pub table: &'static str,
+    /// Indexes that the load itself does not read by, of this table and of what follows from its rows.
+    pub indexes: &'static [&'static str],
+    /// What follows from the rows, told once for the whole table.
+    pub follows: Option<fn() -> UpdateStatement>,
+}
+
+impl Tx {
+    /// Drops what `later` names before a load of `rows` rows, where it is a first one; says whether.
+    pub async fn put_off(&self, later: Later, rows: u64) -> Result<bool> {
+        if self.engine() != Engine::Sqlite || rows < FEW || self.holds_more(later.table, rows / FIRST).await? {
+            return Ok(false);
+        }
+        let mut names = later.indexes.to_vec();
+        if !self.holds_more("audit", rows.saturating_mul(AUDIT)).await? {
+            names.extend(OF_AUDIT);
+        }
+        let mut awaited = read(&self.conn).await.map_err(from_db)?;
+        for name in names {
+            let text = "SELECT sql FROM sqlite_master WHERE type = 'index' AND name = ?";
+            let made = Statement::from_sql_and_values(self.conn.get_database_backend(), text, [name.into()]);
+            let Some(row) = self.conn.query_one_raw(made).await.map_err(from_db)? else { continue };
+            awaited.push(row.try_get_by_index(0).map_err(Error::internal)?);
+            self.conn.execute_unprepared(&format!("DROP INDEX {name}")).await.map_err(from_db)?;
+        }
+        awaited.extend(later.follows.map(|update| self.conn.get_database_backend().build(&update()).to_string()));
+        let value = serde_json::to_string(&awaited).map_err(Error::internal)?;
+        let text =
+            "INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+        let values = [AWAITED.into(), value.into()];
+        let kept = Statement::from_sql_and_values(self.conn.get_database_backend(), text, values);
+        self.conn.execute_raw(kept).await.map_err(from_db)?;
+        Ok(true)
+    }
+
+    /// Makes what was left for later.
+    pub async fn catch_up(&self) -> Result<()> {
+        catch_up(&self.conn).await.map(drop).map_err(from_db)
+    }
+
+    async fn holds_more(&self, table: &str, rows: u64) -> Result<bool> {
+        let text = format!("SELECT 1 FROM {table} LIMIT 1 OFFSET {rows}");
+        let found = self.conn.query_one_raw(Statement::from_string(self.conn.get_database_backend(), text)).await;
+        found.map(|row| row.is_some()).map_err(from_db)
+    }
+}
+
+/// Makes what an earlier load left for later, indexes first; says whether there was anything.
+pub(super) async fn catch_up(conn: &DatabaseTransaction) -> Result<bool, DbErr> {
+    let mut awaited = read(conn).await?;
+    if awaited.is_empty() {
+        return Ok(false);
+    }
+    // What follows from rows reads by the indexes.
+    awaited.sort_by_key(|text| !text.starts_with("CREATE"));
+    awaited.dedup();
+    // An index is sorted in as much memory as pages are kept in.
+    conn.execute_unprepared(LEAN).await?;
+    for text in &awaited {
+        conn.execute_unprepared(text).await?;
+    }
+    conn.execute_unprepared(&format!("DELETE FROM setting WHERE name = '{AWAITED}'")).await?;
+    Ok(true)
+}
+
+async fn read(conn: &DatabaseTransaction) -> Result<Vec<String>, DbErr> {
+    let text = format!("SELECT value FROM setting WHERE name = '{AWAITED}'");
+    let Some(row) = conn.query_one_raw(Statement::from_string(conn.get_database_backend(), text)).await? else {
+        return Ok(Vec::new());
+    };
+    let value: String = row.try_get_by_index(0)?;
+    serde_json::from_str(&value).map_err(|error| DbErr::Custom(format!("the setting {AWAITED}: {error}")))
+}
