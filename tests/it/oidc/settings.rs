@@ -1,6 +1,10 @@
 //! How the issuer is named, how its claims name members, and what `steward doctor` says of it.
 
-use std::{process::Command, sync::Arc};
+use std::{
+    process::Command,
+    sync::Arc,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
 
 use api::config::{Settings, Source};
 use chrono::TimeDelta;
@@ -14,9 +18,10 @@ use tests::{
     app::{SECRET, TestApp},
     both,
     engine::Database,
+    http::http,
     issuer::{AUDIENCE, Issuer, Key, Mood},
     keys,
-    process::{self, CURE},
+    process::{self, CURE, Process},
     skip::skip,
 };
 use tokio::{
@@ -132,6 +137,41 @@ both! {
         assert_eq!((code, state.as_str()), (0, "ok"), "{what}");
         let (code, state, what) = ask("https://id.acme.test", &other[..1]).await.unwrap();
         assert!(code == 1 && state == "failed" && what.contains("certificate"), "{what}");
+    }
+}
+
+both! {
+    async fn the_program_has_the_keys_before_anybody_asks_and_stops_while_it_waits(database: Database) {
+        let Some(program) = process::steward() else { return skip("the program steward", CURE) };
+        let key = Key::fresh("ed", "EdDSA");
+        let issuer = Issuer::start(std::slice::from_ref(&key)).await;
+        let folder = tempfile::tempdir().unwrap();
+        let start = || {
+            let own = [("STEWARD_DATABASE_URL", database.url()), ("STEWARD_SECRET", SECRET), ("STEWARD_LISTEN", "127.0.0.1:0")];
+            Process::start(&program, &["serve"], &[&own[..], &issuer.settings()].concat(), folder.path())
+        };
+        let process = start();
+        let url = process.url().await;
+        for _ in 0..1_000 {
+            if issuer.asked() > 0 {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        assert_eq!(issuer.asked(), 1);
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+        let token = key.token(&issuer.claims(i64::try_from(now).unwrap(), "admin@localhost"));
+        let (_, answer) = http(&url, ("POST", "/graphql"), Some(&token), Some(&json!({ "query": "{me{role}}" }))).await.unwrap();
+        assert_eq!((answer.contains("ADMIN"), issuer.asked()), (true, 1), "{answer}");
+        drop(process);
+        issuer.be(Mood::Hung);
+        let process = start();
+        process.url().await;
+        while issuer.asked() < 2 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        let (status, took) = process.terminate().await;
+        assert!(status.success() && took < Duration::from_secs(4), "{status} after {took:?}");
     }
 }
 
