@@ -336,7 +336,9 @@ fn secret(text: &str) -> Result<String, String> {
 fn outside(read: &mut Reader) -> Option<Outside> {
     let given = issuer::SETTINGS.map(|name| read.text(name));
     Outside::read(given).unwrap_or_else(|faults| {
-        faults.into_iter().for_each(|(name, rule)| read.fault(name, rule));
+        for (name, rule) in faults {
+            read.fault(name, rule);
+        }
         None
     })
 }

@@ -116,11 +116,16 @@ impl Issuer {
         if self.times().standing(now) == Standing::None {
             return Err(Untaken::Away);
         }
-        match self.verifier.verify(token, now) {
-            Err(Refused::Key) => self.look(before, now).await,
-            verdict => return verdict.map_err(Untaken::Refused),
+        let verdict = self.verifier.verify(token, now);
+        if verdict != Err(Refused::Key) || !self.look(before, now).await {
+            return verdict.map_err(Untaken::Refused);
         }
-        self.verifier.verify(token, now).map_err(Untaken::Refused)
+        let verdict = self.verifier.verify(token, now);
+        if verdict == Err(Refused::Key) {
+            // Also where they were fetched for another reason: what they did not hold just now, they do not hold soon.
+            self.times().unknown = Some(now);
+        }
+        verdict.map_err(Untaken::Refused)
     }
 
     /// Fetches the keys before any request needs them; for a task that looks every half minute.
@@ -129,7 +134,7 @@ impl Issuer {
         if self.times().standing(now + AHEAD) != Standing::Fresh
             && let Ok(turn) = Arc::clone(&self.turn).try_lock_owned()
         {
-            self.fetch_if(turn, now, Times::may_fetch).await;
+            self.fetch_if(turn, now, |times| times.may_fetch(now)).await;
         }
     }
 
@@ -143,18 +148,20 @@ impl Issuer {
             Standing::None => Some(Arc::clone(&self.turn).lock_owned().await),
         };
         if let Some(turn) = turn.filter(|_| self.times().ended == before) {
-            self.fetch_if(turn, now, Times::may_fetch).await;
+            self.fetch_if(turn, now, |times| times.may_fetch(now)).await;
         }
     }
 
-    /// Fetches the keys for a token of a key that is not among them, or waits for somebody who does.
-    async fn look(self: &Arc<Self>, before: u64, now: i64) {
+    /// Fetches the keys for a token of a key that is not among them, or waits for somebody who does; gives whether they
+    /// were fetched since the token came.
+    async fn look(self: &Arc<Self>, before: u64, now: i64) -> bool {
         let turn = Arc::clone(&self.turn).lock_owned().await;
-        if self.times().ended == before && !self.fetch_if(turn, now, Times::may_look).await {
-            return;
+        if self.times().ended != before {
+            return true;
         }
-        // Also where they were fetched for another reason meanwhile: what they did not hold then, they do not hold now.
-        self.times().unknown = Some(now);
+        // Noted before it is done: whoever leaves meanwhile has used the minute up all the same.
+        let look = |times: &mut Times| times.may_look(now).then(|| times.unknown = Some(now)).is_some();
+        self.fetch_if(turn, now, look).await
     }
 
     /// Fetches the keys, if they may be; gives whether they might.
@@ -163,11 +170,11 @@ impl Issuer {
         self: &Arc<Self>,
         turn: OwnedMutexGuard<()>,
         now: i64,
-        may: impl FnOnce(&Times, i64) -> bool,
+        may: impl FnOnce(&mut Times) -> bool,
     ) -> bool {
         {
             let mut times = self.times();
-            if !may(&times, now) {
+            if !may(&mut times) {
                 return false;
             }
             times.tried = Some(now);

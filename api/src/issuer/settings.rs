@@ -41,7 +41,7 @@ impl Outside {
         }
         match &audience {
             None => {
-                faults.push((of_audience, "must be set with STEWARD_OIDC_ISSUER: whom its tokens are for".to_owned()))
+                faults.push((of_audience, "must be set with STEWARD_OIDC_ISSUER: whom its tokens are for".to_owned()));
             }
             Some(text) if !is_plain(text) => faults.push((of_audience, format!("must be {NAME}"))),
             Some(_) => {}
@@ -65,7 +65,7 @@ impl Outside {
         Ok(Some(Self { trust, keys }))
     }
 
-    /// Where the issuer describes itself (OpenID Connect Discovery 1.0, section 4).
+    /// Where the issuer describes itself (`OpenID` Connect Discovery 1.0, section 4).
     pub(super) fn description(&self) -> String {
         format!("{}/.well-known/openid-configuration", self.trust.issuer.trim_end_matches('/'))
     }

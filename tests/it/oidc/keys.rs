@@ -186,6 +186,14 @@ both! {
         single.app.forward(TimeDelta::minutes(1));
         assert!(single.at_once(single.made_up(1_000)).await.iter().all(|status| *status == 401));
         assert_eq!(single.issuer.asked(), 4);
+        // Nor do those who ask and leave.
+        single.issuer.be(Mood::Slow(Duration::from_millis(100)));
+        single.app.forward(TimeDelta::minutes(2));
+        for token in single.made_up(20) {
+            let _ = tokio::time::timeout(Duration::from_millis(30), single.status(&token)).await;
+            tokio::time::sleep(Duration::from_millis(120)).await;
+        }
+        assert_eq!(single.issuer.asked(), 5);
     }
 
     async fn strange_answers_are_no_keys(single: Single) {
