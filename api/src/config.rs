@@ -1,5 +1,7 @@
 //! Settings: read once, checked all together, secrets hidden.
 
+mod dkim;
+
 use std::{
     collections::BTreeMap,
     fmt,
@@ -14,7 +16,8 @@ use chrono_tz::Tz;
 use crate::{
     base::{Check, Origins},
     invitation::colour::Colour,
-    mail::{Dkim, MailServer, SigningKey},
+    issuer::{self, Outside},
+    mail::{Dkim, MailServer},
     web::{Introspection, Proxies},
 };
 
@@ -65,6 +68,8 @@ pub struct Settings {
     pub dkim: Option<Dkim>,
     /// Where sign-in links point, with `{token}` in it; our own page where absent.
     pub sign_in_url: Option<String>,
+    /// Whose tokens are taken beside our own.
+    pub outside: Option<Outside>,
     pub admin_email: String,
     pub admin_password: Option<Hidden>,
     pub job_lease: TimeDelta,
@@ -204,7 +209,7 @@ impl Reader {
         let names: Vec<String> = self.values.keys().cloned().collect();
         for name in names {
             let plain = name.strip_suffix("_FILE").unwrap_or(&name);
-            if !KNOWN.contains(&plain) {
+            if !KNOWN.contains(&plain) && !issuer::SETTINGS.contains(&plain) {
                 self.fault(&name, "is not a setting; see the table in README.md");
             }
         }
@@ -250,10 +255,11 @@ impl Settings {
             }),
             currency: read.parse("CURRENCY", "EUR".to_owned(), currency),
             mail_pace: u32::try_from(read.parse("MAIL_PACE", 10, |text| number(text, 1, 10_000))).unwrap_or(10),
-            dkim: dkim(&mut read, &mail_from),
+            dkim: dkim::read(&mut read, &mail_from),
             mail_from,
             mail,
             sign_in_url: read.option("SIGNIN_URL", sign_in_url),
+            outside: outside(&mut read),
             admin_email: read.line("ADMIN_EMAIL", "admin@localhost"),
             admin_password: read
                 .option("ADMIN_PASSWORD", |text| crate::secure::password::check(text).map(|()| text.to_owned()))
@@ -302,6 +308,11 @@ impl Settings {
         if self.metrics_listen == Some(self.listen) && self.listen.port() != 0 {
             read.fault("METRICS_LISTEN", "must be another address than STEWARD_LISTEN: no key is asked for there");
         }
+        if let (Some(outside), Some(own)) = (&self.outside, &self.public_url)
+            && outside.trust.issuer.trim_end_matches('/') == own
+        {
+            read.fault("OIDC_ISSUER", "must be another than STEWARD_PUBLIC_URL, which issues our own tokens");
+        }
         let secure = self.public_url.as_deref().is_some_and(|url| url.starts_with("https://"));
         if let MailTo::Smtp(server) = &self.mail
             && !secure
@@ -320,6 +331,16 @@ fn secret(text: &str) -> Result<String, String> {
         return Ok(text.to_owned());
     }
     Err("must have at least 32 bytes; make one with `openssl rand -hex 32`".to_owned())
+}
+
+fn outside(read: &mut Reader) -> Option<Outside> {
+    let given = issuer::SETTINGS.map(|name| read.text(name));
+    Outside::read(given).unwrap_or_else(|faults| {
+        for (name, rule) in faults {
+            read.fault(name, rule);
+        }
+        None
+    })
 }
 
 /// A portal's address: one `{token}`, and encrypted, save on this machine.
@@ -403,45 +424,6 @@ fn sender(read: &mut Reader, mail: &MailTo) -> String {
             address
         }
     }
-}
-
-/// Keys, selectors and domain by which letters are signed; none where there is no key.
-fn dkim(read: &mut Reader, mail_from: &str) -> Option<Dkim> {
-    let before = read.faults.len();
-    let [pem, selectors, domain] = ["DKIM_KEY", "DKIM_SELECTOR", "DKIM_DOMAIN"].map(|name| read.text(name));
-    let Some(pem) = pem else {
-        // A file that cannot be read has been told already.
-        let told = read.faults.len() > before;
-        for (name, value) in [("DKIM_SELECTOR", selectors), ("DKIM_DOMAIN", domain)] {
-            if value.is_some() && !told {
-                read.fault(name, "needs a key to sign with: set STEWARD_DKIM_KEY or STEWARD_DKIM_KEY_FILE");
-            }
-        }
-        return None;
-    };
-    let keys = SigningKey::all(&pem).unwrap_or_else(|rule| {
-        read.fault("DKIM_KEY", rule);
-        Vec::new()
-    });
-    let selectors: Vec<String> = selectors.unwrap_or_default().split(',').map(|one| one.trim().to_owned()).collect();
-    if !selectors.iter().all(|one| host_name(one)) || !keys.is_empty() && selectors.len() != keys.len() {
-        read.fault("DKIM_SELECTOR", "must name each key by a word like 2026a; separate two by a comma");
-    }
-    let sender = mail_from.rsplit('@').next().unwrap_or_default().to_lowercase();
-    let domain = domain.map_or_else(|| sender.clone(), |text| text.trim().to_lowercase());
-    let below = |one: &str, other: &str| one == other || one.ends_with(&format!(".{other}"));
-    if !host_name(&domain) || !domain.contains('.') {
-        read.fault("DKIM_DOMAIN", "must be a domain like example.com");
-    } else if !sender.is_empty() && !below(&sender, &domain) && !below(&domain, &sender) {
-        read.fault("DKIM_DOMAIN", "must be the domain of STEWARD_MAIL_FROM, or one above or below it");
-    }
-    Some(Dkim::new(domain, selectors.into_iter().zip(keys).collect()))
-}
-
-fn host_name(text: &str) -> bool {
-    let label =
-        |label: &str| !label.is_empty() && label.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
-    text.len() <= 253 && text.split('.').all(label)
 }
 
 fn currency(text: &str) -> Result<String, String> {

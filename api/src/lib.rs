@@ -6,7 +6,7 @@
 //! 6 graph web work
 //! 5 account audit contact cover demo duplicate entrance export import intake invitation key member ownership privacy program response satisfaction session setup survey team timeline upsert visit
 //! 4 ctx
-//! 3 mail queue
+//! 3 issuer mail queue
 //! 2 store
 //! 1 access secure
 //! 0 base
@@ -29,6 +29,7 @@ pub mod graph;
 pub mod import;
 pub mod intake;
 pub mod invitation;
+pub mod issuer;
 pub mod key;
 pub mod mail;
 pub mod member;

@@ -18,6 +18,7 @@ mod m20261126_000012_links;
 mod m20261126_000013_factors;
 mod m20261126_000015_cover;
 mod m20261126_000016_dead;
+mod m20261126_000018_outside;
 pub mod sql;
 
 pub use sea_orm_migration;
@@ -45,6 +46,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000013_factors::Migration),
             Box::new(m20261126_000015_cover::Migration),
             Box::new(m20261126_000016_dead::Migration),
+            Box::new(m20261126_000018_outside::Migration),
         ]
     }
 }

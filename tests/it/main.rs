@@ -42,6 +42,7 @@ mod live;
 mod mails;
 mod migrations;
 mod moving;
+mod oidc;
 mod operation;
 mod outage;
 mod pages;

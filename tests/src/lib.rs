@@ -17,6 +17,7 @@ pub mod doors;
 pub mod engine;
 pub mod http;
 pub mod imports;
+pub mod issuer;
 pub mod js;
 pub mod keys;
 pub mod live;

@@ -74,6 +74,7 @@ impl Actor {
 pub struct Viewer {
     pub actor: Actor,
     pub role: Role,
+    /// Of our own sign-ins; none where an outside issuer vouches for a member.
     pub session: Option<SessionId>,
     /// What an integration's key allows; empty for everybody else.
     pub keys: Vec<KeyScope>,

@@ -11,6 +11,7 @@ use crate::{
     ctx::{Company, Ctx, Env},
     graph::{self, guard::Limits, ws::Sockets},
     invitation,
+    issuer::Issuer,
     mail::{Counted, Folder, Pace, Smtp, Transport},
     secure::{Secret, Verifier},
     session,
@@ -101,7 +102,8 @@ impl App {
         let origins = settings.origins.clone().and(&public_url);
         let tokens = Verifier::new(keyring, public_url, session::AUDIENCE.to_owned());
         let brand = Arc::new(invitation::brand(&company));
-        let env = Arc::new(Env { db, company, secret, tokens, mail, metrics });
+        let issuer = settings.outside.clone().map(|outside| Arc::new(Issuer::new(outside, metrics.clone())));
+        let env = Arc::new(Env { db, company, secret, tokens, issuer, mail, metrics });
         let system = Ctx::system(Arc::clone(&env));
         setup::fix_zone(&system).await?;
         setup::prepare(&system).await?;
@@ -156,6 +158,13 @@ impl App {
     pub async fn renew_keys(&self) {
         if let Err(error) = session::renew(&self.env).await {
             tracing::warn!(%error, "the signing keys cannot be read");
+        }
+    }
+
+    /// Fetches the keys of the outside issuer, if there is one, where they are soon to be fetched anew.
+    pub async fn keep_issuer(&self) {
+        if let Some(issuer) = &self.env.issuer {
+            issuer.keep(self.env.db.clock().now()).await;
         }
     }
 

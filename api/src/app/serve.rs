@@ -21,6 +21,8 @@ const HANDLES: u64 = 256;
 const VISITS: Duration = Duration::from_secs(2);
 /// How often other signing keys are looked for.
 const KEYS: Duration = Duration::from_mins(1);
+/// How often the keys of an outside issuer are looked after.
+const ISSUER: Duration = Duration::from_secs(30);
 
 /// Whether this process runs jobs beside answering.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,6 +51,7 @@ where
     let worker = (jobs == Jobs::Run).then(|| work(&app, &settings, stopped.clone()));
     let visits = tokio::spawn(write_visits(app.clone(), stopped.clone()));
     let keys = tokio::spawn(renew_keys(app.clone(), stopped.clone()));
+    let issuer = tokio::spawn(keep_issuer(app.clone(), stopped.clone()));
     // Before anybody is told that we are there: who starts us may stop us at once.
     let signals = Signals::listen()?;
     ready(app.clone(), url).await?;
@@ -62,6 +65,7 @@ where
         let _ = server.await;
         let _ = visits.await;
         let _ = keys.await;
+        let _ = issuer.await;
         if let Some(worker) = worker {
             let _ = worker.await;
         }
@@ -100,6 +104,20 @@ async fn write_visits(app: App, mut stopped: watch::Receiver<bool>) {
 async fn renew_keys(app: App, mut stopped: watch::Receiver<bool>) {
     while tokio::time::timeout(KEYS, stopped.wait_for(|stop| *stop)).await.is_err() {
         app.renew_keys().await;
+    }
+}
+
+/// Fetches the keys of the outside issuer ahead of the requests, until told to stop.
+async fn keep_issuer(app: App, mut stopped: watch::Receiver<bool>) {
+    let keep = async {
+        loop {
+            app.keep_issuer().await;
+            tokio::time::sleep(ISSUER).await;
+        }
+    };
+    tokio::select! {
+        () = keep => {}
+        _ = stopped.wait_for(|stop| *stop) => {}
     }
 }
 

@@ -78,6 +78,9 @@ struct Counts {
     runs: Family<JobRun, Counter>,
     jobs: Family<State, Gauge>,
     oldest: Gauge<f64, AtomicU64>,
+    fetches: Family<Outcome, Counter>,
+    keys: Family<State, Gauge>,
+    fetched: Family<State, Gauge>,
 }
 
 impl Default for Metrics {
@@ -91,6 +94,9 @@ impl Default for Metrics {
             runs: Family::default(),
             jobs: Family::default(),
             oldest: Gauge::default(),
+            fetches: Family::default(),
+            keys: Family::default(),
+            fetched: Family::default(),
         };
         // What has not happened yet is 0, not unknown: only so does the first of it show in a rate.
         for outcome in ["sent", "later", "failed"] {
@@ -103,7 +109,7 @@ impl Default for Metrics {
 
 impl Counts {
     fn register(&mut self) {
-        let Self { registry, answers, seconds, statements, mails, runs, jobs, oldest } = self;
+        let Self { registry, answers, seconds, statements, mails, runs, jobs, oldest, fetches, keys, fetched } = self;
         registry.register("build", "The version of this process", Info::new([("version", env!("CARGO_PKG_VERSION"))]));
         registry.register("http_requests", "Requests answered", answers.clone());
         registry.register("http_request_seconds", "Time until an answer began", seconds.clone());
@@ -112,6 +118,13 @@ impl Counts {
         registry.register("job_runs", "Runs of jobs by this process", runs.clone());
         registry.register("jobs", "Jobs in the database: all processes see the same", jobs.clone());
         registry.register("oldest_due_job_seconds", "How long the oldest due job has waited", oldest.clone());
+        registry.register("oidc_fetches", "Fetches of the outside issuer's keys", fetches.clone());
+        registry.register("oidc_keys", "Keys that the outside issuer shows", keys.clone());
+        registry.register(
+            "oidc_fetched_seconds",
+            "When these keys were fetched, in seconds since 1970",
+            fetched.clone(),
+        );
     }
 }
 
@@ -158,6 +171,20 @@ impl Metrics {
     /// Counts a run of a job of one of our kinds: `done`, `later`, `failed` or `dead`.
     pub fn ran(&self, kind: &str, outcome: &'static str) {
         self.0.runs.get_or_create(&JobRun { kind: kind.to_owned(), outcome }).inc();
+    }
+
+    /// Counts a fetch of the outside issuer's keys at `now`, in seconds since 1970: how many are used, and how many not.
+    pub fn keys_fetched(&self, now: i64, used: usize, left_out: usize) {
+        self.0.fetches.get_or_create(&Outcome { outcome: "fetched" }).inc();
+        for (state, count) in [("used", used), ("left_out", left_out)] {
+            self.0.keys.get_or_create(&State { state }).set(i64::try_from(count).unwrap_or(i64::MAX));
+        }
+        self.0.fetched.get_or_create(&State { state: "last" }).set(now);
+    }
+
+    /// Counts a fetch of the outside issuer's keys that failed.
+    pub fn keys_not_fetched(&self) {
+        self.0.fetches.get_or_create(&Outcome { outcome: "failed" }).inc();
     }
 
     /// Everything in Prometheus' text format. Where the queue cannot be read, nothing is said of it.

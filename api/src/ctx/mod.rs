@@ -17,6 +17,7 @@ use entity::{AccountId, InvitationId, TeamId, Time};
 use crate::{
     access::{Action, Actor, Viewer},
     base::{Metrics, Result},
+    issuer::Issuer,
     mail::{Letter, Refusal, Transport},
     secure::{Secret, Verifier},
     store::{Db, Find, Owned, Store, Tx},
@@ -28,6 +29,8 @@ pub struct Env {
     pub company: Company,
     pub secret: Secret,
     pub tokens: Verifier,
+    /// Whose tokens are taken beside our own, if anybody's.
+    pub issuer: Option<Arc<Issuer>>,
     pub mail: Arc<dyn Transport>,
     pub metrics: Metrics,
 }

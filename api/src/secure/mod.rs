@@ -7,8 +7,11 @@
 
 pub mod access_token;
 pub mod api_key;
+mod compact;
+pub mod outside;
 pub mod password;
 pub mod refresh_token;
+mod remembered;
 pub mod secret;
 pub mod totp;
 
@@ -17,6 +20,7 @@ mod tests;
 
 pub use access_token::{Claims, KeySet, Keyring, PublicKey, Refused, SEED_BYTES, SigningKey, Verifier};
 pub use api_key::ApiKey;
+pub use outside::{OutsideKeys, OutsideVerifier, Trust, Who};
 pub use refresh_token::RefreshToken;
 pub use secret::{Purpose, Secret, TOKEN_LETTERS, digest};
 

@@ -96,14 +96,16 @@ pub async fn revoke(ctx: &Ctx, id: SessionId) -> Result<SessionId> {
     if end(ctx, which).await? == 0 { Err(Error::NotFound("session")) } else { Ok(id) }
 }
 
-/// Ends the sign-in that asks, or all of the same person or key.
+/// Ends the sign-in that asks, or all of the same person or key. A conflict where that one is an outside issuer's.
 pub async fn sign_out(ctx: &Ctx, all: bool) -> Result<()> {
     let own = own(ctx)?;
-    let which = match ctx.viewer().session {
-        Some(id) if !all => own.add(session::Column::Id.eq(id)),
-        _ => own,
+    let Some(id) = ctx.viewer().session else {
+        return Err(Error::conflict(
+            "this sign-in is not ours to end, and nothing was: sign out where the token was issued; \
+             sign-ins of your own here are ended by revokeSession",
+        ));
     };
-    end(ctx, which).await.map(drop)
+    end(ctx, if all { own } else { own.add(session::Column::Id.eq(id)) }).await.map(drop)
 }
 
 async fn end(ctx: &Ctx, which: Condition) -> Result<usize> {

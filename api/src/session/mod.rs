@@ -1,6 +1,6 @@
 //! Signing in: members by password, integrations by key; each sign-in is a session that can be ended.
 //!
-//! A token names session and subject; what they may is read from the database at each request.
+//! A token of ours names session and subject, one of an outside issuer a member; what they may is read from the database at each request.
 
 mod factor;
 mod graphql;
@@ -8,6 +8,7 @@ mod key;
 mod keys;
 mod list;
 mod me;
+mod outside;
 mod password;
 mod proof;
 mod refresh;

@@ -18,7 +18,7 @@ use crate::{
     secure::KeySet,
     web::{
         Body, NO_STORE, Problem, Server, Signed,
-        problems::{BadRequest, Broken, Forbidden, Mismatch, NotJson, TooLong},
+        problems::{BadRequest, Broken, Conflict, Forbidden, Mismatch, NotJson, TooLong},
     },
 };
 
@@ -186,13 +186,15 @@ struct SignOut {
 
 /// Sign out
 ///
-/// Ends the sign-in of the access token, with its refresh token, from the next request on.
+/// Ends the sign-in of the access token, with its refresh token, from the next request on. A token of an outside issuer
+/// is not ours to end.
 #[utoipa::path(
     post, path = "/api/v1/auth/logout", operation_id = "signOut", tag = "sign-in", security(("bearer" = [])),
     request_body = SignOut,
     responses(
         (status = 204, description = "Signed out"),
         (status = 400, response = BadRequest),
+        (status = 409, response = Conflict),
         (status = 413, response = TooLong),
         (status = 415, response = NotJson),
         (status = 422, response = Broken),

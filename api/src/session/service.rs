@@ -6,13 +6,13 @@ use chrono::TimeDelta;
 use entity::{SessionId, Time, contact, member, session};
 use sea_orm::ColumnTrait;
 
-use super::{factor, keys::renew, password::LONGEST, proof::is_password_of, refresh::until};
+use super::{factor, keys::renew, outside, password::LONGEST, proof::is_password_of, refresh::until};
 use crate::{
-    access::Role,
+    access::{Actor, Role},
     base::{Error, Result, key},
     ctx::{Ctx, Env},
     secure::{Claims, RefreshToken, Refused},
-    store::{Subject, Tx},
+    store::{Sought, Subject, Tx},
 };
 
 /// How long an access token works.
@@ -47,6 +47,9 @@ pub fn bearer(value: &str) -> Option<&str> {
 pub async fn authenticate(env: &Arc<Env>, token: &str) -> Result<Ctx> {
     const REFUSED: Error = Error::Unauthenticated("this access token is not valid; sign in again");
     let now = env.db.clock().now();
+    if let Some(issuer) = env.issuer.as_ref().filter(|issuer| issuer.is_meant(token)) {
+        return outside::authenticate(env, issuer, token, now).await;
+    }
     let second = now.0.timestamp();
     let mut claims = env.tokens.verify(token, second);
     if matches!(claims, Err(Refused::Key)) && env.tokens.may_look(second) {
@@ -65,9 +68,17 @@ pub async fn authenticate(env: &Arc<Env>, token: &str) -> Result<Ctx> {
 pub async fn still(ctx: &Ctx, since: Time) -> Result<()> {
     const ENDED: Error = Error::Unauthenticated("what you may has changed since this answer began");
     let before = ctx.viewer();
-    let (Some(session), Some(subject)) = (before.session, before.actor.id()) else { return Ok(()) };
-    let principal = ctx.env().db.principal(session).await?.ok_or(ENDED)?;
-    let now = principal.viewer(session, subject, since)?;
+    let now = match (before.session, before.actor) {
+        (Some(session), actor) => {
+            let principal = ctx.env().db.principal(session).await?.ok_or(ENDED)?;
+            principal.viewer(session, actor.id().ok_or(ENDED)?, since)?
+        }
+        // Signed in by an outside issuer.
+        (None, Actor::Member(id)) if before.role != Role::System => {
+            ctx.env().db.member(Sought::Id(id)).await?.ok_or(ENDED)?
+        }
+        _ => return Ok(()),
+    };
     if now.may_as(before) { Ok(()) } else { Err(ENDED) }
 }
 

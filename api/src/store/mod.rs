@@ -47,7 +47,7 @@ pub use find::{among, nothing};
 pub use later::Later;
 pub use page::{Keyset, MAX_PAGE, PAGE, Page, PageArgs, beyond, cursor};
 pub use people::{Shows, backup, below, contact_named, member_known, member_named};
-pub use principal::{Principal, Subject};
+pub use principal::{Principal, Sought, Subject};
 pub use rules::{Apart, Child, Owned, Sighted, Witness};
 pub use shape::{Many, Shape, array, many, one, one_of, row};
 pub use sight::Sight;

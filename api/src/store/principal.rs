@@ -5,7 +5,7 @@
 use std::sync::OnceLock;
 
 use entity::{AccountId, ContactId, KeyId, MemberId, MemberRole, SessionId, TeamId, Time};
-use sea_orm::{DbBackend, FromQueryResult, Statement};
+use sea_orm::{DbBackend, FromQueryResult, Statement, Value};
 use serde::de::DeserializeOwned;
 
 use super::{Db, Engine, conn::Conn};
@@ -24,7 +24,7 @@ pub enum Subject {
 
 #[derive(Debug, FromQueryResult)]
 struct Row {
-    expires_at: Time,
+    expires_at: Option<Time>,
     revoked_at: Option<Time>,
     member_id: Option<MemberId>,
     role: Option<MemberRole>,
@@ -44,6 +44,16 @@ struct Row {
     covered: String,
     granted: i32,
     apart: i32,
+}
+
+/// A member who is looked up without a session: somebody else has said who they are.
+#[derive(Clone, Copy, Debug)]
+pub enum Sought<'a> {
+    Id(MemberId),
+    /// The mail address in small letters.
+    Email(&'a str),
+    /// The reference; of no source, so it names nobody where two have it.
+    Reference(&'a str),
 }
 
 /// The session behind a token, as it stands now.
@@ -66,14 +76,30 @@ const LED: &str = "SELECT t.id FROM team t WHERE t.lead_id = s.member_id UNION S
 const COVERED: &str = "SELECT cv.member_id FROM cover cv \
     WHERE cv.stand_in_id = s.member_id AND cv.until_at > $2 AND cv.from_at <= $2 AND cv.ended_at IS NULL";
 
-fn sql(engine: Engine) -> String {
+/// What stands for a session where there is none.
+const OUTSIDE: &str = "FROM (SELECT o.id AS member_id, 0 AS generation, CAST(NULL AS timestamptz) AS expires_at, \
+    CAST(NULL AS timestamptz) AS revoked_at, CAST(NULL AS uuid) AS contact_id, CAST(NULL AS uuid) AS key_id \
+    FROM member o WHERE $which) s ";
+
+fn sql(engine: Engine, sought: Option<Sought>) -> String {
+    let which = sought.map(|sought| match sought {
+        Sought::Id(_) => "o.id = $1",
+        Sought::Email(_) => "o.email_key = $1",
+        Sought::Reference(_) => "o.reference = $1 AND (SELECT count(*) FROM member p WHERE p.reference = $1) = 1",
+    });
+    let text = match which {
+        None => SQL.to_owned(),
+        Some(which) => {
+            SQL.replace("FROM session s ", &OUTSIDE.replace("$which", which)).replace(" WHERE s.id = $1", "")
+        }
+    };
     let roots = format!("{LED} UNION SELECT k.team_id WHERE k.team_id IS NOT NULL");
     let below = format!("SELECT DISTINCT tt.team_id FROM team_tree tt WHERE tt.ancestor_id IN ({roots})");
     let list = |column: &str, rows: &str| match engine {
         Engine::Sqlite => format!("(SELECT json_group_array(hex(l.{column})) FROM ({rows}) l)"),
         Engine::Postgres => format!("(SELECT coalesce(json_agg(l.{column}), '[]')::text FROM ({rows}) l)"),
     };
-    SQL.replace("$led", &list("id", LED))
+    text.replace("$led", &list("id", LED))
         .replace("$below", &list("team_id", &below))
         .replace("$covered", &list("member_id", COVERED))
         .replace("$teams", &below)
@@ -82,12 +108,29 @@ fn sql(engine: Engine) -> String {
 impl Db {
     /// Looks a session up. The caller has checked the token's signature.
     pub async fn principal(&self, session: SessionId) -> Result<Option<Principal>> {
+        self.look_up(Principal::statement(self.engine()), session.into()).await
+    }
+
+    /// Looks a member up whom somebody else has named, and gives what they may, by the same statement as for a session.
+    /// Nothing where there is none, or none who is active.
+    pub async fn member(&self, sought: Sought<'_>) -> Result<Option<Viewer>> {
+        static TEXTS: [OnceLock<String>; 6] = [const { OnceLock::new() }; 6];
+        let (place, value): (usize, Value) = match sought {
+            Sought::Id(id) => (0, id.into()),
+            Sought::Email(key) => (2, key.into()),
+            Sought::Reference(text) => (4, text.into()),
+        };
+        let text = &TEXTS[place + usize::from(self.engine() == Engine::Postgres)];
+        let found = self.look_up(text.get_or_init(|| sql(self.engine(), Some(sought))), value).await?;
+        found.map_or(Ok(None), Principal::member)
+    }
+
+    async fn look_up(&self, text: &str, who: Value) -> Result<Option<Principal>> {
         let backend = match self.engine() {
             Engine::Sqlite => DbBackend::Sqlite,
             Engine::Postgres => DbBackend::Postgres,
         };
-        let values = [session.into(), self.clock().now().into()];
-        let statement = Statement::from_sql_and_values(backend, Principal::statement(self.engine()), values);
+        let statement = Statement::from_sql_and_values(backend, text, [who, self.clock().now().into()]);
         let Conn::Pool(pool) = self.reader() else { return Err(Error::internal("no pool")) };
         let row = sea_orm::ConnectionTrait::query_one_raw(pool, statement).await.map_err(super::from_db)?;
         row.map(|row| Row::from_query_result(&row, "").map(Principal).map_err(Error::internal)).transpose()
@@ -98,14 +141,14 @@ impl Principal {
     /// The one statement, of a session and an instant.
     pub fn statement(engine: Engine) -> &'static str {
         static TEXT: [OnceLock<String>; 2] = [const { OnceLock::new() }; 2];
-        TEXT[usize::from(engine == Engine::Postgres)].get_or_init(|| sql(engine))
+        TEXT[usize::from(engine == Engine::Postgres)].get_or_init(|| sql(engine, None))
     }
 
     /// Who asks, if the session is alive and speaks for `subject`.
     pub fn viewer(self, session: SessionId, subject: uuid::Uuid, now: Time) -> Result<Viewer> {
         const ENDED: Error = Error::Unauthenticated("this sign-in has ended; sign in again");
         let row = self.0;
-        if row.revoked_at.is_some() || row.expires_at <= now {
+        if row.revoked_at.is_some() || row.expires_at.is_none_or(|at| at <= now) {
             return Err(ENDED);
         }
         let (actor, role, scope) = match (row.member_id, row.contact_id, row.key_id) {
@@ -139,6 +182,14 @@ impl Principal {
             scope,
             must_change_password: row.must_change == Some(true),
         })
+    }
+
+    /// Who asks, where they are a member and active. There is no password that they could have to replace.
+    fn member(self) -> Result<Option<Viewer>> {
+        let row = self.0;
+        let (Some(id), Some(true)) = (row.member_id, row.active) else { return Ok(None) };
+        let (role, scope) = row.staff(id)?;
+        Ok(Some(Viewer { actor: Actor::Member(id), role, scope, ..Viewer::nobody() }))
     }
 }
 

@@ -9,6 +9,7 @@ use tokio::time::timeout;
 use crate::{
     base::{Error, Result},
     config::{Faults, MailTo, Settings},
+    issuer::{Fetched, Outside, Web},
     mail::{Dkim, Finding, MailServer, records},
     store,
 };
@@ -17,7 +18,7 @@ use dns::Dns;
 /// How long the database or the mail server may take.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Check settings, database, mail server and the sender's DNS records
+/// Check settings, database, mail server, the sender's DNS records and the outside issuer's keys
 ///
 /// Changes nothing and sends no mail. Says for each what is so, and where something is missing, what
 /// to do. Ends with 1 where something failed; warnings end with 0.
@@ -56,6 +57,9 @@ async fn examine(report: &mut Report, settings: &Settings, server: Option<Socket
         }
         MailTo::Smtp(server) => report.add("smtp", smtp(server).await),
     }
+    if let Some(outside) = &settings.outside {
+        report.add("oidc", issuer(outside).await);
+    }
     let sender = settings.mail_from.rsplit('@').next().unwrap_or_default().to_lowercase();
     // What stands for nothing set: no such domain is anybody's.
     if sender == "localhost.localdomain" {
@@ -87,6 +91,23 @@ async fn database(settings: &Settings) -> Finding {
         }
         Ok(Err(error)) => told(&error),
         Err(_) => told(&Error::Unavailable),
+    }
+}
+
+async fn issuer(outside: &Outside) -> Finding {
+    match Web::default().fetch(outside).await {
+        Ok(Fetched { keys, .. }) if keys.count() == 0 => {
+            let what = format!("{} shows {} keys, and none that checks tokens", outside.trust.issuer, keys.left_out());
+            Finding::Failed(what, "see to the signing keys of the issuer; README.md says which are taken".to_owned())
+        }
+        Ok(Fetched { keys, lasts }) => {
+            let (issuer, used, others) = (&outside.trust.issuer, keys.count(), keys.left_out());
+            Finding::Ok(format!("{issuer} shows {used} keys that check tokens and {others} others, for {lasts} s"))
+        }
+        Err(why) => {
+            let todo = "check STEWARD_OIDC_ISSUER and STEWARD_OIDC_JWKS_URL, and that no firewall stands between";
+            Finding::Failed(why, todo.to_owned())
+        }
     }
 }
 

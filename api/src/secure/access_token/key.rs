@@ -47,7 +47,7 @@ impl PublicKey {
         &self.x
     }
 
-    pub(super) fn decoding(&self) -> &DecodingKey {
+    pub(in crate::secure) fn decoding(&self) -> &DecodingKey {
         &self.key
     }
 }

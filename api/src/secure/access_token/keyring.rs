@@ -4,12 +4,11 @@
 //! header we write: `alg`, `typ`, `kid` and nothing else. So no header can name a key, a web
 //! address or an extension, and RFC 8725's advice needs no case by case.
 
-use jsonwebtoken::{Algorithm, Validation, decode, encode, errors::ErrorKind};
+use jsonwebtoken::{Algorithm, encode};
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 
 use super::{Claims, KeySet, PublicKey, Refused, SigningKey};
-use crate::secure::from_base64url;
+use crate::secure::compact::Compact;
 
 /// Bytes of a token at most; longer ones are refused unread.
 pub const LONGEST_TOKEN: usize = 4096;
@@ -52,17 +51,20 @@ impl Keyring {
     /// The claims of a token that is ours, for us and holds at `now` (seconds since 1970). Rights
     /// are not in it: whether the session still stands is for the database to say.
     pub fn verify(&self, token: &str, issuer: &str, audience: &str, now: i64) -> Result<Claims, Refused> {
-        let (header, body, signature) = split(token)?;
-        let header: Header = object(header).ok_or(Refused::Header)?;
+        let token = Compact::split(token, LONGEST_TOKEN)?;
+        let header: Header = token.header().ok_or(Refused::Header)?;
         if header.alg != ALGORITHM || header.typ != TYPE {
             return Err(Refused::Header);
         }
         let key = self.keys().find(|key| key.id() == header.kid).ok_or(Refused::Key)?;
-        from_base64url(signature).ok_or(Refused::Form)?;
-        braced(body).ok_or(Refused::Claims)?;
-        let claims = decode::<Claims>(token, key.decoding(), &expected(issuer, audience))
-            .map_err(|error| refused(error.kind()))?
-            .claims;
+        token.signed_by(key.decoding(), Algorithm::EdDSA)?;
+        let claims: Claims = token.claims().ok_or(Refused::Claims)?;
+        if claims.iss != issuer {
+            return Err(Refused::Issuer);
+        }
+        if claims.aud != audience {
+            return Err(Refused::Audience);
+        }
         claims.timely(now)?;
         Ok(claims)
     }
@@ -75,51 +77,4 @@ impl Keyring {
     fn keys(&self) -> impl Iterator<Item = &PublicKey> {
         std::iter::once(self.signing.public()).chain(&self.others)
     }
-}
-
-/// What the library checks once the signature is right. The times are not its business: it would
-/// ask the machine's clock, and [`Claims::timely`] is stricter.
-fn expected(issuer: &str, audience: &str) -> Validation {
-    let mut expected = Validation::new(Algorithm::EdDSA);
-    expected.set_required_spec_claims(&["iss", "aud", "sub", "exp"]);
-    expected.set_issuer(&[issuer]);
-    expected.set_audience(&[audience]);
-    expected.leeway = 0;
-    expected.validate_exp = false;
-    expected.validate_nbf = false;
-    expected
-}
-
-/// The library's reason in our words.
-fn refused(reason: &ErrorKind) -> Refused {
-    match reason {
-        ErrorKind::InvalidSignature => Refused::Signature,
-        ErrorKind::InvalidIssuer => Refused::Issuer,
-        ErrorKind::InvalidAudience => Refused::Audience,
-        _ => Refused::Claims,
-    }
-}
-
-/// The three parts of a token.
-fn split(token: &str) -> Result<(&str, &str, &str), Refused> {
-    if token.len() > LONGEST_TOKEN {
-        return Err(Refused::TooLong);
-    }
-    let (message, signature) = token.rsplit_once('.').ok_or(Refused::Form)?;
-    let (header, body) = message.split_once('.').ok_or(Refused::Form)?;
-    if header.is_empty() || body.is_empty() || body.contains('.') || signature.is_empty() {
-        return Err(Refused::Form);
-    }
-    Ok((header, body, signature))
-}
-
-/// A part that is one JSON object of exactly the named fields, each once.
-fn object<T: DeserializeOwned>(part: &str) -> Option<T> {
-    serde_json::from_slice(&braced(part)?).ok()
-}
-
-/// The bytes of a part that begins as a JSON object. The brace is asked for because a list of the
-/// values in order would else do for the object.
-fn braced(part: &str) -> Option<Vec<u8>> {
-    from_base64url(part).filter(|json| json.first() == Some(&b'{'))
 }

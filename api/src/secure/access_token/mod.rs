@@ -13,19 +13,19 @@ pub use claims::{AHEAD, Claims, LONGEST};
 pub use jwk::{Jwk, KeySet};
 pub use key::{PublicKey, SEED_BYTES, SigningKey};
 pub use keyring::{Keyring, LONGEST_TOKEN};
-pub use verifier::{REMEMBERED, Verifier};
+pub use verifier::Verifier;
 
 /// Why a token was refused: for logs and tests, one answer to the client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
-    /// Longer than any token of ours.
-    #[error("the token is longer than {LONGEST_TOKEN} bytes")]
+    /// Longer than any that is looked at.
+    #[error("the token is too long")]
     TooLong,
     /// Not three parts of canonical base64url.
     #[error("the token is not three parts of unpadded base64url")]
     Form,
-    /// Another algorithm, another type, or a field we do not write.
-    #[error("the token's header is not one of ours")]
+    /// Another algorithm, another type, or a field that is not taken.
+    #[error("the token's header is not one that is taken")]
     Header,
     /// Signed by no key in force.
     #[error("the token names no key in force")]
@@ -48,7 +48,7 @@ pub enum Refused {
     /// Not yet to be used, or issued in the future.
     #[error("the token is not valid yet")]
     Early,
-    /// Ends before it begins, or lives longer than any of ours.
-    #[error("the token's lifetime is not one of ours")]
+    /// Ends before it begins, or lives longer than any may.
+    #[error("the token's lifetime is not one that is taken")]
     Lifetime,
 }

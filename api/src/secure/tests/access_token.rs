@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::{ID, nonce, secret};
-use crate::secure::access_token::REMEMBERED;
+use crate::secure::remembered::REMEMBERED;
 use crate::secure::{Claims, Keyring, PublicKey, Refused, SigningKey, Verifier, from_base64url};
 
 const NOW: i64 = 1_800_000_000;

@@ -2,6 +2,7 @@
 
 mod access_token;
 mod api_key;
+mod outside;
 mod password;
 mod secret;
 
