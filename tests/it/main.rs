@@ -14,6 +14,7 @@ mod bad_tokens;
 mod breaking;
 mod client;
 mod clock;
+mod commands;
 mod connections;
 mod contract;
 mod cover;

@@ -12,6 +12,7 @@ mod import;
 mod key;
 mod keys;
 mod log;
+mod manual;
 mod migrate;
 mod migrate_to;
 mod token;
@@ -21,13 +22,13 @@ use std::{
     process::ExitCode,
 };
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::{
     app::{Jobs, Ports, serve},
     base::{Error, Result},
-    config::{Faults, Settings, Source},
+    config::{Faults, Settings, Source, help},
 };
 
 /// Stack of a thread that serves: a deep request stays far below it even in a build without optimisation.
@@ -37,10 +38,11 @@ const STACK: usize = 8 * 1024 * 1024;
 ///
 /// New here? `steward demo` serves a made-up company to look around in. Without a command Steward
 /// serves for real, on SQLite in the working folder, with no configuration needed. Settings are
-/// environment variables that begin with STEWARD_; README.md has the table. Exit codes: 0 done,
-/// 1 failed, 2 wrong usage or settings.
+/// environment variables that begin with STEWARD_. Exit codes: 0 done, 1 failed, 2 wrong usage or
+/// settings.
 #[derive(Debug, Parser)]
 #[command(name = "steward", version, propagate_version = true, arg_required_else_help = false)]
+#[command(after_long_help = help())]
 struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
@@ -79,6 +81,8 @@ enum Command {
     Keys(keys::Args),
     Erase(erase::Args),
     Healthcheck(healthcheck::Args),
+    Completions(manual::CompletionsArgs),
+    Man(manual::ManArgs),
 }
 
 /// Why a command ended badly.
@@ -161,6 +165,8 @@ async fn run(command: Command) -> Result<(), Failure> {
         Command::Keys(args) => keys::run(&existing()?, &args).await?,
         Command::Erase(args) => Box::pin(erase::run(&existing()?, args)).await?,
         Command::Healthcheck(args) => healthcheck::run(&args).await?,
+        Command::Completions(args) => manual::completions(Cli::command(), &args)?,
+        Command::Man(args) => manual::man(Cli::command(), &args)?,
     }
     Ok(())
 }
