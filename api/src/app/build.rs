@@ -1,6 +1,11 @@
 //! Building the server.
 
-use std::{fs, io::Write, path::Path, sync::Arc};
+use std::{
+    fs,
+    io::Write,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use axum::Router;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -186,26 +191,38 @@ impl App {
 
 /// The installation's secret: the setting, or on SQLite a file beside the database, made once.
 fn secret(settings: &Settings, ports: &Ports) -> Result<Secret> {
+    if let Some(secret) = known_secret(settings)? {
+        return Ok(secret);
+    }
+    let mut bytes = [0; 32];
+    ports.random.fill(&mut bytes);
+    let (path, text) = (secret_file(settings), URL_SAFE_NO_PAD.encode(bytes));
+    keep(&path, &text).map_err(|error| Error::internal(format!("{}: {error}", path.display())))?;
+    Secret::parse(&text).map_err(|rule| Error::internal(format!("{}: {rule}", path.display())))
+}
+
+/// Where the secret is kept where none is set.
+fn secret_file(settings: &Settings) -> PathBuf {
+    settings.data.join("steward.secret")
+}
+
+/// The installation's secret where there is one already: the setting, or the file. Makes nothing.
+pub fn known_secret(settings: &Settings) -> Result<Option<Secret>> {
     if let Some(Hidden(text)) = &settings.secret {
         let secret = Secret::parse(text).map_err(|rule| Error::internal(format!("STEWARD_SECRET: {rule}")))?;
-        let Some(Hidden(previous)) = &settings.secret_previous else { return Ok(secret) };
+        let Some(Hidden(previous)) = &settings.secret_previous else { return Ok(Some(secret)) };
         let both = secret.after(previous);
-        return both.map_err(|rule| Error::internal(format!("STEWARD_SECRET_PREVIOUS: {rule}")));
+        return both.map(Some).map_err(|rule| Error::internal(format!("STEWARD_SECRET_PREVIOUS: {rule}")));
     }
-    let path = settings.data.join("steward.secret");
-    let told = |error: std::io::Error| Error::internal(format!("{}: {error}", path.display()));
-    let text = match fs::read_to_string(&path) {
-        Ok(text) => text.trim().to_owned(),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            let mut bytes = [0; 32];
-            ports.random.fill(&mut bytes);
-            let text = URL_SAFE_NO_PAD.encode(bytes);
-            keep(&path, &text).map_err(told)?;
-            text
+    let path = secret_file(settings);
+    match fs::read_to_string(&path) {
+        Ok(text) => {
+            let secret = Secret::parse(text.trim());
+            secret.map(Some).map_err(|rule| Error::internal(format!("{}: {rule}", path.display())))
         }
-        Err(error) => return Err(told(error)),
-    };
-    Secret::parse(&text).map_err(|rule| Error::internal(format!("{}: {rule}", path.display())))
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Error::internal(format!("{}: {error}", path.display()))),
+    }
 }
 
 /// Writes a file that only its owner reads.

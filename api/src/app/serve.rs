@@ -163,8 +163,7 @@ fn show_password(settings: &Settings, password: &str) -> Result<()> {
 
 /// Runs jobs only, until told to stop.
 pub async fn work_only(settings: Settings, ports: Ports) -> Result<()> {
-    let url = settings.public_url.clone().unwrap_or_else(|| format!("http://{}", settings.listen));
-    let app = App::build(&settings, ports, url).await?;
+    let app = App::build(&settings, ports, settings.own_url()).await?;
     let operators = Operators::start(&app, &settings).await?;
     let (stop, stopped) = watch::channel(false);
     let signals = Signals::listen()?;

@@ -3,6 +3,7 @@
 mod ask;
 mod backup;
 mod carry;
+mod config;
 mod demo;
 mod doctor;
 mod erase;
@@ -28,7 +29,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::{
     app::{Jobs, Ports, serve},
     base::{Error, Result},
-    config::{Faults, Settings, Source, help},
+    config::{Faults, Settings, Source, advise, help},
 };
 
 /// Stack of a thread that serves: a deep request stays far below it even in a build without optimisation.
@@ -73,6 +74,7 @@ enum Command {
     MigrateTo(migrate_to::Args),
     Backup(backup::BackupArgs),
     Restore(backup::RestoreArgs),
+    Config(config::Args),
     Doctor(doctor::Args),
     Import(import::Args),
     Export(export::Args),
@@ -141,6 +143,7 @@ async fn run(command: Command) -> Result<(), Failure> {
         Command::Serve { no_jobs } => {
             let settings = settings()?;
             log::start(&settings);
+            warn(&settings);
             let jobs = if no_jobs { Jobs::Leave } else { Jobs::Run };
             let served = serve(settings, Ports::default(), jobs, |_, url| async move {
                 eprintln!("Steward listens on {url}\n  GraphQL  {url}/graphql\n  REST     {url}/docs");
@@ -157,6 +160,7 @@ async fn run(command: Command) -> Result<(), Failure> {
         Command::MigrateTo(args) => migrate_to::run(&existing()?, &args).await?,
         Command::Backup(args) => backup::backup(&existing()?, &args).await?,
         Command::Restore(args) => backup::restore(&settings()?, &args).await?,
+        Command::Config(args) => config::run(&args)?,
         Command::Doctor(args) => doctor::run(Settings::read(Source::environment()), &args).await?,
         Command::Import(args) => Box::pin(import::run(&settings()?, &args)).await?,
         Command::Export(args) => Box::pin(export::run(&existing()?, &args)).await?,
@@ -187,6 +191,13 @@ fn existing() -> Result<Settings, Failure> {
 /// All settings, or all that is wrong with them.
 fn settings() -> Result<Settings, Failure> {
     Settings::read(Source::environment()).map_err(Failure::Settings)
+}
+
+/// Says in the log what most likely is not meant so.
+fn warn(settings: &Settings) {
+    for advice in advise(settings) {
+        tracing::warn!("{} {}; {}", advice.setting, advice.what, advice.todo);
+    }
 }
 
 /// What the operator needs to know, the source of an internal error included.

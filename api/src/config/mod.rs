@@ -1,5 +1,6 @@
 //! Settings: read once, checked all together, secrets hidden.
 
+mod advice;
 mod parse;
 mod source;
 mod table;
@@ -15,6 +16,7 @@ use crate::{
     mail::{Dkim, MailServer},
     web::{Introspection, Proxies},
 };
+pub use advice::{Advice, advise};
 use parse::{
     RATE, address, currency, data_folder, dkim, introspection, log_format, mail, number, rate_limit, secret, sender,
     sign_in_url, url,
@@ -152,6 +154,11 @@ impl Settings {
     /// The SQLite file; none with PostgreSQL.
     pub fn database_file(&self) -> Option<PathBuf> {
         sqlite_path(&self.database_url).map(PathBuf::from)
+    }
+
+    /// What links begin with: the setting, or the address listened on.
+    pub fn own_url(&self) -> String {
+        self.public_url.clone().unwrap_or_else(|| format!("http://{}", self.listen))
     }
 
     /// What must fit together.
