@@ -5,6 +5,7 @@ use std::{
     io::Write,
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
 use axum::Router;
@@ -20,12 +21,15 @@ use crate::{
     secure::{Secret, Verifier},
     session,
     setup::{self, FirstAdmin},
-    store::{self, Db, Open},
-    web::{Rates, Server, operators, router},
+    store::{self, Db, Engine, Open},
+    web::{Ledger, Rates, Server, operators, router},
 };
 
 /// Connections to PostgreSQL.
 const CONNECTIONS: u32 = 16;
+
+/// How often processes tell each other what was taken of the buckets that limit requests.
+const SHARED: Duration = Duration::from_secs(1);
 
 /// Readers of a SQLite file: more than there are cores cost memory and gain nothing.
 fn readers() -> u32 {
@@ -113,7 +117,9 @@ impl App {
         session::reseal_factors(&system).await?;
         let (schema, limits) = (graph::schema(), Limits::default());
         let sockets = Sockets::new(Arc::clone(&env), schema.clone(), limits, origins.clone());
-        let rates = Rates::new(settings.rate_limit, settings.proxies.clone(), ports.clock);
+        // Only PostgreSQL has several processes that answer.
+        let ledger = (env.db.engine() == Engine::Postgres).then(|| Ledger::new(env.secret.clone()));
+        let rates = Rates::new(settings.rate_limit, settings.proxies.clone(), ports.clock, ledger);
         let server = Server {
             env: Arc::clone(&env),
             schema,
@@ -154,6 +160,35 @@ impl App {
     pub async fn write_visits(&self) {
         if let Err(error) = self.server.visits.write(&self.system()).await {
             tracing::warn!(%error, "visits of survey links were lost");
+        }
+    }
+
+    /// Until dropped: shares with the other processes what was taken of the buckets that limit requests, about once a
+    /// second. What cannot be told is forgotten: a limit is wider while the database is away. Ends at once where there is
+    /// nothing to share.
+    pub async fn share_rates(&self) {
+        let (db, rates) = (&self.env.db, &self.server.rates);
+        if !rates.is_shared() {
+            return;
+        }
+        let own = db.random().id(db.clock().now()).as_u128();
+        let mut pulse = tokio::time::interval(SHARED);
+        pulse.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut heard = loop {
+            pulse.tick().await;
+            if let Ok(heard) = db.notes().await {
+                break heard;
+            }
+        };
+        loop {
+            tokio::select! {
+                note = heard.next() => rates.hear(own, &note),
+                _ = pulse.tick() => {
+                    if let Err(error) = db.tell_others(rates.notes(own)).await {
+                        tracing::warn!(%error, "the other processes do not hear how many requests were taken");
+                    }
+                }
+            }
         }
     }
 

@@ -49,6 +49,7 @@ where
     let worker = (jobs == Jobs::Run).then(|| work(&app, &settings, stopped.clone()));
     let visits = tokio::spawn(write_visits(app.clone(), stopped.clone()));
     let keys = tokio::spawn(renew_keys(app.clone(), stopped.clone()));
+    let rates = tokio::spawn(share_rates(app.clone(), stopped.clone()));
     // Before anybody is told that we are there: who starts us may stop us at once.
     let signals = Signals::listen()?;
     ready(app.clone(), url).await?;
@@ -62,6 +63,7 @@ where
         let _ = server.await;
         let _ = visits.await;
         let _ = keys.await;
+        let _ = rates.await;
         if let Some(worker) = worker {
             let _ = worker.await;
         }
@@ -100,6 +102,14 @@ async fn write_visits(app: App, mut stopped: watch::Receiver<bool>) {
 async fn renew_keys(app: App, mut stopped: watch::Receiver<bool>) {
     while tokio::time::timeout(KEYS, stopped.wait_for(|stop| *stop)).await.is_err() {
         app.renew_keys().await;
+    }
+}
+
+/// Shares what was taken of the buckets until told to stop.
+async fn share_rates(app: App, mut stopped: watch::Receiver<bool>) {
+    tokio::select! {
+        () = app.share_rates() => {}
+        _ = stopped.wait_for(|stop| *stop) => {}
     }
 }
 

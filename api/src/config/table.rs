@@ -120,7 +120,7 @@ pub const SETTINGS: [Setting; 31] = [
     plain(
         "RATE_LIMIT",
         "`6000`",
-        "requests a minute of each caller, `off` for no limit; an address where nobody is signed in gets a fifth. Of each process",
+        "requests a minute of each caller, `off` for no limit; an address where nobody is signed in gets a fifth. On PostgreSQL of all processes together",
     ),
     plain(
         "TRUSTED_PROXIES",
