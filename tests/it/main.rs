@@ -65,6 +65,7 @@ mod statements;
 mod suppression;
 mod survey_loop;
 mod surveys;
+mod timing;
 mod tokens;
 mod trail;
 mod windows;
