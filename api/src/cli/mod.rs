@@ -17,6 +17,8 @@ mod manual;
 mod migrate;
 mod migrate_to;
 mod token;
+#[cfg(feature = "otlp")]
+mod traces;
 
 use std::{
     io::{self, IsTerminal},
@@ -144,12 +146,17 @@ async fn run(command: Command) -> Result<(), Failure> {
             let settings = settings()?;
             log::start(&settings);
             warn(&settings);
+            #[cfg(feature = "otlp")]
+            let told = traces::start()?;
             let jobs = if no_jobs { Jobs::Leave } else { Jobs::Run };
             let served = serve(settings, Ports::default(), jobs, |_, url| async move {
                 eprintln!("Steward listens on {url}\n  GraphQL  {url}/graphql\n  REST     {url}/docs");
                 Ok(())
             });
-            Box::pin(served).await?;
+            let served = Box::pin(served).await;
+            #[cfg(feature = "otlp")]
+            traces::end(told).await;
+            served?;
         }
         Command::Work => {
             let settings = settings()?;

@@ -16,6 +16,8 @@ mod rate;
 mod routes;
 mod server;
 mod shape;
+#[cfg(feature = "otlp")]
+mod span;
 mod trace;
 mod version;
 
