@@ -5,6 +5,7 @@ use std::{process::Command, time::Instant};
 use api::mail::SigningKey;
 use serde_json::Value;
 use tests::{
+    app::{SECRET, TestApp},
     both,
     dns::Dns,
     engine::{Database, Engine},
@@ -37,7 +38,7 @@ fn pairs(all: &[(&str, &str)]) -> Vec<(String, String)> {
 }
 
 fn postgres_secret() -> (&'static str, String) {
-    ("STEWARD_SECRET", tests::app::SECRET.to_owned())
+    ("STEWARD_SECRET", SECRET.to_owned())
 }
 
 both! {
@@ -74,7 +75,7 @@ both! {
             ["--dns".to_owned(), dns.address().to_string()].into_iter().chain(more).collect::<Vec<_>>()
         };
         let Some((code, printed)) = doctor(settings("steward:p%2Fw%401"), asked(&["--json"])).await else { return };
-        let all = ["settings", "database", "smtp", "mx", "spf", "dkim", "dkim", "dmarc"].map(|check| (check, "ok"));
+        let all = ["settings", "database", "secret", "smtp", "mx", "spf", "dkim", "dkim", "dmarc"].map(|check| (check, "ok"));
         assert_eq!((code, states(&printed)), (0, pairs(&all)), "{printed}");
         assert!(sink.paths().is_empty(), "no mail is sent");
 
@@ -86,6 +87,7 @@ both! {
         let found = [
             ("settings", "ok"),
             ("database", "ok"),
+            ("secret", "ok"),
             ("smtp", "failed"),
             ("mx", "ok"),
             ("spf", "failed"),
@@ -95,8 +97,8 @@ both! {
         ];
         assert_eq!((code, states(&printed)), (1, pairs(&found)), "{printed}");
         let report: Value = serde_json::from_str(&printed).unwrap();
-        assert_eq!(report["checks"][5]["todo"], format!("publish as TXT at r1._domainkey.acme.test: {}", records[0]));
-        assert!(report["checks"][2]["todo"].as_str().unwrap().contains("user and password"), "{printed}");
+        assert_eq!(report["checks"][6]["todo"], format!("publish as TXT at r1._domainkey.acme.test: {}", records[0]));
+        assert!(report["checks"][3]["todo"].as_str().unwrap().contains("user and password"), "{printed}");
         let (code, printed) = doctor(settings("steward:wrong"), asked(&[])).await.unwrap();
         assert!(code == 1 && printed.contains(&records[0]) && printed.contains("failed   spf"), "{printed}");
         let mut untrusting = settings("steward:p%2Fw%401");
@@ -136,6 +138,39 @@ both! {
         assert_eq!((code, states(&printed)), (1, pairs(&found)), "{printed}");
         assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
         assert!(!missing.exists(), "nothing is made");
+    }
+}
+
+both! {
+    async fn doctor_knows_another_secret(app: TestApp) {
+        let folder = tempfile::tempdir().unwrap();
+        let other = "another secret of at least thirty-two bytes".to_owned();
+        let mut told = Vec::new();
+        for secrets in [
+            vec![postgres_secret()],
+            vec![("STEWARD_SECRET", other.clone())],
+            vec![("STEWARD_SECRET", other), ("STEWARD_SECRET_PREVIOUS", SECRET.to_owned())],
+        ] {
+            let mut settings = vec![("STEWARD_DATABASE_URL", app.database.url().to_owned())];
+            settings.extend(secrets);
+            let Some((code, printed)) = doctor(settings, vec!["--json".to_owned()]).await else { return };
+            let report: Value = serde_json::from_str(&printed).unwrap();
+            let secret = report["checks"].as_array().unwrap().iter().find(|one| one["check"] == "secret").unwrap().clone();
+            assert_eq!(code == 1, secret["state"] == "failed", "{printed}");
+            told.push((secret["state"].as_str().unwrap().to_owned(), secret["todo"].to_string()));
+        }
+        assert_eq!(told[0].0, "ok");
+        assert!(told[1].0 == "failed" && told[1].1.contains("STEWARD_SECRET_PREVIOUS"), "{told:?}");
+        assert_eq!(told[2].0, "ok");
+        // On SQLite the secret may be a file; none is made.
+        if app.database.engine() == Engine::Sqlite {
+            let copy = folder.path().join("steward.db");
+            api::store::copy(app.database.url(), &copy).await.unwrap();
+            let settings = vec![("STEWARD_DATABASE_URL", format!("sqlite:{}", copy.display()))];
+            let (code, printed) = doctor(settings, vec!["--json".to_owned()]).await.unwrap();
+            assert!(code == 1 && printed.contains("there is none"), "{printed}");
+            assert!(!folder.path().join("steward.secret").exists());
+        }
     }
 }
 

@@ -14,6 +14,7 @@ use tests::{
     http::http,
     live::{Heard, Socket},
     process::{self, Process},
+    served::ask,
     skip::skip,
     smtp::{Fault, Smtp, When},
 };
@@ -136,6 +137,75 @@ fn two_that_answer_and_two_that_work_are_one() {
         let twice = smtp.kept() - recipients();
         assert!(twice <= 4, "{twice} mails came twice");
         for process in serves.into_iter().chain(works) {
+            assert_eq!(process.terminate().await.0.code(), Some(0));
+        }
+    });
+}
+
+/// Requests a minute of each caller in the test below; of an address a fifth.
+const LIMIT: u32 = 600;
+
+/// Asks so often, one after the other; gives how many were let through, and for how long the last one refused is to wait.
+async fn taken(url: &str, token: Option<&str>, times: u32) -> (u32, u64) {
+    let path = if token.is_some() { "/api/v1/surveys" } else { "/api/v1/invitations/nothing" };
+    let head = token.map(|token| ("authorization", format!("Bearer {token}")));
+    let head: Vec<(&str, &str)> = head.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let (mut through, mut wait) = (0, 0);
+    for _ in 0..times {
+        let answer = ask(url.trim_start_matches("http://"), "GET", path, &head, "").await;
+        match answer.status {
+            429 => wait = answer.header("retry-after").unwrap().parse().unwrap(),
+            _ => through += 1,
+        }
+    }
+    (through, wait)
+}
+
+/// What a bucket of so many a minute gains in a time.
+fn gained(a_minute: u32, over: Duration) -> u32 {
+    u32::try_from(u128::from(a_minute) * over.as_millis() / 60_000).unwrap() + 1
+}
+
+#[test]
+fn a_limit_holds_for_the_sum_of_processes() {
+    run(Engine::Postgres, async |app: TestApp| {
+        let smtp = Smtp::start().await;
+        let Some(mut start) = Start::new(&app, &smtp) else { return };
+        start.settings.push(("STEWARD_RATE_LIMIT", LIMIT.to_string()));
+        let root = app.admin("Root").await.token;
+        let serves = [start.run(&["serve", "--no-jobs"]), start.run(&["serve", "--no-jobs"])];
+        let (a, b) = (serves[0].url().await, serves[1].url().await);
+        let mut heard = sqlx::postgres::PgListener::connect(app.database.url()).await.unwrap();
+        heard.listen("steward").await.unwrap();
+        let note = async |heard: &mut sqlx::postgres::PgListener, patience| {
+            let note = tokio::time::timeout(patience, heard.recv()).await.ok()?;
+            Some(note.unwrap().payload().to_owned())
+        };
+        let told = Duration::from_millis(2_500);
+        // Who is served by nobody costs nothing, and a look at the server's health is no request.
+        assert_eq!(ask(a.trim_start_matches("http://"), "GET", "/readyz", &[], "").await.status, 200);
+        assert_eq!(note(&mut heard, told).await, None);
+        // One after the other: what was taken at A is not there at B.
+        let begun = Instant::now();
+        assert_eq!(taken(&a, Some(&root), LIMIT - 100).await, (LIMIT - 100, 0));
+        let first = note(&mut heard, told).await.unwrap();
+        assert!(first.starts_with("note rates ") && !first.contains("127.0.0.1") && !first.contains(&root), "{first}");
+        tokio::time::sleep(told).await;
+        let (through, wait) = taken(&b, Some(&root), LIMIT).await;
+        let gain = gained(LIMIT, begun.elapsed());
+        assert!((100..=100 + gain).contains(&through) && wait > 0, "{through} at B, of 100 and {gain}");
+        // Both at once: more by what one of them lets through before it hears of the other, and that is waited for.
+        let begun = Instant::now();
+        let both = tokio::join!(taken(&a, None, LIMIT / 5), taken(&b, None, LIMIT / 5));
+        let through = both.0.0 + both.1.0;
+        assert!((LIMIT / 5..=LIMIT / 5 * 2).contains(&through), "{both:?}");
+        tokio::time::sleep(told).await;
+        for url in [&a, &b] {
+            let (more, wait) = taken(url, None, 5).await;
+            let debt = u64::from(through - LIMIT / 5).saturating_sub(u64::from(gained(LIMIT / 5, begun.elapsed()))) / 2;
+            assert!(more == 0 && wait >= debt, "{more} more; {through} went through, and {wait} s are to be waited");
+        }
+        for process in serves {
             assert_eq!(process.terminate().await.0.code(), Some(0));
         }
     });

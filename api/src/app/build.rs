@@ -1,6 +1,12 @@
 //! Building the server.
 
-use std::{fs, io::Write, path::Path, sync::Arc};
+use std::{
+    fs,
+    io::Write,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use axum::Router;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -16,12 +22,15 @@ use crate::{
     secure::{Secret, Verifier},
     session,
     setup::{self, FirstAdmin},
-    store::{self, Db, Open},
-    web::{Rates, Server, operators, router},
+    store::{self, Db, Engine, Open},
+    web::{Ledger, Rates, Server, operators, router},
 };
 
 /// Connections to PostgreSQL.
 const CONNECTIONS: u32 = 16;
+
+/// How often processes tell each other what was taken of the buckets that limit requests.
+const SHARED: Duration = Duration::from_secs(1);
 
 /// Readers of a SQLite file: more than there are cores cost memory and gain nothing.
 fn readers() -> u32 {
@@ -110,7 +119,9 @@ impl App {
         session::reseal_factors(&system).await?;
         let (schema, limits) = (graph::schema(), Limits::default());
         let sockets = Sockets::new(Arc::clone(&env), schema.clone(), limits, origins.clone());
-        let rates = Rates::new(settings.rate_limit, settings.proxies.clone(), ports.clock);
+        // Only PostgreSQL has several processes that answer.
+        let ledger = (env.db.engine() == Engine::Postgres).then(|| Ledger::new(env.secret.clone()));
+        let rates = Rates::new(settings.rate_limit, settings.proxies.clone(), ports.clock, ledger);
         let server = Server {
             env: Arc::clone(&env),
             schema,
@@ -151,6 +162,35 @@ impl App {
     pub async fn write_visits(&self) {
         if let Err(error) = self.server.visits.write(&self.system()).await {
             tracing::warn!(%error, "visits of survey links were lost");
+        }
+    }
+
+    /// Until dropped: shares with the other processes what was taken of the buckets that limit requests, about once a
+    /// second. What cannot be told is forgotten: a limit is wider while the database is away. Ends at once where there is
+    /// nothing to share.
+    pub async fn share_rates(&self) {
+        let (db, rates) = (&self.env.db, &self.server.rates);
+        if !rates.is_shared() {
+            return;
+        }
+        let own = db.random().id(db.clock().now()).as_u128();
+        let mut pulse = tokio::time::interval(SHARED);
+        pulse.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut heard = loop {
+            pulse.tick().await;
+            if let Ok(heard) = db.notes().await {
+                break heard;
+            }
+        };
+        loop {
+            tokio::select! {
+                note = heard.next() => rates.hear(own, &note),
+                _ = pulse.tick() => {
+                    if let Err(error) = db.tell_others(rates.notes(own)).await {
+                        tracing::warn!(%error, "the other processes do not hear how many requests were taken");
+                    }
+                }
+            }
         }
     }
 
@@ -195,26 +235,38 @@ impl App {
 
 /// The installation's secret: the setting, or on SQLite a file beside the database, made once.
 fn secret(settings: &Settings, ports: &Ports) -> Result<Secret> {
+    if let Some(secret) = known_secret(settings)? {
+        return Ok(secret);
+    }
+    let mut bytes = [0; 32];
+    ports.random.fill(&mut bytes);
+    let (path, text) = (secret_file(settings), URL_SAFE_NO_PAD.encode(bytes));
+    keep(&path, &text).map_err(|error| Error::internal(format!("{}: {error}", path.display())))?;
+    Secret::parse(&text).map_err(|rule| Error::internal(format!("{}: {rule}", path.display())))
+}
+
+/// Where the secret is kept where none is set.
+fn secret_file(settings: &Settings) -> PathBuf {
+    settings.data.join("steward.secret")
+}
+
+/// The installation's secret where there is one already: the setting, or the file. Makes nothing.
+pub fn known_secret(settings: &Settings) -> Result<Option<Secret>> {
     if let Some(Hidden(text)) = &settings.secret {
         let secret = Secret::parse(text).map_err(|rule| Error::internal(format!("STEWARD_SECRET: {rule}")))?;
-        let Some(Hidden(previous)) = &settings.secret_previous else { return Ok(secret) };
+        let Some(Hidden(previous)) = &settings.secret_previous else { return Ok(Some(secret)) };
         let both = secret.after(previous);
-        return both.map_err(|rule| Error::internal(format!("STEWARD_SECRET_PREVIOUS: {rule}")));
+        return both.map(Some).map_err(|rule| Error::internal(format!("STEWARD_SECRET_PREVIOUS: {rule}")));
     }
-    let path = settings.data.join("steward.secret");
-    let told = |error: std::io::Error| Error::internal(format!("{}: {error}", path.display()));
-    let text = match fs::read_to_string(&path) {
-        Ok(text) => text.trim().to_owned(),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            let mut bytes = [0; 32];
-            ports.random.fill(&mut bytes);
-            let text = URL_SAFE_NO_PAD.encode(bytes);
-            keep(&path, &text).map_err(told)?;
-            text
+    let path = secret_file(settings);
+    match fs::read_to_string(&path) {
+        Ok(text) => {
+            let secret = Secret::parse(text.trim());
+            secret.map(Some).map_err(|rule| Error::internal(format!("{}: {rule}", path.display())))
         }
-        Err(error) => return Err(told(error)),
-    };
-    Secret::parse(&text).map_err(|rule| Error::internal(format!("{}: {rule}", path.display())))
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Error::internal(format!("{}: {error}", path.display()))),
+    }
 }
 
 /// Writes a file that only its owner reads.

@@ -52,6 +52,7 @@ where
     let visits = tokio::spawn(write_visits(app.clone(), stopped.clone()));
     let keys = tokio::spawn(renew_keys(app.clone(), stopped.clone()));
     let issuer = tokio::spawn(keep_issuer(app.clone(), stopped.clone()));
+    let rates = tokio::spawn(share_rates(app.clone(), stopped.clone()));
     // Before anybody is told that we are there: who starts us may stop us at once.
     let signals = Signals::listen()?;
     ready(app.clone(), url).await?;
@@ -66,6 +67,7 @@ where
         let _ = visits.await;
         let _ = keys.await;
         let _ = issuer.await;
+        let _ = rates.await;
         if let Some(worker) = worker {
             let _ = worker.await;
         }
@@ -117,6 +119,14 @@ async fn keep_issuer(app: App, mut stopped: watch::Receiver<bool>) {
     };
     tokio::select! {
         () = keep => {}
+        _ = stopped.wait_for(|stop| *stop) => {}
+    }
+}
+
+/// Shares what was taken of the buckets until told to stop.
+async fn share_rates(app: App, mut stopped: watch::Receiver<bool>) {
+    tokio::select! {
+        () = app.share_rates() => {}
         _ = stopped.wait_for(|stop| *stop) => {}
     }
 }
@@ -181,8 +191,7 @@ fn show_password(settings: &Settings, password: &str) -> Result<()> {
 
 /// Runs jobs only, until told to stop.
 pub async fn work_only(settings: Settings, ports: Ports) -> Result<()> {
-    let url = settings.public_url.clone().unwrap_or_else(|| format!("http://{}", settings.listen));
-    let app = App::build(&settings, ports, url).await?;
+    let app = App::build(&settings, ports, settings.own_url()).await?;
     let operators = Operators::start(&app, &settings).await?;
     let (stop, stopped) = watch::channel(false);
     let signals = Signals::listen()?;

@@ -31,6 +31,11 @@ impl Origins {
         self
     }
 
+    /// Each of them, as a browser writes it; `:*` at the end stands for every port.
+    pub fn list(&self) -> &[String] {
+        &self.0
+    }
+
     /// Whether the `Origin` that a browser sent is one of these.
     pub fn allow(&self, origin: &str) -> bool {
         let origin = origin.to_ascii_lowercase();

@@ -3,6 +3,7 @@
 mod ask;
 mod backup;
 mod carry;
+mod config;
 mod demo;
 mod doctor;
 mod erase;
@@ -12,22 +13,25 @@ mod import;
 mod key;
 mod keys;
 mod log;
+mod manual;
 mod migrate;
 mod migrate_to;
 mod token;
+#[cfg(feature = "otlp")]
+mod traces;
 
 use std::{
     io::{self, IsTerminal},
     process::ExitCode,
 };
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::{
     app::{Jobs, Ports, serve},
     base::{Error, Result},
-    config::{Faults, Settings, Source},
+    config::{Faults, Settings, Source, advise, help},
 };
 
 /// Stack of a thread that serves: a deep request stays far below it even in a build without optimisation.
@@ -37,10 +41,11 @@ const STACK: usize = 8 * 1024 * 1024;
 ///
 /// New here? `steward demo` serves a made-up company to look around in. Without a command Steward
 /// serves for real, on SQLite in the working folder, with no configuration needed. Settings are
-/// environment variables that begin with STEWARD_; README.md has the table. Exit codes: 0 done,
-/// 1 failed, 2 wrong usage or settings.
+/// environment variables that begin with STEWARD_. Exit codes: 0 done, 1 failed, 2 wrong usage or
+/// settings.
 #[derive(Debug, Parser)]
 #[command(name = "steward", version, propagate_version = true, arg_required_else_help = false)]
+#[command(after_long_help = help())]
 struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
@@ -71,6 +76,7 @@ enum Command {
     MigrateTo(migrate_to::Args),
     Backup(backup::BackupArgs),
     Restore(backup::RestoreArgs),
+    Config(config::Args),
     Doctor(doctor::Args),
     Import(import::Args),
     Export(export::Args),
@@ -79,6 +85,8 @@ enum Command {
     Keys(keys::Args),
     Erase(erase::Args),
     Healthcheck(healthcheck::Args),
+    Completions(manual::CompletionsArgs),
+    Man(manual::ManArgs),
 }
 
 /// Why a command ended badly.
@@ -137,12 +145,18 @@ async fn run(command: Command) -> Result<(), Failure> {
         Command::Serve { no_jobs } => {
             let settings = settings()?;
             log::start(&settings);
+            warn(&settings);
+            #[cfg(feature = "otlp")]
+            let told = traces::start()?;
             let jobs = if no_jobs { Jobs::Leave } else { Jobs::Run };
             let served = serve(settings, Ports::default(), jobs, |_, url| async move {
                 eprintln!("Steward listens on {url}\n  GraphQL  {url}/graphql\n  REST     {url}/docs");
                 Ok(())
             });
-            Box::pin(served).await?;
+            let served = Box::pin(served).await;
+            #[cfg(feature = "otlp")]
+            traces::end(told).await;
+            served?;
         }
         Command::Work => {
             let settings = settings()?;
@@ -153,6 +167,7 @@ async fn run(command: Command) -> Result<(), Failure> {
         Command::MigrateTo(args) => migrate_to::run(&existing()?, &args).await?,
         Command::Backup(args) => backup::backup(&existing()?, &args).await?,
         Command::Restore(args) => backup::restore(&settings()?, &args).await?,
+        Command::Config(args) => config::run(&args)?,
         Command::Doctor(args) => doctor::run(Settings::read(Source::environment()), &args).await?,
         Command::Import(args) => Box::pin(import::run(&settings()?, &args)).await?,
         Command::Export(args) => Box::pin(export::run(&existing()?, &args)).await?,
@@ -161,6 +176,8 @@ async fn run(command: Command) -> Result<(), Failure> {
         Command::Keys(args) => keys::run(&existing()?, &args).await?,
         Command::Erase(args) => Box::pin(erase::run(&existing()?, args)).await?,
         Command::Healthcheck(args) => healthcheck::run(&args).await?,
+        Command::Completions(args) => manual::completions(Cli::command(), &args)?,
+        Command::Man(args) => manual::man(Cli::command(), &args)?,
     }
     Ok(())
 }
@@ -181,6 +198,13 @@ fn existing() -> Result<Settings, Failure> {
 /// All settings, or all that is wrong with them.
 fn settings() -> Result<Settings, Failure> {
     Settings::read(Source::environment()).map_err(Failure::Settings)
+}
+
+/// Says in the log what most likely is not meant so.
+fn warn(settings: &Settings) {
+    for advice in advise(settings) {
+        tracing::warn!("{} {}; {}", advice.setting, advice.what, advice.todo);
+    }
 }
 
 /// What the operator needs to know, the source of an internal error included.

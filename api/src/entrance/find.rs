@@ -63,8 +63,11 @@ async fn link(ctx: &Ctx, purpose: LinkPurpose, token: &str) -> Result<Visible<ac
         .store()
         .by_secret::<access_link::Entity>()
         .filter(access_link::Column::TokenHash.eq(digest(token)))
-        .filter(access_link::Column::Purpose.eq(purpose));
-    let row = find.maybe().await?.filter(|row| row.used_at.is_none() && row.expires_at > now).ok_or(REFUSED)?;
+        .filter(access_link::Column::Purpose.eq(purpose))
+        // Here and not afterwards: one that has ended takes as long as one that never was.
+        .filter(access_link::Column::UsedAt.is_null())
+        .filter(access_link::Column::ExpiresAt.gt(now));
+    let row = find.maybe().await?.ok_or(REFUSED)?;
     // A secret that was stolen and taken away makes no links any more, not even those of then.
     let made = ctx.secret().tokens(derived(purpose), row.id.0, 0).any(|ours| ours == token);
     if made { Ok(row) } else { Err(REFUSED) }

@@ -72,6 +72,7 @@ struct Keys {
     invite: hmac::Key,
     reset: hmac::Key,
     refresh: hmac::Key,
+    code: hmac::Key,
     seal: LessSafeKey,
 }
 
@@ -115,6 +116,14 @@ impl Secret {
             .map(move |keys| keys.token(purpose, id, generation))
     }
 
+    /// A number for something that is not to be told as it is: the same for every process with this secret, and nobody
+    /// else makes it.
+    pub fn code(&self, what: &[u8]) -> u128 {
+        let tag = hmac::sign(&self.keys.code, what);
+        let start: [u8; 16] = std::array::from_fn(|at| tag.as_ref().get(at).copied().unwrap_or_default());
+        u128::from_be_bytes(start)
+    }
+
     /// Encrypts and signs (AES-256-GCM): nonce, text, tag; 28 bytes longer than what goes in.
     /// `fill` gives the nonce and must be random: a nonce used twice gives the key away.
     pub fn seal(&self, open: &[u8], fill: &dyn Fn(&mut [u8])) -> Result<Vec<u8>, String> {
@@ -152,6 +161,7 @@ impl Keys {
             invite: link_key(&root, Purpose::Invite)?,
             reset: link_key(&root, Purpose::Reset)?,
             refresh: link_key(&root, Purpose::Refresh)?,
+            code: derived(&root, b"steward code of a caller 1")?,
             seal: LessSafeKey::new(UnboundKey::from(
                 root.expand(&[b"steward seal signing key 1"], &AES_256_GCM).map_err(underivable)?,
             )),
@@ -207,7 +217,11 @@ pub fn digest(token: impl AsRef<[u8]>) -> Digest {
 }
 
 fn link_key(root: &Prk, purpose: Purpose) -> Result<hmac::Key, String> {
-    let label = [purpose.label()];
+    derived(root, purpose.label())
+}
+
+fn derived(root: &Prk, label: &[u8]) -> Result<hmac::Key, String> {
+    let label = [label];
     let key = root.expand(&label, hmac::HMAC_SHA256).map_err(underivable)?;
     Ok(hmac::Key::from(key))
 }

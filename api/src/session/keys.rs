@@ -60,6 +60,16 @@ pub async fn keyring(db: &Db, secret: &Secret) -> Result<Keyring> {
     Ok(ring)
 }
 
+/// Whether this secret opens the key that signs; none where there is no key yet. Changes nothing.
+pub async fn is_opened(db: &Db, secret: Option<&Secret>) -> Result<Option<bool>> {
+    let (store, now) = (db.store(Arc::new(Viewer::system())), db.clock().now());
+    let rows = keys(store.find(), now).await?;
+    if rows.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(secret.is_some_and(|secret| ring(&rows, secret, now).is_ok())))
+}
+
 /// Seals those keys anew that the secret before this one has sealed, so that it can be forgotten.
 async fn reseal(store: &Store, db: &Db, secret: &Secret) -> Result<()> {
     let (secret, random) = (secret.clone(), Arc::clone(db.random()));

@@ -18,7 +18,7 @@ mod service;
 pub use factor::reseal as reseal_factors;
 pub use graphql::{SessionMutation, SessionQuery};
 pub use key::{authenticate_key, sign_in_by_key};
-pub use keys::{Rotated, keyring, renew, rotate};
+pub use keys::{Rotated, is_opened, keyring, renew, rotate};
 pub use list::{Session, revoke, sessions, sign_out, sweep};
 pub use password::{change as change_password, chosen, replace_password};
 pub use proof::forgive;

@@ -3,10 +3,13 @@
 //! A change announces inside its transaction, and nobody hears of one that was rolled back. On SQLite the
 //! one writer tells after its commit. With PostgreSQL the database tells, by NOTIFY, every process that
 //! listens; this one hears of its own changes the same way, so nothing is heard twice.
+//!
+//! Beside that, processes on PostgreSQL tell each other notes, which hang on no change and stand in no table.
 
 use std::{fmt::Write, sync::Arc, time::Duration};
 
 use entity::ResponseId;
+use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use sqlx::{Executor, postgres::PgListener};
 use tokio::{
     sync::{Notify, broadcast},
@@ -14,11 +17,13 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use super::{Db, Engine};
+use super::{Db, Engine, from_db};
 use crate::base::{Error, Result};
 
 /// Where PostgreSQL carries events.
 const CHANNEL: &str = "steward";
+/// What a note begins with there.
+const NOTE: &str = "note ";
 /// Events that a listener may fall behind before it has missed some.
 const KEPT: usize = 1_024;
 /// Silence after which the listening connection is asked whether it is still there, and how long it may take.
@@ -67,12 +72,13 @@ pub(super) fn notify(events: &[Event]) -> String {
 pub(super) struct Bus {
     /// Nothing stands for events that were missed.
     news: broadcast::Sender<Option<Event>>,
+    notes: broadcast::Sender<String>,
     pub(super) wake: Arc<Notify>,
 }
 
 impl Bus {
     pub(super) fn new() -> Self {
-        Self { news: broadcast::channel(KEPT).0, wake: Arc::default() }
+        Self { news: broadcast::channel(KEPT).0, notes: broadcast::channel(KEPT).0, wake: Arc::default() }
     }
 
     pub(super) fn tell(&self, event: Event) {
@@ -96,7 +102,47 @@ impl Events {
     }
 }
 
+/// Notes of all processes, from now on.
+#[derive(Debug)]
+pub struct Notes(broadcast::Receiver<String>);
+
+impl Notes {
+    /// The next one; those that were missed are passed over. Nothing is lost if this is dropped while it waits.
+    pub async fn next(&mut self) -> String {
+        loop {
+            match self.0.recv().await {
+                Ok(note) => return note,
+                Err(broadcast::error::RecvError::Lagged(_)) => {}
+                // Nobody tells any more.
+                Err(broadcast::error::RecvError::Closed) => std::future::pending().await,
+            }
+        }
+    }
+}
+
 impl Db {
+    /// What processes on this database tell each other, this one's own notes as well. On SQLite nothing ever comes.
+    pub async fn notes(&self) -> Result<Notes> {
+        self.listen().await?;
+        Ok(Notes(self.0.bus.notes.subscribe()))
+    }
+
+    /// Tells every process on a PostgreSQL, in one statement; none where there is nothing to tell. A note has at most
+    /// 7,900 bytes, and is not kept for whoever does not listen.
+    pub async fn tell_others(&self, notes: Vec<String>) -> Result<()> {
+        if notes.is_empty() || self.0.engine == Engine::Sqlite {
+            return Ok(());
+        }
+        // Nothing is stored, so nobody needs to wait for the disk.
+        let mut sql = "SELECT set_config('synchronous_commit', 'off', true)".to_owned();
+        for at in 1..=notes.len() {
+            let _ = write!(sql, ", pg_notify('{CHANNEL}', ${at})");
+        }
+        let values = notes.into_iter().map(|note| format!("{NOTE}{note}").into());
+        let told = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
+        self.0.read.execute_raw(told).await.map(drop).map_err(from_db)
+    }
+
     /// Whatever is committed from now on, by any process that has this database.
     pub async fn events(&self) -> Result<Events> {
         self.listen().await?;
@@ -142,7 +188,9 @@ async fn connect(url: &str) -> sqlx::Result<PgListener> {
 async fn listen(url: String, mut listener: PgListener, bus: Bus) {
     loop {
         while let Some(payload) = hear(&mut listener).await {
-            if let Some(event) = Event::parse(&payload) {
+            if let Some(note) = payload.strip_prefix(NOTE) {
+                let _ = bus.notes.send(note.to_owned());
+            } else if let Some(event) = Event::parse(&payload) {
                 bus.tell(event);
             }
         }

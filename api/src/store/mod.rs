@@ -41,7 +41,7 @@ pub use columns::{Columns, Shown, union};
 pub use db::{Db, Engine, Open, behind, migrate};
 pub use erase::naming;
 pub use error::from_db;
-pub use events::{Event, Events};
+pub use events::{Event, Events, Notes};
 pub use find::{Find, Visible};
 pub use find::{among, nothing};
 pub use later::Later;

@@ -21,6 +21,16 @@ impl Proxies {
         nets.map(Self).map_err(|_| "must be a list of addresses or networks like 10.0.0.0/8 or 192.0.2.7".to_owned())
     }
 
+    /// Whether there is none.
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether every address is one of them, so that anybody may say where they are.
+    pub fn is_everybody(&self) -> bool {
+        self.0.iter().any(|net| net.prefix_len() == 0)
+    }
+
     fn trusts(&self, address: IpAddr) -> bool {
         self.0.iter().any(|net| net.contains(&address))
     }

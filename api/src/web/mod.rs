@@ -5,6 +5,7 @@ mod body;
 mod cors;
 mod extract;
 mod headers;
+mod ledger;
 mod operation;
 mod parent;
 mod problem;
@@ -15,12 +16,15 @@ mod rate;
 mod routes;
 mod server;
 mod shape;
+#[cfg(feature = "otlp")]
+mod span;
 mod trace;
 mod version;
 
 pub use address::Proxies;
 pub use body::{Body, IdempotencyKey, Posted, as_it_is};
 pub use extract::{Anyone, Keyed, Segment, Signed};
+pub use ledger::Ledger;
 pub use problem::{NO_STORE, Problem, ProblemBody};
 pub use pulse::Pulse;
 pub use query::{Listed, Paged, Query, Which};

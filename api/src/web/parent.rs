@@ -10,7 +10,9 @@ pub const HEADER: &str = "traceparent";
 pub struct Parent {
     /// 32 hexadecimal digits.
     pub trace: String,
-    sampled: bool,
+    /// Of whoever asks; not 0.
+    pub span: u64,
+    pub sampled: bool,
 }
 
 impl Parent {
@@ -32,7 +34,7 @@ impl Parent {
             return None;
         }
         let sampled = u8::from_str_radix(flags, 16).ok()? & 1 == 1;
-        Some(Self { trace: trace.to_owned(), sampled })
+        Some(Self { trace: trace.to_owned(), span: u64::from_str_radix(span, 16).ok()?, sampled })
     }
 
     /// The header of what is done for this trace under a span of our own, which is not 0.
@@ -62,9 +64,13 @@ mod tests {
             (format!("cc-{TRACE}-{SPAN}-09"), true),
             (format!("cc-{TRACE}-{SPAN}-01-what-the-future-will-be-like"), true),
         ] {
-            assert_eq!(Parent::parse(&text), Some(Parent { trace: TRACE.to_owned(), sampled }), "{text}");
+            assert_eq!(
+                Parent::parse(&text),
+                Some(Parent { trace: TRACE.to_owned(), span: 0x00f0_67aa_0ba9_02b7, sampled }),
+                "{text}"
+            );
         }
-        let parent = Parent { trace: TRACE.to_owned(), sampled: true };
+        let parent = Parent { trace: TRACE.to_owned(), span: 1, sampled: true };
         assert_eq!(parent.own(255), format!("00-{TRACE}-00000000000000ff-01"));
         assert_eq!(Parent::parse(&parent.own(0)), Some(parent));
     }

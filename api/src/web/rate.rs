@@ -1,9 +1,10 @@
 //! How many requests somebody may make: signed in by who they are, else by where they come from.
 //!
-//! A bucket for each, filled evenly; of one process. The headers `RateLimit` and `RateLimit-Policy` say how much is left.
+//! A bucket for each, filled evenly. The headers `RateLimit` and `RateLimit-Policy` say how much is left. Processes that
+//! share a database tell each other what was taken, see [`ledger`](super::ledger).
 
 use std::{
-    hash::Hash,
+    convert::Infallible,
     net::IpAddr,
     num::NonZeroU32,
     ops::Add,
@@ -22,13 +23,16 @@ use governor::{
     clock::{Clock as _, Reference},
     middleware::StateInformationMiddleware,
     nanos::Nanos,
-    state::keyed::DashMapStateStore,
+    state::{
+        StateStore,
+        keyed::{DashMapStateStore, ShrinkableKeyedStateStore},
+    },
 };
-use uuid::Uuid;
 
 use super::{
     Server,
     address::{Proxies, household},
+    ledger::{self, Entry, Kind, Ledger},
 };
 use crate::{
     base::{Clock, Error, Result},
@@ -74,25 +78,72 @@ impl governor::clock::Clock for Ticks {
     }
 }
 
-/// The buckets of one kind.
-struct Buckets<K: Hash + Eq + Clone> {
-    name: &'static str,
-    limiter: RateLimiter<K, DashMapStateStore<K>, Ticks, StateInformationMiddleware>,
-    clock: Ticks,
+/// The buckets of one kind: for each key the time at which it is full again. Held by the limiter, and beside it.
+#[derive(Clone, Default)]
+struct Full(Arc<DashMapStateStore<u128>>);
+
+impl StateStore for Full {
+    type Key = u128;
+    fn measure_and_replace<T, F, E>(&self, key: &u128, f: F) -> Result<T, E>
+    where
+        F: Fn(Option<Nanos>) -> Result<(T, Nanos), E>,
+    {
+        self.0.measure_and_replace(key, f)
+    }
 }
 
-impl<K: Hash + Eq + Clone> Buckets<K> {
+impl ShrinkableKeyedStateStore<u128> for Full {
+    fn retain_recent(&self, drop_below: Nanos) {
+        self.0.retain_recent(drop_below);
+    }
+    fn shrink_to_fit(&self) {
+        ShrinkableKeyedStateStore::shrink_to_fit(&*self.0);
+    }
+    fn len(&self) -> usize {
+        ShrinkableKeyedStateStore::len(&*self.0)
+    }
+    fn is_empty(&self) -> bool {
+        ShrinkableKeyedStateStore::is_empty(&*self.0)
+    }
+}
+
+/// The buckets of one kind.
+struct Buckets {
+    name: &'static str,
+    quota: Quota,
+    limiter: RateLimiter<u128, Full, Ticks, StateInformationMiddleware>,
+    full: Full,
+    clock: Ticks,
+    start: Tick,
+}
+
+impl Buckets {
     fn new(name: &'static str, a_minute: NonZeroU32, clock: &Ticks) -> Self {
-        let quota = Quota::per_minute(a_minute);
-        let limiter = RateLimiter::new(quota, DashMapStateStore::default(), clock.clone());
-        Self { name, limiter, clock: clock.clone() }
+        let (quota, full, start) = (Quota::per_minute(a_minute), Full::default(), clock.now());
+        let limiter = RateLimiter::new(quota, full.clone(), clock.clone());
+        Self { name, quota, limiter, full, clock: clock.clone(), start }
     }
 
-    fn take(&self, key: &K) -> Standing {
+    /// Takes what was taken elsewhere, also where so much is not left: then it is full again that much later.
+    fn charge(&self, key: u128, count: u32) {
+        let now = self.clock.now().duration_since(self.start);
+        // Nobody takes more at a time than a bucket holds.
+        let count = count.min(self.quota.burst_size().get());
+        let later = Nanos::from(self.quota.replenish_interval()) * u64::from(count);
+        let charged = |full: Option<Nanos>| Ok::<_, Infallible>(((), full.unwrap_or(now).max(now) + later));
+        let Ok(()) = self.full.measure_and_replace(&key, charged);
+    }
+
+    /// Lets go of what is full again, where there are many.
+    fn forget(&self) {
         if self.limiter.len() > KEPT {
             self.limiter.retain_recent();
         }
-        match self.limiter.check_key(key) {
+    }
+
+    fn take(&self, key: u128) -> Standing {
+        self.forget();
+        match self.limiter.check_key(&key) {
             Ok(state) => {
                 let (quota, left) = (state.quota(), state.remaining_burst_capacity());
                 let filling = quota.replenish_interval() * (quota.burst_size().get() - left);
@@ -124,17 +175,29 @@ struct Standing {
 pub struct Rates {
     proxies: Proxies,
     buckets: Option<All>,
+    ledger: Option<Ledger>,
 }
 
 struct All {
-    callers: Buckets<Uuid>,
-    addresses: Buckets<IpAddr>,
-    sign_ins: Buckets<IpAddr>,
+    callers: Buckets,
+    addresses: Buckets,
+    sign_ins: Buckets,
+}
+
+impl All {
+    fn of(&self, kind: Kind) -> &Buckets {
+        match kind {
+            Kind::Caller => &self.callers,
+            Kind::Address => &self.addresses,
+            Kind::SignIn => &self.sign_ins,
+        }
+    }
 }
 
 impl Rates {
-    /// `a_minute`: requests of somebody who is signed in; an address gets a fifth. None: as many as they like.
-    pub fn new(a_minute: Option<NonZeroU32>, proxies: Proxies, clock: Arc<dyn Clock>) -> Self {
+    /// `a_minute`: requests of somebody who is signed in; an address gets a fifth. None: as many as they like. `shared` where other
+    /// processes answer too.
+    pub fn new(a_minute: Option<NonZeroU32>, proxies: Proxies, clock: Arc<dyn Clock>, shared: Option<Ledger>) -> Self {
         let clock = Ticks(clock);
         let all = |a_minute: NonZeroU32| All {
             callers: Buckets::new("caller", a_minute, &clock),
@@ -145,7 +208,46 @@ impl Rates {
             ),
             sign_ins: Buckets::new("sign-in", SIGN_INS, &clock),
         };
-        Self { proxies, buckets: a_minute.map(all) }
+        Self { proxies, buckets: a_minute.map(all), ledger: shared.filter(|_| a_minute.is_some()) }
+    }
+
+    /// Whether other processes are told what is taken here.
+    pub fn is_shared(&self) -> bool {
+        self.ledger.is_some()
+    }
+
+    /// Notes for other processes: what was taken here since the last time; none where nothing was. `own`: a number that
+    /// no other process has.
+    pub fn notes(&self, own: u128) -> Vec<String> {
+        self.ledger.as_ref().map(|ledger| ledger.notes(own)).unwrap_or_default()
+    }
+
+    /// Takes here what another process says it has taken. A note of one's own, or of no such thing, does nothing.
+    pub fn hear(&self, own: u128, note: &str) {
+        let Some(all) = self.buckets.as_ref().filter(|_| self.is_shared()) else { return };
+        for Entry { kind, key, count } in ledger::read(note, own) {
+            all.of(kind).charge(key, count);
+        }
+        for kind in Kind::ALL {
+            all.of(kind).forget();
+        }
+    }
+
+    fn take(&self, kind: Kind, key: u128) -> Option<Standing> {
+        let standing = self.buckets.as_ref()?.of(kind).take(key);
+        if let (Some(ledger), None) = (&self.ledger, standing.wait) {
+            ledger.note(kind, key);
+        }
+        Some(standing)
+    }
+
+    /// What an address is called. Where others are told, nobody reads it out of that.
+    fn key(&self, address: IpAddr) -> u128 {
+        match (&self.ledger, address) {
+            (Some(ledger), _) => ledger.key(address),
+            (None, IpAddr::V4(four)) => four.to_ipv6_mapped().to_bits(),
+            (None, IpAddr::V6(six)) => six.to_bits(),
+        }
     }
 }
 
@@ -157,7 +259,8 @@ pub struct Counted {
 }
 
 impl Counted {
-    fn note(&self, standing: Standing) -> Result<()> {
+    fn note(&self, standing: Option<Standing>) -> Result<()> {
+        let Some(standing) = standing else { return Ok(()) };
         *self.standing.lock().unwrap_or_else(PoisonError::into_inner) = Some(standing);
         standing.wait.map_or(Ok(()), |wait| Err(Error::TooMany(whole(wait))))
     }
@@ -168,14 +271,17 @@ impl Counted {
 
     /// Counts a request of somebody who is signed in.
     pub fn caller(&self, rates: &Rates, ctx: &Ctx) -> Result<()> {
-        let (Some(all), Some(id)) = (&rates.buckets, ctx.viewer().actor.id()) else { return Ok(()) };
-        self.note(all.callers.take(&id))
+        let Some(id) = ctx.viewer().actor.id() else { return Ok(()) };
+        self.note(rates.take(Kind::Caller, id.as_u128()))
     }
 
     /// Counts a request of nobody in particular.
     pub fn nobody(&self, rates: &Rates) -> Result<()> {
-        let Some(all) = &rates.buckets else { return Ok(()) };
-        self.note(all.addresses.take(&self.address))
+        self.at(rates, Kind::Address)
+    }
+
+    fn at(&self, rates: &Rates, kind: Kind) -> Result<()> {
+        self.note(rates.take(kind, rates.key(self.address)))
     }
 }
 
@@ -215,11 +321,13 @@ fn counts(request: &Request) -> Counts {
 /// Counts a request, refuses one too many, and tells how much is left.
 pub async fn limit(State(server): State<Server>, mut request: Request, next: Next) -> Response {
     let rates = &server.rates;
-    let Some(all) = &rates.buckets else { return next.run(request).await };
+    if rates.buckets.is_none() {
+        return next.run(request).await;
+    }
     let counted = Counted { address: household(rates.proxies.origin(&request)), standing: Arc::default() };
     let taken = match counts(&request) {
         Counts::Free => return next.run(request).await,
-        Counts::SignIn => counted.note(all.sign_ins.take(&counted.address)),
+        Counts::SignIn => counted.at(rates, Kind::SignIn),
         Counts::Address => counted.nobody(rates),
         Counts::Extractor => Ok(()),
     };

@@ -50,7 +50,12 @@ pub async fn trace(State(server): State<Server>, request: Request, next: Next) -
     let (start, tally) = (Instant::now(), Tally::default());
     let mut response = tally.clone().over(REQUEST.scope(names, next.run(request))).await;
     let (took, status, statements) = (start.elapsed(), response.status().as_u16(), tally.get());
-    server.env.metrics.answered(Answered { route: &route, method, status, took, statements });
+    let answered = Answered { route: &route, method, status, took, statements };
+    server.env.metrics.answered(answered);
+    #[cfg(feature = "otlp")]
+    let told = super::span::tell(answered, parent.as_ref(), db.clock().now().0.into());
+    #[cfg(not(feature = "otlp"))]
+    let told = None;
     let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
     let trace = parent.as_ref().map(|parent| parent.trace.as_str());
     tracing::debug!(method, route, status, micros, statements, request = %id, trace, "answered");
@@ -59,9 +64,12 @@ pub async fn trace(State(server): State<Server>, request: Request, next: Next) -
         headers.insert(ID, value);
     }
     if let Some(parent) = parent {
-        let mut span = [0; 8];
-        db.random().fill(&mut span);
-        if let Ok(value) = HeaderValue::from_str(&parent.own(u64::from_ne_bytes(span))) {
+        let own = told.unwrap_or_else(|| {
+            let mut span = [0; 8];
+            db.random().fill(&mut span);
+            u64::from_ne_bytes(span)
+        });
+        if let Ok(value) = HeaderValue::from_str(&parent.own(own)) {
             headers.insert(PARENT, value);
         }
     }

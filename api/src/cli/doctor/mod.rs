@@ -7,18 +7,20 @@ use std::{net::SocketAddr, time::Duration};
 use tokio::time::timeout;
 
 use crate::{
+    app::{Ports, known_secret},
     base::{Error, Result},
     config::{Faults, MailTo, Settings},
     issuer::{Fetched, Outside, Web},
     mail::{Dkim, Finding, MailServer, records},
-    store,
+    session,
+    store::{self, Db, Open},
 };
 use dns::Dns;
 
 /// How long the database or the mail server may take.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Check settings, database, mail server, the sender's DNS records and the outside issuer's keys
+/// Check settings, database, secret, mail server, the sender's DNS records and the outside issuer's keys
 ///
 /// Changes nothing and sends no mail. Says for each what is so, and where something is missing, what
 /// to do. Ends with 1 where something failed; warnings end with 0.
@@ -48,7 +50,12 @@ pub async fn run(settings: Result<Settings, Faults>, args: &Args) -> Result<()> 
 
 async fn examine(report: &mut Report, settings: &Settings, server: Option<SocketAddr>) {
     report.add("settings", Finding::Ok("all are known and fit together".to_owned()));
-    report.add("database", database(settings).await);
+    let found = database(settings).await;
+    let answers = matches!(found, Finding::Ok(_));
+    report.add("database", found);
+    if answers {
+        report.add("secret", secret(settings).await);
+    }
     match &settings.mail {
         MailTo::Folder(path) => {
             let todo = "set STEWARD_SMTP_URL and STEWARD_MAIL_FROM to send them";
@@ -108,6 +115,36 @@ async fn issuer(outside: &Outside) -> Finding {
             let todo = "check STEWARD_OIDC_ISSUER and STEWARD_OIDC_JWKS_URL, and that no firewall stands between";
             Finding::Failed(why, todo.to_owned())
         }
+    }
+}
+
+/// Whether the secret is the one that this database was made with.
+async fn secret(settings: &Settings) -> Finding {
+    let made = "give every process the secret that this database was made with, as STEWARD_SECRET or in the file \
+                steward.secret; where it was changed, the old one as STEWARD_SECRET_PREVIOUS";
+    let known = match known_secret(settings) {
+        Ok(known) => known,
+        Err(error) => return Finding::Failed(super::words(&error), made.to_owned()),
+    };
+    let look = async {
+        let ports = Ports::default();
+        let (clock, random) = (ports.clock, ports.random);
+        let db = Db::open(Open { url: settings.database_url.clone(), clock, random, connections: 1 }).await?;
+        session::is_opened(&db, known.as_ref()).await
+    };
+    match timeout(PATIENCE, look).await {
+        Ok(Ok(Some(true))) => Finding::Ok("opens the keys that sign".to_owned()),
+        Ok(Ok(None)) => Finding::Ok("there is no signing key yet; the first start makes one".to_owned()),
+        Ok(Ok(Some(false))) if known.is_none() => {
+            let what = "there is none, and the signing keys of this database were sealed under one";
+            Finding::Failed(what.to_owned(), made.to_owned())
+        }
+        Ok(Ok(Some(false))) => {
+            let what = "is another than the one that sealed the signing keys of this database: no link or token works";
+            Finding::Failed(what.to_owned(), made.to_owned())
+        }
+        Ok(Err(error)) => Finding::Failed(super::words(&error), "check STEWARD_DATABASE_URL".to_owned()),
+        Err(_) => Finding::Failed("the database does not answer".to_owned(), "check STEWARD_DATABASE_URL".to_owned()),
     }
 }
 
