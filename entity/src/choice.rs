@@ -239,6 +239,17 @@ choice!(
     }
 );
 choice!(
+    /// What becomes of who answered a survey.
+    SurveyMode {
+        /// Staff who see the account see each answer, and who gave it.
+        Identified = "IDENTIFIED",
+        /// Answers are shown only together with others, never with a name. They can be changed for a day.
+        Confidential = "CONFIDENTIAL",
+        /// Answers are kept without a name from the start, and are final at once.
+        Anonymous = "ANONYMOUS",
+    }
+);
+choice!(
     /// Where an invitation stands.
     InvitationStatus {
         /// Its mail waits in the queue.
@@ -383,6 +394,22 @@ choice!(
         Read = "READ",
     }
 );
+
+impl SurveyMode {
+    /// As figures count by it.
+    pub const fn code(self) -> i16 {
+        match self {
+            Self::Identified => 0,
+            Self::Confidential => 1,
+            Self::Anonymous => 2,
+        }
+    }
+
+    /// Whether nobody is to learn who answered what.
+    pub const fn is_quiet(self) -> bool {
+        !matches!(self, Self::Identified)
+    }
+}
 
 impl InteractionType {
     /// Whether Steward alone writes entries of this type.
