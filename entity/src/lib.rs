@@ -9,6 +9,7 @@ mod choice;
 mod digest;
 mod id;
 mod muted;
+mod roles;
 mod time;
 
 pub mod access_link;
@@ -60,6 +61,7 @@ pub use choice::*;
 pub use digest::Digest;
 pub use id::*;
 pub use muted::Muted;
+pub use roles::ContactRoles;
 pub use time::{Day, Time};
 
 /// A string of a named format, as OpenAPI says it.

@@ -51,6 +51,7 @@ mod processes;
 mod programmes;
 mod publish;
 mod questions;
+mod quiet;
 mod race;
 mod reminders;
 mod rules;
