@@ -4,7 +4,7 @@
 //!
 //! 7 app cli config
 //! 6 graph web work
-//! 5 account audit contact cover demo duplicate entrance export import intake invitation key member ownership privacy program response satisfaction session setup survey team timeline upsert visit
+//! 5 account audit contact cover demo duplicate entrance export import intake invitation key member ownership privacy program quiet response satisfaction session setup survey team timeline upsert visit
 //! 4 ctx
 //! 3 issuer mail queue
 //! 2 store
@@ -37,6 +37,7 @@ pub mod ownership;
 pub mod privacy;
 pub mod program;
 pub mod queue;
+pub mod quiet;
 pub mod response;
 pub mod satisfaction;
 pub mod secure;

@@ -239,6 +239,17 @@ choice!(
     }
 );
 choice!(
+    /// What becomes of who answered a survey.
+    SurveyMode {
+        /// Staff who see the account see each answer, and who gave it.
+        Identified = "IDENTIFIED",
+        /// Answers are shown only together with others, never with a name. They can be changed for a day.
+        Confidential = "CONFIDENTIAL",
+        /// Answers are kept without a name from the start, and are final at once.
+        Anonymous = "ANONYMOUS",
+    }
+);
+choice!(
     /// Where an invitation stands.
     InvitationStatus {
         /// Its mail waits in the queue.
@@ -384,6 +395,22 @@ choice!(
     }
 );
 
+impl SurveyMode {
+    /// As figures count by it.
+    pub const fn code(self) -> i16 {
+        match self {
+            Self::Identified => 0,
+            Self::Confidential => 1,
+            Self::Anonymous => 2,
+        }
+    }
+
+    /// Whether nobody is to learn who answered what.
+    pub const fn is_quiet(self) -> bool {
+        !matches!(self, Self::Identified)
+    }
+}
+
 impl InteractionType {
     /// Whether Steward alone writes entries of this type.
     pub const fn is_ours(self) -> bool {
@@ -395,40 +422,6 @@ impl Channel {
     /// Whether two people were present at the same time.
     pub const fn is_live(self) -> bool {
         matches!(self, Self::Call | Self::Meeting | Self::Video | Self::Visit)
-    }
-}
-
-impl ContactRole {
-    const fn bit(self) -> i32 {
-        match self {
-            Self::ExecutiveSponsor => 1,
-            Self::DecisionMaker => 2,
-            Self::Champion => 4,
-            Self::Influencer => 8,
-            Self::Billing => 16,
-            Self::User => 32,
-        }
-    }
-}
-
-/// The roles of one contact, one bit each.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, DeriveValueType)]
-#[serde(transparent)]
-pub struct ContactRoles(pub i32);
-
-impl ContactRoles {
-    pub fn has(self, role: ContactRole) -> bool {
-        self.0 & role.bit() != 0
-    }
-
-    pub fn list(self) -> Vec<ContactRole> {
-        ContactRole::ALL.iter().copied().filter(|role| self.has(*role)).collect()
-    }
-}
-
-impl FromIterator<ContactRole> for ContactRoles {
-    fn from_iter<I: IntoIterator<Item = ContactRole>>(roles: I) -> Self {
-        Self(roles.into_iter().fold(0, |bits, role| bits | role.bit()))
     }
 }
 

@@ -145,3 +145,8 @@ impl MemberId {
     /// Stands for "no owner" in counters, where a key column cannot be null.
     pub const NOBODY: Self = Self(Uuid::nil());
 }
+
+impl PlaceId {
+    /// Stands for "in several teams" in counters: a place that nobody leads.
+    pub const NOWHERE: Self = Self(Uuid::nil());
+}

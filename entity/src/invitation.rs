@@ -4,7 +4,7 @@ use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AccountId, ContactId, Digest, InvitationId, InvitationStatus, MemberId, PlaceId, Suppression, SurveyId,
+    AccountId, ContactId, Digest, InvitationId, InvitationStatus, MemberId, PlaceId, Suppression, SurveyId, SurveyMode,
     SurveyVersionId, TeamId, Tier, Time, WaveId,
 };
 
@@ -71,6 +71,9 @@ pub struct Model {
     pub visited_at: Option<Time>,
     /// What the mail server said when it last refused.
     pub error: Option<String>,
+    /// The survey's when it was made: what was promised stays.
+    #[serde(deserialize_with = "crate::blank::unread")]
+    pub mode: SurveyMode,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

@@ -9,6 +9,7 @@ mod choice;
 mod digest;
 mod id;
 mod muted;
+mod roles;
 mod time;
 
 pub mod access_link;
@@ -31,6 +32,11 @@ pub mod once;
 pub mod ownership;
 pub mod program;
 pub mod question;
+pub mod quiet_answer;
+pub mod quiet_batch;
+pub mod quiet_link;
+pub mod quiet_score;
+pub mod quiet_wave;
 pub mod recovery_code;
 pub mod refusal;
 pub mod response;
@@ -55,6 +61,7 @@ pub use choice::*;
 pub use digest::Digest;
 pub use id::*;
 pub use muted::Muted;
+pub use roles::ContactRoles;
 pub use time::{Day, Time};
 
 /// A string of a named format, as OpenAPI says it.

@@ -3,7 +3,7 @@
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::{SurveyId, SurveyKind, SurveyVersionId, Time};
+use crate::{SurveyId, SurveyKind, SurveyMode, SurveyVersionId, Time};
 
 #[serde_with::skip_serializing_none]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
@@ -24,6 +24,8 @@ pub struct Model {
     /// What the next version will ask; none where nothing is being changed.
     #[sea_orm(column_type = "JsonBinary", nullable)]
     pub draft: Option<Json>,
+    /// What becomes of who answered. Fixed by the first sending.
+    pub mode: SurveyMode,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

@@ -16,6 +16,7 @@ mod m20261126_000010_attempts;
 mod m20261126_000011_keys;
 mod m20261126_000012_links;
 mod m20261126_000013_factors;
+mod m20261126_000014_quiet;
 mod m20261126_000015_cover;
 mod m20261126_000016_dead;
 mod m20261126_000018_outside;
@@ -44,6 +45,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000011_keys::Migration),
             Box::new(m20261126_000012_links::Migration),
             Box::new(m20261126_000013_factors::Migration),
+            Box::new(m20261126_000014_quiet::Migration),
             Box::new(m20261126_000015_cover::Migration),
             Box::new(m20261126_000016_dead::Migration),
             Box::new(m20261126_000018_outside::Migration),

@@ -260,7 +260,7 @@ impl World {
         }
         text = self.sending(app, text).await;
         if text.contains("$copy") {
-            let input = CreateSurvey { name: "Copy".to_owned(), copy_of: self.survey, question: None };
+            let input = CreateSurvey { name: "Copy".to_owned(), copy_of: self.survey, question: None, mode: None };
             let copy = api::survey::create(&app.system(), input).await.unwrap();
             text = text.replace("$copy", &copy.to_string());
         }

@@ -53,6 +53,7 @@ mod processes;
 mod programmes;
 mod publish;
 mod questions;
+mod quiet;
 mod race;
 mod reminders;
 mod rules;

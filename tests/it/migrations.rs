@@ -15,7 +15,8 @@ macro_rules! each_entity {
     ($do:ident($argument:expr) $($await:tt)*) => {
         each_entity!(@ $do ($argument) ($($await)*) team member team_deputy team_member team_tree team_place account
             account_grant ownership contact exclusion interaction question survey survey_version program wave invitation visit
-            response response_version answer refusal score_owner score_slice api_key session signing_key setting import import_piece job once audit attempt access_link second_factor recovery_code cover)
+            response response_version answer refusal score_owner score_slice api_key session signing_key setting import import_piece job once audit attempt access_link second_factor recovery_code cover
+            quiet_link quiet_answer quiet_score quiet_wave quiet_batch)
     };
     (@ $do:ident $argument:tt $await:tt $($entity:ident)+) => {
         $(each_entity!(# $do $argument $await $entity);)+
@@ -41,6 +42,7 @@ const WORDS: &[(&str, &str)] = &[
     ("interaction.channel", "VIDEO"),
     ("interaction.direction", "INBOUND"),
     ("interaction.kind", "SURVEY_ANSWERED"),
+    ("invitation.mode", "CONFIDENTIAL"),
     ("invitation.status", "SUPPRESSED"),
     ("invitation.suppressed", "STAFF_ADDRESS"),
     ("invitation.tier", "STRATEGIC"),
@@ -53,6 +55,7 @@ const WORDS: &[(&str, &str)] = &[
     ("response.tier", "STANDARD"),
     ("score_slice.dim", "TERRITORY"),
     ("survey.kind", "SELF_ASSESSMENT"),
+    ("survey.mode", "ANONYMOUS"),
     ("wave.by_kind", "INTEGRATION"),
     ("wave.state", "PAUSED"),
     ("visit.machine", "PREFETCH"),

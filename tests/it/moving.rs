@@ -23,6 +23,8 @@ use tests::{
     sqlite,
 };
 
+use crate::quiet::{asked, set_mode};
+
 /// A database of the other engine without any table; nothing where PostgreSQL is not installed.
 async fn elsewhere(from: &Database) -> Option<Database> {
     if from.engine() == Engine::Postgres {
@@ -107,6 +109,16 @@ async fn company(app: &TestApp) -> Company {
     }
     assert_eq!(app.amend(&links[3], 9, 1).await.status, 200);
     app.run_jobs().await;
+    // Of the quiet ones: some that wait, and one that can be changed.
+    for (kind, mode, names) in [
+        (SurveyKind::Csat, "ANONYMOUS", ["Quiet 1", "Quiet 2"].as_slice()),
+        (SurveyKind::Ces, "CONFIDENTIAL", &["Quiet 3"]),
+    ] {
+        let survey = set_mode(app, &root, kind, mode).await;
+        for link in asked(app, survey, whole, names).await {
+            assert_eq!(app.answer(&link, 4).await.status, 201);
+        }
+    }
     let outside = app.integration(&KeyScope::ALL, None).await;
     Company { tokens: vec![root.token, mia.token, ana.token, contacts[0].token.clone(), outside], link }
 }

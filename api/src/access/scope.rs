@@ -29,6 +29,8 @@ pub struct Scope {
     pub(super) credit: Credit,
     /// Members and teams, surveys: the company's own tables.
     pub(super) staff: bool,
+    /// Set for the one job that counts confidential and anonymous answers: nobody else sees any.
+    pub(super) counting: bool,
 }
 
 /// Which credited answers somebody's own figures hold.
@@ -45,16 +47,21 @@ pub enum Credit {
 impl Scope {
     /// Nothing at all: nobody is signed in.
     pub const fn nothing() -> Self {
-        Self { rows: Rows::None, contact: None, invitation: None, credit: Credit::None, staff: false }
+        Self { rows: Rows::None, contact: None, invitation: None, credit: Credit::None, staff: false, counting: false }
     }
 
     /// The server's own work: jobs, set-up, imports by the operator.
     pub(crate) const fn everything() -> Self {
-        Self { rows: Rows::All, contact: None, invitation: None, credit: Credit::All, staff: true }
+        Self { rows: Rows::All, contact: None, invitation: None, credit: Credit::All, staff: true, counting: false }
+    }
+
+    /// The job that counts confidential and anonymous answers.
+    pub(crate) fn counting() -> Self {
+        Self { counting: true, ..Self::everything() }
     }
 
     pub(crate) const fn staff(rows: Rows, credit: Credit) -> Self {
-        Self { rows, contact: None, invitation: None, credit, staff: true }
+        Self { rows, contact: None, invitation: None, credit, staff: true, counting: false }
     }
 
     pub(crate) const fn customer(contact: ContactId, accounts: Vec<AccountId>) -> Self {
@@ -64,6 +71,7 @@ impl Scope {
             invitation: None,
             credit: Credit::None,
             staff: false,
+            counting: false,
         }
     }
 
@@ -74,6 +82,7 @@ impl Scope {
             invitation: Some(invitation),
             credit: Credit::None,
             staff: false,
+            counting: false,
         }
     }
 
@@ -107,5 +116,9 @@ impl Scope {
 
     pub const fn is_staff(&self) -> bool {
         self.staff
+    }
+
+    pub const fn is_counting(&self) -> bool {
+        self.counting
     }
 }

@@ -110,6 +110,11 @@ impl Viewer {
         }
     }
 
+    /// The job that counts confidential and anonymous answers.
+    pub(crate) fn counting() -> Self {
+        Self { scope: Scope::counting(), ..Self::system() }
+    }
+
     /// The server's own work, at somebody's wish: theirs is the name in the audit.
     pub(crate) fn system_for(actor: Actor) -> Self {
         Self { actor, ..Self::system() }

@@ -69,6 +69,11 @@ impl Ctx {
         Self::system(Arc::clone(&self.env))
     }
 
+    /// The job that counts confidential and anonymous answers, in the surroundings of this.
+    pub(crate) fn counting(&self) -> Self {
+        Self::new(Arc::clone(&self.env), Viewer::counting())
+    }
+
     /// The server's own work at somebody's wish, in the surroundings of this.
     pub(crate) fn server_for(&self, actor: Actor) -> Self {
         Self::new(Arc::clone(&self.env), Viewer::system_for(actor))

@@ -5,8 +5,8 @@ use std::{collections::HashMap, sync::Arc};
 use chrono::TimeDelta;
 use entity::{
     ActorKind, Channel, ContactRole, Direction, InteractionType, InvitationStatus, Machine, MailState, MemberId,
-    PlaceId, ProgramState, Suppression, SurveyKind, TeamId, Time, WaveId, WaveState, contact, interaction, invitation,
-    program, response, survey, visit, wave,
+    PlaceId, ProgramState, Suppression, SurveyKind, SurveyMode, TeamId, Time, WaveId, WaveState, contact, interaction,
+    invitation, program, response, survey, visit, wave,
 };
 
 use super::{
@@ -265,6 +265,7 @@ impl Teller<'_> {
             bounced_at: None,
             visited_at: None,
             error: None,
+            mode: SurveyMode::Identified,
         })
     }
 

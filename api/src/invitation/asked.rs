@@ -1,6 +1,6 @@
 //! What a survey asks one reader: its definition in the language they read, as mails and pages want it.
 
-use entity::{SurveyKind, answer};
+use entity::{SurveyKind, SurveyMode, answer};
 
 use super::{
     colour::Colour,
@@ -26,12 +26,24 @@ pub struct Asked<'a> {
     kind: SurveyKind,
     definition: &'a Definition,
     own: &'a LanguageTexts,
+    mode: SurveyMode,
 }
 
 impl<'a> Asked<'a> {
     /// In the reader's language if the survey speaks it, else in the company's, else in the survey's first.
     pub fn new(kind: SurveyKind, definition: &'a Definition, language: &str, company: &Company) -> Result<Self> {
-        Ok(Self { kind, definition, own: definition.text(&[language, &company.language])? })
+        let own = definition.text(&[language, &company.language])?;
+        Ok(Self { kind, definition, own, mode: SurveyMode::Identified })
+    }
+
+    /// The same of a survey that promises more.
+    pub const fn of_mode(self, mode: SurveyMode) -> Self {
+        Self { mode, ..self }
+    }
+
+    /// What becomes of who answers.
+    pub const fn mode(&self) -> SurveyMode {
+        self.mode
     }
 
     /// The language it is asked in.
@@ -75,6 +87,7 @@ impl<'a> Asked<'a> {
             head: Head { language: self.language(), ..head },
             question: self.question(),
             more: self.has_more(),
+            mode: self.mode,
             step,
             link,
             unsubscribe,

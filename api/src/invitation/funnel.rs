@@ -1,7 +1,7 @@
 //! The funnel: how many contacts were meant, asked, reached, and answered. In one statement, at the accounts in scope.
 
 use async_graphql::{Enum, SimpleObject};
-use entity::{InvitationStatus, Suppression, SurveyId, WaveId, invitation, response};
+use entity::{InvitationStatus, Suppression, SurveyId, SurveyMode, WaveId, invitation, response};
 use sea_orm::{
     ColumnTrait, FromQueryResult,
     sea_query::{Expr, ExprTrait, Func, Order, Query, SimpleExpr},
@@ -12,6 +12,7 @@ use crate::{
     access::Action,
     base::{Error, Result},
     ctx::Ctx,
+    quiet::FEWEST,
     satisfaction::rules::share,
     store::{Find, filter},
 };
@@ -21,8 +22,8 @@ use invitation::Column as C;
 
 /// Cuts of one funnel, at most.
 const MOST: usize = 1_000;
-/// Rows that make up one cut, at most: states times reasons times what became of the mail.
-const ROWS: usize = 100;
+/// Rows that make up one cut, at most: states times reasons times what became of the mail, of each mode.
+const ROWS: usize = 300;
 
 /// From the contacts that a sending was meant for to complete answers. Each step holds those of the next.
 #[derive(Clone, Debug, Default, PartialEq, SimpleObject)]
@@ -46,18 +47,33 @@ pub struct Funnel {
     pub bounced: i32,
     /// Sent, and neither refused nor come back.
     pub delivered: i32,
-    /// Contacts who opened their link, as far as is known; machines are left out.
-    pub visited: i32,
-    /// Contacts who answered the score.
-    pub started: i32,
-    /// Contacts who answered all that is required.
-    pub completed: i32,
-    /// Completed of delivered, in per cent; null where nothing was delivered.
+    /// Contacts who opened their link, as far as is known; machines are left out. Null where it is `hidden`, and of
+    /// confidential and anonymous surveys, where nobody notes it.
+    pub visited: Option<i32>,
+    /// Contacts who answered the score; of a confidential or anonymous wave those who completed. Null where it is
+    /// `hidden`.
+    pub started: Option<i32>,
+    /// Contacts who answered all that is required. Null where it is `hidden`. Of a confidential or anonymous wave as of
+    /// last midnight (UTC), and five more each time it grows.
+    pub completed: Option<i32>,
+    /// Why it is not told who visited and answered, where it is not.
+    pub hidden: Option<Hidden>,
+    /// Completed of delivered, in per cent; null where nothing was delivered, or it is `hidden`.
     pub response_rate: Option<f64>,
     /// Lower end of its 95 % interval; null below 5 delivered.
     pub response_rate_low: Option<f64>,
     /// Upper end of its 95 % interval; null below 5 delivered.
     pub response_rate_high: Option<f64>,
+}
+
+/// Why it is not told how many visited and answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub enum Hidden {
+    /// Some of the invitations are of confidential or anonymous surveys, and of these it is told of whole waves alone, to
+    /// those who see all accounts.
+    Confidential,
+    /// Fewer than five have answered, or fewer than five have not.
+    TooFew,
 }
 
 /// By what a funnel is cut.
@@ -96,6 +112,7 @@ struct Alike {
     is_sent: i32,
     is_bounced: i32,
     is_visited: i32,
+    mode: SurveyMode,
     /// 0 no answer, 1 the score, 2 all that is required.
     answered: i32,
     n: i64,
@@ -106,12 +123,16 @@ struct Alike {
 pub async fn funnel(ctx: &Ctx, which: Option<&InvitationFilter>, by: Option<FunnelBy>) -> Result<Vec<FunnelGroup>> {
     ctx.may(Action::ReadInvitations)?;
     let rows = count(ctx.find::<Table>().filter(filter::condition(which, ctx.store().sight())?), by).await?;
-    let groups = fold(rows);
+    let mut groups = fold(rows);
+    if which.is_none() {
+        tell(ctx, &mut groups).await?;
+    }
     if groups.len() > MOST {
         return Err(Error::invalid("/groupBy", format!("gives more than {MOST} cuts; narrow the filter")));
     }
     if groups.is_empty() && by.is_none() {
-        let funnel = Funnel::default();
+        let mut funnel = Funnel::default();
+        funnel.close();
         return Ok(vec![FunnelGroup { wave_id: None, survey_id: None, language: None, funnel }]);
     }
     Ok(groups)
@@ -123,7 +144,27 @@ pub async fn of_waves(ctx: &Ctx, ids: &[WaveId]) -> Result<Vec<FunnelGroup>> {
         return Ok(Vec::new());
     }
     let which = crate::store::among::<Table, _>(C::WaveId, ids);
-    Ok(fold(count(ctx.find::<Table>().filter(which), Some(FunnelBy::Wave)).await?))
+    let mut groups = fold(count(ctx.find::<Table>().filter(which), Some(FunnelBy::Wave)).await?);
+    tell(ctx, &mut groups).await?;
+    Ok(groups)
+}
+
+/// Tells of whole waves of confidential and anonymous surveys how many have answered, where that is five and five have
+/// not: to those who see all accounts, and nobody else, since what is left of a wave without others' accounts may be
+/// one contact. The numbers grow by five or more, so that those of two days do not tell either.
+async fn tell(ctx: &Ctx, groups: &mut [FunnelGroup]) -> Result<()> {
+    use entity::quiet_wave::{Column as Q, Entity};
+    let quiet = |group: &&mut FunnelGroup| group.funnel.hidden.is_some();
+    let waves: Vec<WaveId> = groups.iter_mut().filter(quiet).filter_map(|group| group.wave_id).collect();
+    if waves.is_empty() || !ctx.store().sight().is_whole() {
+        return Ok(());
+    }
+    let told = ctx.find::<Entity>().filter(crate::store::among::<Entity, _>(Q::WaveId, &waves)).all().await?;
+    for group in groups.iter_mut().filter(quiet).filter(|group| group.wave_id.is_some()) {
+        let told = told.iter().find(|row| Some(row.wave_id) == group.wave_id).map_or(0, |row| row.answers);
+        group.funnel.answered_by(told);
+    }
+    Ok(())
 }
 
 async fn count(mut find: Find<'_, Table>, by: Option<FunnelBy>) -> Result<Vec<Alike>> {
@@ -147,6 +188,7 @@ async fn count(mut find: Find<'_, Table>, by: Option<FunnelBy>) -> Result<Vec<Al
         (flag(C::SentAt.is_not_null()), "is_sent"),
         (flag(C::BouncedAt.is_not_null()), "is_bounced"),
         (flag(C::VisitedAt.is_not_null()), "is_visited"),
+        (of(C::Mode), "mode"),
         (answered(), "answered"),
     ];
     for (part, name) in parts {
@@ -217,14 +259,42 @@ impl Funnel {
                 }
             }
         }
-        self.visited += if was_there { n } else { 0 };
-        self.started += if row.answered > 0 { n } else { 0 };
-        self.completed += if row.answered > 1 { n } else { 0 };
+        if row.mode.is_quiet() {
+            self.hidden = Some(Hidden::Confidential);
+            return;
+        }
+        let grow = |sum: &mut Option<i32>, grows| *sum = Some(sum.unwrap_or(0) + if grows { n } else { 0 });
+        grow(&mut self.visited, was_there);
+        grow(&mut self.started, row.answered > 0);
+        grow(&mut self.completed, row.answered > 1);
+    }
+
+    /// Takes in how many of a whole confidential or anonymous wave have answered, as far as that may be told.
+    fn answered_by(&mut self, told: i32) {
+        let fewest = i32::try_from(FEWEST).unwrap_or(i32::MAX);
+        if told < fewest || self.delivered - told < fewest {
+            self.hidden = Some(Hidden::TooFew);
+            return;
+        }
+        (self.hidden, self.started, self.completed) = (None, Some(told), Some(told));
+        self.rate();
     }
 
     fn close(&mut self) {
         self.suppressed.sort_by_key(|count| count.reason);
-        let rate = share(self.completed.into(), self.delivered.into());
+        if self.hidden.is_some() {
+            // Beside what is hidden the rest would be a part of it.
+            (self.visited, self.started, self.completed) = (None, None, None);
+            return;
+        }
+        for sum in [&mut self.visited, &mut self.started, &mut self.completed] {
+            sum.get_or_insert(0);
+        }
+        self.rate();
+    }
+
+    fn rate(&mut self) {
+        let rate = share(self.completed.unwrap_or(0).into(), self.delivered.into());
         (self.response_rate, self.response_rate_low, self.response_rate_high) = (rate.value, rate.low, rate.high);
     }
 }

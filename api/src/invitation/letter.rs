@@ -37,7 +37,7 @@ pub(super) fn letter(ctx: &Ctx, who: &Parties, step: i16, now: Time) -> Result<L
     };
     let survey_link = link("s", Purpose::Survey, &row.token_hash);
     let unsubscribe = link("u", Purpose::Unsubscribe, &row.unsubscribe_hash);
-    let asked = Asked::new(who.survey.kind, &who.definition, &row.language, company)?;
+    let asked = Asked::new(who.survey.kind, &who.definition, &row.language, company)?.of_mode(row.mode);
     let sender = who.sender.as_ref().map_or("", |owner| &owner.name);
     let head = Head {
         logo: None,

@@ -1,12 +1,14 @@
 //! What a link opens: the one maker of a link holder.
 
-use entity::{InvitationStatus, Time, account, answer, contact, invitation, member, response, survey, survey_version};
+use entity::{
+    InvitationStatus, SurveyMode, Time, account, answer, contact, invitation, member, response, survey, survey_version,
+};
 use sea_orm::{
     ColumnTrait,
     sea_query::{Condition, Expr, ExprTrait, Order, Query, SimpleExpr},
 };
 
-use super::{asked::Asked, respond::AMENDABLE, texts::Values};
+use super::{asked::Asked, quiet, respond::AMENDABLE, texts::Values};
 use crate::{
     base::{Check, Error, Result},
     ctx::Ctx,
@@ -29,6 +31,8 @@ pub struct Link {
     pub owner: Option<member::Model>,
     /// The answers to further questions.
     pub answers: Vec<answer::Model>,
+    /// Whether there is an answer; of a confidential or anonymous one it may be all that is told.
+    pub answered: bool,
     /// The language that the reader has chosen; none leaves it to the invitation's.
     pub language: Option<String>,
 }
@@ -44,7 +48,7 @@ type Row = (
     Option<Vec<(answer::Model,)>>,
 );
 
-/// Opens a link, in one statement. An unknown token is `NotFound`, whatever it looks like.
+/// Opens a link, in one statement; a confidential or anonymous one in three. An unknown token is `NotFound`, whatever it looks like.
 pub async fn open(ctx: &Ctx, token: &str) -> Result<Link> {
     let engine = ctx.store().engine();
     let at = |column| Expr::col((invitation::Entity, column));
@@ -71,14 +75,21 @@ pub async fn open(ctx: &Ctx, token: &str) -> Result<Link> {
     let definition = Definition::read(version.definition)?;
     let answers = answers.unwrap_or_default().into_iter().map(|(row,)| row).collect();
     let ctx = ctx.link(invitation.account_id, invitation.id);
-    Ok(Link { ctx, invitation, survey, definition, response, account, contact, owner, answers, language: None })
+    let (answered, language) = (response.is_some(), None);
+    let mut link =
+        Link { ctx, invitation, survey, definition, response, account, contact, owner, answers, answered, language };
+    if link.invitation.mode.is_quiet() {
+        quiet::look(&mut link).await?;
+    }
+    Ok(link)
 }
 
 impl Link {
     /// The survey in the language that the reader has chosen, else in the invitation's.
     pub fn asked(&self) -> Result<Asked<'_>> {
         let language = self.language.as_ref().unwrap_or(&self.invitation.language);
-        Asked::new(self.survey.kind, &self.definition, language, self.ctx.company())
+        let asked = Asked::new(self.survey.kind, &self.definition, language, self.ctx.company())?;
+        Ok(asked.of_mode(self.invitation.mode))
     }
 
     /// Takes the language that a reader asks for; one that the survey does not speak changes nothing.
@@ -133,8 +144,14 @@ pub(super) fn still_open(invitation: &invitation::Model, now: Time) -> Result<()
 /// Until when an answer can be changed, if it still can. One left open is closed by time alone: what was answered
 /// stands.
 pub(super) fn amendable_until(invitation: &invitation::Model, response: &response::Model, now: Time) -> Option<Time> {
+    let until = open_until(invitation, response);
+    let changes = invitation.mode != SurveyMode::Anonymous && still_open(invitation, now).is_ok();
+    (until > now && changes).then_some(until)
+}
+
+/// The instant from which on an answer stands as it is, if nothing ends its link before.
+pub(super) fn open_until(invitation: &invitation::Model, response: &response::Model) -> Time {
     let touched = response.amended_at.map_or(response.answered_at, |at| Ord::max(at, response.answered_at));
     let from = response.completed_at.unwrap_or(touched);
-    let until = Ord::min(Time::new(from.0 + AMENDABLE), invitation.expires_at);
-    (until > now && still_open(invitation, now).is_ok()).then_some(until)
+    Ord::min(Time::new(from.0 + AMENDABLE), invitation.expires_at)
 }

@@ -25,6 +25,7 @@ mod optout;
 pub mod page;
 mod preview;
 pub mod question;
+mod quiet;
 mod read;
 mod respond;
 mod rest;

@@ -1,7 +1,9 @@
 //! An invitation as both doors show it.
 
 use async_graphql::SimpleObject;
-use entity::{AccountId, InvitationId, InvitationStatus, Suppression, SurveyId, Time, WaveId, contact, invitation};
+use entity::{
+    AccountId, InvitationId, InvitationStatus, Suppression, SurveyId, SurveyMode, Time, WaveId, contact, invitation,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -34,7 +36,8 @@ pub struct Invitation {
     pub sent_at: Option<Time>,
     /// Mails that have left: 0 none yet, 1 the first, 2 and 3 with reminders.
     pub step: i32,
-    /// When its next mail is due: the first, or a reminder, which leaves only to who has not answered by then.
+    /// When its next mail is due: the first, or a reminder, which leaves only to who has not answered by
+    /// then; of a confidential or anonymous survey to all alike.
     #[graphql(guard = "StaffOnly")]
     pub due_at: Option<Time>,
     /// When its last reminder was handed over.
@@ -45,11 +48,14 @@ pub struct Invitation {
     /// What the mail server said when it last refused.
     #[graphql(guard = "StaffOnly")]
     pub error: Option<String>,
-    /// When a person first opened its link, as far as is known; machines are left out.
+    /// When a person first opened its link, as far as is known; machines are left out. Never known of a confidential or
+    /// anonymous survey.
     #[graphql(guard = "StaffOnly")]
     pub visited_at: Option<Time>,
     /// Until when its link works.
     pub expires_at: Time,
+    /// What becomes of who answers. What it was when this was made it stays.
+    pub mode: SurveyMode,
     /// Who is asked.
     #[graphql(guard = "May(Action::ReadContacts)")]
     pub contact: Option<Contact>,
@@ -80,6 +86,7 @@ impl From<InvitationRow> for Invitation {
             error: row.error,
             visited_at: row.visited_at,
             expires_at: row.expires_at,
+            mode: row.mode,
             contact: contact.map(Into::into),
             account_id: row.account_id,
             survey_id: row.survey_id,

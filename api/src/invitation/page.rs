@@ -19,6 +19,7 @@ mod survey;
 
 use chrono::DateTime;
 use chrono_tz::Tz;
+use entity::SurveyMode;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::question::Question;
@@ -72,6 +73,8 @@ pub struct Form<'a> {
     pub more: bool,
     /// The company's own words that ask for the comment.
     pub prompts: Option<&'a CommentTexts>,
+    /// What becomes of who answers. A comment is asked for only where they are shown with their name.
+    pub mode: SurveyMode,
 }
 
 /// The second step of an answer whose score is stored.
@@ -94,6 +97,8 @@ pub struct Preview<'a> {
     pub score: Option<i16>,
     pub prompts: Option<&'a CommentTexts>,
     pub further: Vec<Further<'a>>,
+    /// What becomes of who answers.
+    pub mode: SurveyMode,
 }
 
 /// An answer that can still be changed.
@@ -111,7 +116,8 @@ pub struct Amends {
 #[derive(Clone, Debug)]
 pub struct Answered<'a> {
     pub question: Question<'a>,
-    pub score: i16,
+    /// None where it is not known by whom it was given.
+    pub score: Option<i16>,
     /// Until when it can be changed, in the zone to show; none once it is final.
     pub until: Option<DateTime<Tz>>,
     /// The company's own words of thanks, if it has any.

@@ -113,7 +113,7 @@ impl Parts {
     fn asked<'a>(&'a self, ask: &'a PreviewSurvey, company: &'a Company) -> Result<Asked<'a>> {
         let known = self.contact.as_ref().and_then(|contact| contact.language.as_deref());
         let language = ask.language.as_deref().or(known).unwrap_or(&company.language);
-        Asked::new(self.survey.kind, &self.definition, language, company)
+        Ok(Asked::new(self.survey.kind, &self.definition, language, company)?.of_mode(self.survey.mode))
     }
 
     fn sender(&self) -> &str {
@@ -154,6 +154,7 @@ pub async fn preview(ctx: &Ctx, ask: PreviewSurvey) -> Result<SurveyPreview> {
         score: ask.score,
         prompts: asked.comment(),
         further: asked.further(ask.score, &[]),
+        mode: asked.mode(),
     });
     let page = page::survey(&brand(company), asked.texts(), &page, &page::Languages::default());
     Ok(SurveyPreview { language: asked.language().to_owned(), subject, html, text, page })

@@ -1,6 +1,6 @@
 //! Lists of invitations: who was asked, who was not, and where their mails are.
 
-use entity::{InvitationId, Time, invitation, program, response, wave};
+use entity::{InvitationId, SurveyMode, Time, invitation, program, response, wave};
 use sea_orm::{
     ColumnTrait,
     sea_query::{Condition, Expr, ExprTrait, Order, Query, SimpleExpr},
@@ -14,8 +14,8 @@ use crate::{
     store::{
         Find, Page, PageArgs, Shape, Shows, beyond, contact_named, cursor,
         filter::{
-            self, DateTimeFilter, IdFilter, IntFilter, InvitationStatusFilter, SuppressionFilter, TextFilter, filters,
-            is,
+            self, DateTimeFilter, IdFilter, IntFilter, InvitationStatusFilter, SuppressionFilter, SurveyModeFilter,
+            TextFilter, filters, is,
         },
     },
 };
@@ -45,10 +45,12 @@ filters! {
         contact_id: IdFilter => |f, _| f.on::<Table>(C::ContactId),
         /// By the language of mail and page.
         language: TextFilter => |f, _| f.on::<Table>(C::Language),
-        /// True: answered, if only the score. False: not yet.
-        answered: bool => |yes, _| Ok(is(*yes, answered())),
-        /// True: a person opened the link, as far as is known. False: nobody did.
-        visited: bool => |yes, _| Ok(is(*yes, C::VisitedAt.is_not_null())),
+        /// True: answered, if only the score. False: not yet. Neither holds of a confidential or anonymous survey's.
+        answered: bool => |yes, _| Ok(told(is(*yes, answered()))),
+        /// True: a person opened the link. False: nobody did. Neither holds of a confidential or anonymous survey's.
+        visited: bool => |yes, _| Ok(told(is(*yes, C::VisitedAt.is_not_null()))),
+        /// By what becomes of who answers.
+        mode: SurveyModeFilter => |f, _| f.on::<Table>(C::Mode),
         /// By how many mails have left.
         step: IntFilter => |f, _| f.on::<Table>(C::Step),
         /// By when it was queued.
@@ -60,6 +62,11 @@ filters! {
         /// By when a mail came back.
         bounced_at: DateTimeFilter => |f, _| f.on::<Table>(C::BouncedAt),
     }
+}
+
+/// Only where it is told of each contact whether they were there.
+fn told(which: Condition) -> Condition {
+    which.add(C::Mode.eq(SurveyMode::Identified))
 }
 
 /// The answer to an invitation exists.

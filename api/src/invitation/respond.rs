@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
 use entity::{
-    Direction, InteractionType, ResponseId, SurveyKind, Time, account, answer, interaction, invitation, response,
-    response_version,
+    Direction, InteractionType, ResponseId, SurveyKind, SurveyMode, Time, account, answer, interaction, invitation,
+    response, response_version,
 };
 use sea_orm::{
     ActiveValue::Set,
@@ -21,6 +21,7 @@ use utoipa::ToSchema;
 use super::{
     further::{Sayings, Settled, checked, required, settle},
     link::{Link, amendable_until, open, still_open},
+    quiet,
     tell::TellChanged,
 };
 use crate::{
@@ -43,7 +44,7 @@ pub struct Answer {
     /// On the scale of the question: 0 to 10 for NPS, as a rule 1 to 5 for CSAT, 1 to 7 for CES.
     #[schema(minimum = 0, maximum = 10, example = 9)]
     pub score: i16,
-    /// At most 5,000 characters. Absent or empty: an earlier comment stays.
+    /// At most 5,000 characters. Absent or empty: an earlier comment stays. A confidential or anonymous survey takes none.
     #[schema(max_length = 5000, example = "Quick and friendly.")]
     pub comment: Option<String>,
     /// Answers to further questions by key: a number for a rating, the key of an option or a list of them for a
@@ -54,7 +55,7 @@ pub struct Answer {
     /// The language it was read in, one of the survey's. Absent: the language in which the link shows it.
     #[schema(max_length = 35, example = "en", nullable = false)]
     pub language: Option<String>,
-    /// False keeps the answer open: it counts, and may be completed on the same link within 24 hours of the last time.
+    /// False keeps the answer open, save an anonymous one: it counts, and may be completed on the same link within 24 hours of the last time.
     #[serde(default = "yes")]
     #[schema(default = true, example = true)]
     pub complete: bool,
@@ -69,7 +70,7 @@ const fn yes() -> bool {
 #[serde(rename_all = "camelCase")]
 #[schema(as = StoredAnswer)]
 pub struct Answered {
-    /// The answer's id.
+    /// The answer's id; the invitation's where the survey is confidential or anonymous.
     pub id: ResponseId,
     /// What was answered.
     #[schema(minimum = 0, maximum = 10, example = 9)]
@@ -133,11 +134,19 @@ pub async fn respond_to(mut link: Link, answer: Answer, version: Option<i32>) ->
     if let Some(language) = &answer.language {
         link.choose(&mut check, language);
     }
+    if link.invitation.mode.is_quiet() && comment.is_some() {
+        check.fault("comment", "must be absent: of this survey only scores are kept, since words tell who wrote them");
+    }
     check.done()?;
     let given = Given { score, comment, complete: answer.complete, said };
     ctx.write(move |tx| async move {
-        let found = tx.find::<invitation::Entity>().filter(invitation::Column::Id.eq(link.invitation.id)).lock();
-        let invitation = found.one("invitation").await?;
+        let found = tx.find::<invitation::Entity>().filter(invitation::Column::Id.eq(link.invitation.id));
+        if link.invitation.mode.is_quiet() {
+            let invitation = found.one("invitation").await?;
+            still_open(&invitation, tx.now())?;
+            return quiet::answer(&tx, &link, &invitation, given, version).await;
+        }
+        let invitation = found.lock().one("invitation").await?;
         still_open(&invitation, tx.now())?;
         match version {
             None => create(&tx, &link, &invitation, given).await,
@@ -147,15 +156,16 @@ pub async fn respond_to(mut link: Link, answer: Answer, version: Option<i32>) ->
     .await
 }
 
-struct Given {
-    score: i16,
+/// An answer that was checked.
+pub(super) struct Given {
+    pub score: i16,
     comment: Option<String>,
-    complete: bool,
+    pub complete: bool,
     said: Sayings,
 }
 
 /// Lays the further answers over the old ones; refuses to complete what misses one that is required.
-fn further(link: &Link, row: &response::Model, old: &[answer::Model], given: &mut Given) -> Result<Settled> {
+pub(super) fn further(link: &Link, row: &response::Model, old: &[answer::Model], given: &mut Given) -> Result<Settled> {
     let said = std::mem::take(&mut given.said);
     let settled = settle(&link.definition, given.score, (row.id, row.account_id), old, said);
     if given.complete {
@@ -196,7 +206,7 @@ async fn create(tx: &Tx, link: &Link, invitation: &Visible<invitation::Model>, m
         tier: invitation.tier,
         decision_maker: invitation.decision_maker,
         inherited: invitation.inherited,
-        mode: 0,
+        mode: SurveyMode::Identified.code(),
         source: None,
         reference: None,
     };
@@ -322,14 +332,12 @@ async fn keep(tx: &Tx, invitation: &invitation::Model, old: &response::Model, sa
     queue::enqueue(tx, vec![job.at(TellChanged::due(tx.now()))?]).await
 }
 
-/// Identified answers only: the moment of any other could name its author.
+/// Identified answers alone come here: the moment of any other could name its author.
 fn announce(tx: &Tx, row: &response::Model) {
-    if row.mode == 0 {
-        tx.announce(News::Response(row.id));
-    }
+    tx.announce(News::Response(row.id));
 }
 
-fn already() -> Error {
+pub(super) fn already() -> Error {
     Error::Conflict(
         Code::AlreadyAnswered,
         "this invitation is answered already; to change the answer send its version as If-Match".to_owned(),

@@ -6,7 +6,7 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use entity::{SurveyKind, Time};
+use entity::{SurveyKind, SurveyMode, Time};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -80,7 +80,18 @@ struct InvitationView {
     further: Vec<Ask>,
     /// Until when it can be answered.
     expires_at: Time,
-    /// The answer, if there is one; never its comment.
+    /// What becomes of who answers: `IDENTIFIED`, shown with their name; `CONFIDENTIAL` and `ANONYMOUS`, only
+    /// together with others, and no comment is taken.
+    #[schema(example = "IDENTIFIED")]
+    mode: SurveyMode,
+    /// The same in a sentence to be shown beside the question; null where the survey is identified.
+    #[schema(example = json!(null))]
+    promise: Option<&'static str>,
+    /// Whether it is answered.
+    #[schema(example = false)]
+    answered: bool,
+    /// The answer, if there is one; never its comment. Null where it is answered and cannot be changed: an anonymous
+    /// answer at once, a confidential one soon after its last day.
     response: Option<Answered>,
 }
 
@@ -115,7 +126,7 @@ async fn invitation(
         check.done()?;
     }
     server.visits.note(&link.invitation, now, &reader, None);
-    if link.response.is_none() {
+    if !link.answered {
         still_open(&link.invitation, now)?;
     }
     let company = ctx.company().name.clone();
@@ -133,6 +144,9 @@ async fn invitation(
         high: question.high.to_owned(),
         further: Ask::all(&link.definition, &asked),
         expires_at: link.invitation.expires_at,
+        mode: link.invitation.mode,
+        promise: asked.texts().promise.of(link.invitation.mode),
+        answered: link.answered,
         response: link.response.as_ref().map(|row| Answered::new(&link.invitation, row, &link.answers, now, false)),
     };
     let mut response = ([NO_STORE], Json(&view)).into_response();
@@ -145,7 +159,8 @@ async fn invitation(
 /// Answer
 ///
 /// Without `If-Match` this makes the answer: 201, or 409 `ALREADY_ANSWERED`. With the version read
-/// before it changes the answer: 200, or 412 if somebody else changed it meanwhile.
+/// before it changes the answer: 200, or 412 if somebody else changed it meanwhile. An anonymous answer is final at
+/// once: 410.
 #[utoipa::path(
     put, path = "/api/v1/invitations/{token}/response", operation_id = "answer", tag = "invitations", security(()),
     params(

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeZone};
 use chrono_tz::{Europe::Berlin, Tz};
-use entity::SurveyKind;
+use entity::{SurveyKind, SurveyMode};
 
 use super::colour::Colour;
 use super::mail::{Changed, Head, Invite, Step};
@@ -16,17 +16,20 @@ use super::texts::{Custom, Texts, Values};
 /// The mails that ask, by name.
 pub fn invites(texts: &'static Texts) -> Vec<(&'static str, Invite<'static>)> {
     let asked = [
-        ("nps", SurveyKind::Nps, Step::Invitation),
-        ("csat", SurveyKind::Csat, Step::Invitation),
-        ("ces", SurveyKind::Ces, Step::Invitation),
-        ("reminder", SurveyKind::Nps, Step::Reminder),
-        ("last-reminder", SurveyKind::Csat, Step::LastReminder),
+        ("nps", SurveyKind::Nps, Step::Invitation, SurveyMode::Identified),
+        ("csat", SurveyKind::Csat, Step::Invitation, SurveyMode::Identified),
+        ("ces", SurveyKind::Ces, Step::Invitation, SurveyMode::Identified),
+        ("reminder", SurveyKind::Nps, Step::Reminder, SurveyMode::Identified),
+        ("last-reminder", SurveyKind::Csat, Step::LastReminder, SurveyMode::Identified),
+        ("anonymous", SurveyKind::Nps, Step::Invitation, SurveyMode::Anonymous),
+        ("confidential-reminder", SurveyKind::Ces, Step::Reminder, SurveyMode::Confidential),
     ];
-    let invite = |kind, step| {
+    let invite = |kind, step, mode| {
         Some(Invite {
             head: head(texts),
             question: texts.ready(kind)?,
             more: kind == SurveyKind::Ces,
+            mode,
             step,
             link: "https://survey.example.com/s/pQ4x7v0sT1mZk9YwB2nR8uJc6dE",
             unsubscribe: "https://survey.example.com/u/Zk9YwB2nR8uJc6dEpQ4x7v0sT1m",
@@ -34,7 +37,7 @@ pub fn invites(texts: &'static Texts) -> Vec<(&'static str, Invite<'static>)> {
             intro: None,
         })
     };
-    asked.into_iter().filter_map(|(name, kind, step)| Some((name, invite(kind, step)?))).collect()
+    asked.into_iter().filter_map(|(name, kind, step, mode)| Some((name, invite(kind, step, mode)?))).collect()
 }
 
 /// The mail that tells of a changed answer.
@@ -104,7 +107,9 @@ fn states(texts: &'static Texts) -> Vec<(&'static str, State<'static>)> {
     let typed = Form { comment: "Fast answers,\nfriendly people.", ..blank(question) };
     let faults = Faults { score: true, comment: Some(CommentFault::TooLong(6_204)) };
     let more = More { question, score: 6, version: 1, further: further(texts) };
-    let answered = Answered { question, score: 9, until, thanks: None };
+    let answered = Answered { question, score: Some(9), until, thanks: None };
+    let mode = SurveyMode::Identified;
+    let preview = Preview { question, score: None, prompts: None, further: further(texts), mode };
     let values = Values { company: "Northwind Services", name: "", account: "", owner: "Ana Costa" };
     let own = Custom { pattern: "{owner} · {company}\nwww.example.com", values };
     vec![
@@ -115,11 +120,14 @@ fn states(texts: &'static Texts) -> Vec<(&'static str, State<'static>)> {
         ("invalid", State::Invalid(typed, faults)),
         ("more", State::More(more.clone())),
         ("more-invalid", State::More(More { further: refused(texts), ..more })),
-        ("preview", State::Preview(Preview { question, score: None, prompts: None, further: further(texts) })),
+        ("preview", State::Preview(preview)),
+        ("ask-anonymous", State::Ask(Form { mode: SurveyMode::Anonymous, ..blank(question) })),
+        ("ask-confidential", State::Ask(Form { mode: SurveyMode::Confidential, more: true, ..blank(question) })),
         ("thanks", State::Thanks(answered.clone())),
         ("thanks-own", State::Thanks(Answered { thanks: Some(own), ..answered.clone() })),
         ("already-open", State::AlreadyAnswered(answered.clone())),
-        ("already-final", State::AlreadyAnswered(Answered { until: None, ..answered })),
+        ("already-final", State::AlreadyAnswered(Answered { until: None, ..answered.clone() })),
+        ("already-anonymous", State::AlreadyAnswered(Answered { score: None, until: None, ..answered })),
         ("expired", State::Expired),
         ("revoked", State::Revoked),
         ("unknown", State::Unknown),
@@ -155,7 +163,7 @@ fn refused(texts: &'static Texts) -> Vec<Further<'static>> {
 }
 
 fn blank(question: Question<'static>) -> Form<'static> {
-    Form { question, score: None, comment: "", amends: None, more: false, prompts: None }
+    Form { question, score: None, comment: "", amends: None, more: false, prompts: None, mode: SurveyMode::Identified }
 }
 
 fn moment() -> Option<DateTime<Tz>> {

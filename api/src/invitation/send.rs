@@ -12,8 +12,8 @@ use async_graphql::SimpleObject;
 use chrono::TimeDelta;
 use chrono_tz::Tz;
 use entity::{
-    AccountId, ContactRole, InvitationId, InvitationStatus, Suppression, SurveyKind, Time, WaveId, account, contact,
-    invitation, ownership, survey_version, team, team_place, wave,
+    AccountId, ContactRole, InvitationId, InvitationStatus, Suppression, SurveyKind, SurveyMode, Time, WaveId, account,
+    contact, invitation, ownership, survey, survey_version, team, team_place, wave,
 };
 use sea_orm::{
     ColumnTrait, FromQueryResult,
@@ -26,7 +26,7 @@ use super::{Against, Delivery, EXPIRES_DAYS, Facts, Lot, SendMail, zone};
 use crate::{
     base::{Error, Result},
     ctx::{Ctx, Job},
-    queue,
+    queue, quiet,
     secure::{Purpose, Secret, digest},
     store::{Engine, Tx, Visible, among, one},
     survey::Definition,
@@ -211,11 +211,13 @@ pub async fn write(
     let version = survey_version::Column::Id.eq(wave.survey_version_id);
     let version = tx.find::<survey_version::Entity>().filter(version).one("survey").await?;
     let definition = Definition::read(version.definition.clone())?;
+    let survey = tx.find::<survey::Entity>().filter(survey::Column::Id.eq(wave.survey_id)).one("survey").await?;
     let now = tx.now();
     let (mut rows, mut jobs) = (Vec::new(), Vec::new());
     for (contact, verdict) in contacts.iter().zip(verdicts) {
         let home = homes.get(&contact.account_id).ok_or_else(|| Error::internal("a contact without its account"))?;
         let mut row = blank(tx.id(), wave, contact, home);
+        row.mode = survey.mode;
         home.freeze(&mut row, contact, now);
         let company = &ctx.company().language;
         let spoken = definition.text(&[contact.language.as_ref().unwrap_or(company), company])?;
@@ -239,6 +241,9 @@ pub async fn write(
     tx.insert_each::<invitation::Entity>(contacts, rows).await?;
     if !jobs.is_empty() {
         queue::enqueue(tx, jobs).await?;
+        if survey.mode.is_quiet() {
+            quiet::plan(tx, survey.id).await?;
+        }
     }
     Ok(Counts::of(verdicts))
 }
@@ -349,5 +354,6 @@ fn blank(id: InvitationId, wave: &wave::Model, contact: &contact::Model, home: &
         bounced_at: None,
         visited_at: None,
         error: None,
+        mode: SurveyMode::Identified,
     }
 }

@@ -12,7 +12,7 @@ mod ja;
 use std::fmt::Display;
 
 use chrono::{DateTime, Datelike, TimeZone};
-use entity::SurveyKind;
+use entity::{SurveyKind, SurveyMode};
 
 use super::question::Question;
 
@@ -102,6 +102,29 @@ pub struct PageTexts {
     pub languages: &'static str,
 }
 
+/// What is said of surveys that show nobody who answered what.
+#[derive(Debug)]
+#[cfg_attr(test, derive(serde::Serialize))]
+pub struct PromiseTexts {
+    pub confidential: &'static str,
+    pub anonymous: &'static str,
+    /// Said in reminders beside either.
+    pub reminder: &'static str,
+    /// Asks where no words are taken.
+    pub intro: &'static str,
+}
+
+impl PromiseTexts {
+    /// What becomes of who answers, in a sentence; nothing where they are shown with their name.
+    pub const fn of(&self, mode: SurveyMode) -> Option<&'static str> {
+        match mode {
+            SurveyMode::Identified => None,
+            SurveyMode::Confidential => Some(self.confidential),
+            SurveyMode::Anonymous => Some(self.anonymous),
+        }
+    }
+}
+
 /// The words of the page that chooses which surveys may come.
 #[derive(Debug)]
 #[cfg_attr(test, derive(serde::Serialize))]
@@ -159,6 +182,7 @@ pub struct Texts {
     pub mail: MailTexts,
     pub changed: ChangedTexts,
     pub page: PageTexts,
+    pub promise: PromiseTexts,
     pub preferences: PreferencesTexts,
     pub entrance: EntranceTexts,
     pub nps: QuestionTexts,

@@ -45,6 +45,25 @@ pub async fn enqueue(tx: &Tx, jobs: Vec<NewJob>) -> Result<()> {
     Ok(())
 }
 
+/// Queues work that is there once, under an id of its own, and comes again by putting itself off: nothing where it is
+/// there already.
+pub async fn ensure(tx: &Tx, id: JobId, new: NewJob) -> Result<()> {
+    let row = job::Model {
+        id,
+        kind: new.kind.to_owned(),
+        payload: new.payload,
+        state: JobState::Ready,
+        run_at: new.run_at,
+        attempts: 0,
+        leased_until: None,
+        leased_by: None,
+        last_error: None,
+        dedup_key: new.dedup_key,
+        created_at: tx.now(),
+    };
+    tx.claim::<job::Entity>(row).await.map(drop)
+}
+
 /// Work to queue.
 pub struct NewJob {
     kind: &'static str,

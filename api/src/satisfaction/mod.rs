@@ -2,7 +2,8 @@
 //!
 //! A score is never shown without the number of answers behind it, and never computed from rounded
 //! shares. Counters are kept in the transaction that writes an answer; a figure costs one walk of
-//! them, whatever the number of answers. Each view is one rule, and the two are never mixed.
+//! them, whatever the number of answers. Each view is one rule, and the two are never mixed. What keeps
+//! confidential and anonymous answers from being told apart is done when they are counted: see [`crate::quiet`].
 
 mod count;
 mod graphql;

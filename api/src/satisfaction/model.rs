@@ -11,25 +11,29 @@ use crate::{base::Long, response::ScoreRow};
 /// Which answers a figure holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
 pub enum View {
-    /// Answers credited to you, or to the teams you lead, wherever the account is today.
+    /// Answers credited to you, or to the teams you lead, wherever the account is today. Confidential and anonymous ones
+    /// count by five and more at a time, at midnight (UTC).
     #[default]
     Credit,
-    /// Answers of the accounts you see now, whoever they are credited to. Reads the answers themselves.
+    /// Answers of the accounts you see now, whoever they are credited to. Reads the answers themselves; confidential and
+    /// anonymous ones are not among them.
     Accounts,
 }
 
 /// By what figures are cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 pub enum GroupBy {
-    /// The credited owner.
+    /// The credited owner. Confidential and anonymous answers of owners who had too few stand beside those of unowned
+    /// accounts.
     Owner,
-    /// The credited owner's team of that day.
+    /// The credited owner's team of that day. Confidential and anonymous answers of several teams, who had too few each,
+    /// stand without a team, for those who see the whole company.
     Team,
-    /// The month of the answer, in the company's zone.
+    /// The month of the answer, in the company's zone; of confidential and anonymous ones that in which they were counted.
     Month,
-    /// The account's territory of that day.
+    /// The account's territory of that day; not known of confidential and anonymous answers.
     Territory,
-    /// The account's segment of that day.
+    /// The account's segment of that day; not known of confidential and anonymous answers.
     Segment,
     /// The survey asked.
     Survey,

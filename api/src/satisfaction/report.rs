@@ -320,7 +320,8 @@ async fn names(ctx: &Ctx, by: Option<GroupBy>, table: &Table) -> Result<Names> {
             );
             let rows: Vec<(team_place::Model, team::Model)> =
                 ctx.find::<team_place::Entity>().shaped(vec![name]).await?;
-            names.places = rows.into_iter().map(|(place, team)| (place.id, (team.id, team.name))).collect();
+            let somewhere = rows.into_iter().filter(|(place, _)| place.id != PlaceId::NOWHERE);
+            names.places = somewhere.map(|(place, team)| (place.id, (team.id, team.name))).collect();
         }
         Some(GroupBy::Survey) => {
             for row in ctx.find::<survey::Entity>().all().await? {

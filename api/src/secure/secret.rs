@@ -40,6 +40,8 @@ pub enum Purpose {
     Reset,
     /// Go on with a session.
     Refresh,
+    /// Nothing: it marks an invitation as answered, and only the secret ties the two.
+    Answered,
 }
 
 impl Purpose {
@@ -52,6 +54,7 @@ impl Purpose {
             Self::Invite => b"steward link invite 1",
             Self::Reset => b"steward link reset 1",
             Self::Refresh => b"steward refresh 1",
+            Self::Answered => b"steward answered 1",
         }
     }
 }
@@ -73,6 +76,7 @@ struct Keys {
     reset: hmac::Key,
     refresh: hmac::Key,
     code: hmac::Key,
+    answered: hmac::Key,
     seal: LessSafeKey,
 }
 
@@ -162,6 +166,7 @@ impl Keys {
             reset: link_key(&root, Purpose::Reset)?,
             refresh: link_key(&root, Purpose::Refresh)?,
             code: derived(&root, b"steward code of a caller 1")?,
+            answered: link_key(&root, Purpose::Answered)?,
             seal: LessSafeKey::new(UnboundKey::from(
                 root.expand(&[b"steward seal signing key 1"], &AES_256_GCM).map_err(underivable)?,
             )),
@@ -176,6 +181,7 @@ impl Keys {
             Purpose::Invite => &self.invite,
             Purpose::Reset => &self.reset,
             Purpose::Refresh => &self.refresh,
+            Purpose::Answered => &self.answered,
         });
         message.update(id.as_bytes());
         message.update(&generation.to_be_bytes());

@@ -3,7 +3,7 @@
 //! Where a new version of the program words them anew, the new words are published, unless somebody
 //! of the company has published their own.
 
-use entity::{SurveyKind, Time, question, survey, survey_version};
+use entity::{SurveyKind, SurveyMode, Time, question, survey, survey_version};
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait,
@@ -119,6 +119,7 @@ async fn add(tx: &Tx, ready: &Ready, definition: &Definition, now: Time) -> Resu
         created_at: now,
         updated_at: now,
         draft: None,
+        mode: SurveyMode::Identified,
     };
     let version = version(tx, &row, 1, definition, now)?;
     tx.insert::<survey::Entity>(survey::Model { current_id: Some(version.id), ..row }).await?;

@@ -304,6 +304,8 @@ choosing! {
     LifecycleFilter(entity::Lifecycle);
     /// Compares a kind of survey.
     SurveyKindFilter(entity::SurveyKind);
+    /// Compares what becomes of who answers.
+    SurveyModeFilter(entity::SurveyMode);
     /// Compares where an invitation stands.
     InvitationStatusFilter(entity::InvitationStatus);
     /// Compares why nobody was asked.

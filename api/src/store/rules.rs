@@ -7,8 +7,9 @@
 use entity::{
     AccountId, InvitationId, access_link, account, account_grant, answer, api_key, attempt, audit, contact, cover,
     exclusion, import, import_piece, interaction, invitation, job, member, once, ownership, program, question,
-    recovery_code, refusal, response, response_version, score_owner, score_slice, second_factor, session, setting,
-    signing_key, survey, survey_version, team, team_deputy, team_member, team_place, team_tree, visit, wave,
+    quiet_answer, quiet_batch, quiet_link, quiet_score, quiet_wave, recovery_code, refusal, response, response_version,
+    score_owner, score_slice, second_factor, session, setting, signing_key, survey, survey_version, team, team_deputy,
+    team_member, team_place, team_tree, visit, wave,
 };
 use sea_orm::{
     ColumnTrait, EntityTrait,
@@ -353,6 +354,25 @@ company! {
         Some(Expr::col((score_owner::Entity, score_owner::Column::OwnerId)).eq(me.0))
     });
     score_slice, false, |scope| credited(scope, Expr::col((score_slice::Entity, score_slice::Column::PlaceId)), |_| None);
+}
+
+// Answers of confidential and anonymous surveys: no staff, no key and no customer sees a row of them. Whoever holds a
+// link sees their own as long as it can be changed, and the one job that counts sees all.
+company! {
+    quiet_answer, false, |scope| match scope.invitation() {
+        Some(this) => Condition::all().add(quiet_answer::Column::InvitationId.eq(this)),
+        None => when(scope.is_counting()),
+    };
+    // Found by a digest that only a link and the secret make.
+    quiet_link, false, |scope| when(scope.invitation().is_some());
+    quiet_score, false, |scope| when(scope.is_counting());
+    quiet_batch, false, |scope| when(scope.is_counting());
+    // How many answered a wave, as far as it is told; by nobody's account, so for those alone who see them all.
+    quiet_wave, false, |scope| match scope.rows() {
+        Rows::All if scope.is_counting() => everything(),
+        Rows::All if scope.is_staff() => Condition::all().add(quiet_wave::Column::Counted.eq(true)),
+        _ => nothing(),
+    };
 }
 
 /// Who is in some teams.

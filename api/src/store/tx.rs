@@ -104,6 +104,13 @@ impl Tx {
         self.conn.execute_unprepared("SELECT pg_advisory_xact_lock(7365002)").await.map(drop).map_err(from_db)
     }
 
+    /// An id that tells neither when nor in which order rows were made.
+    pub fn blind_id(&self) -> Uuid {
+        let mut bytes = [0; 16];
+        self.shared.db.random().fill(&mut bytes);
+        sea_orm::prelude::Uuid::from_bytes(bytes)
+    }
+
     /// A byte of chance.
     pub fn chance(&self) -> u8 {
         let mut byte = [0];

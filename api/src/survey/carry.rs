@@ -1,6 +1,6 @@
 //! Surveys taken along to another Steward, where answers to them are to be imported: with all they ever asked.
 
-use entity::{SurveyId, SurveyKind, Time, question, survey, survey_version};
+use entity::{SurveyId, SurveyKind, SurveyMode, Time, question, survey, survey_version};
 use sea_orm::{ActiveValue::Set, ColumnTrait, sea_query::Order};
 use serde::{Deserialize, Serialize};
 
@@ -22,9 +22,16 @@ pub struct Carried {
     pub question: String,
     pub created_at: Time,
     pub archived_at: Option<Time>,
+    #[serde(default = "identified")]
+    pub mode: SurveyMode,
     /// What it asked, the oldest first.
     pub versions: Vec<Published>,
     pub draft: Option<Definition>,
+}
+
+/// What surveys were before there was a choice.
+const fn identified() -> SurveyMode {
+    SurveyMode::Identified
 }
 
 /// A version of it.
@@ -53,6 +60,7 @@ pub async fn carried(ctx: &Ctx) -> Result<Vec<Carried>> {
             question: row.question.clone(),
             created_at: row.created_at,
             archived_at: row.archived_at,
+            mode: row.mode,
             versions: own.collect::<Result<_>>()?,
             draft: row.draft.clone().map(Definition::read).transpose()?,
         });
@@ -93,6 +101,7 @@ async fn make(tx: &Tx, carried: Carried) -> Result<bool> {
         created_at: carried.created_at,
         updated_at: now,
         draft,
+        mode: carried.mode,
     };
     let mut versions = Vec::new();
     for told in carried.versions {

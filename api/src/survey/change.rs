@@ -1,7 +1,7 @@
 //! Making surveys, and changing what is not published yet.
 
 use async_graphql::{InputObject, MaybeUndefined};
-use entity::{SurveyId, survey, survey_version};
+use entity::{SurveyId, SurveyMode, survey, survey_version, wave};
 use sea_orm::{ActiveValue::Set, ColumnTrait};
 
 use super::{Definition, SurveyAt, check};
@@ -21,6 +21,8 @@ pub struct CreateSurvey {
     pub copy_of: SurveyId,
     /// The key of its scored question. The same as the other's where absent: then their figures are one.
     pub question: Option<String>,
+    /// What becomes of who answers; `IDENTIFIED` where absent, whatever the other is.
+    pub mode: Option<SurveyMode>,
 }
 
 /// A change of a survey: absent stays.
@@ -34,6 +36,8 @@ pub struct UpdateSurvey {
     pub name: Option<String>,
     /// What the next version will ask; null discards it.
     pub draft: MaybeUndefined<Definition>,
+    /// What becomes of who answers. Can be changed as long as nothing of the survey was ever sent.
+    pub mode: Option<SurveyMode>,
 }
 
 /// Makes a draft from another survey.
@@ -63,6 +67,7 @@ pub async fn create(ctx: &Ctx, input: CreateSurvey) -> Result<SurveyId> {
             created_at: now,
             updated_at: now,
             draft: published.map(|version| version.definition.clone()).or_else(|| copied.draft.clone()),
+            mode: input.mode.unwrap_or(SurveyMode::Identified),
         };
         let id = row.id;
         tx.insert::<survey::Entity>(row).await?;
@@ -71,7 +76,7 @@ pub async fn create(ctx: &Ctx, input: CreateSurvey) -> Result<SurveyId> {
     .await
 }
 
-/// Changes name or draft. A draft may miss translations, but breaks no other rule.
+/// Changes name, draft or mode. A draft may miss translations, but breaks no other rule.
 pub async fn update(ctx: &Ctx, input: UpdateSurvey) -> Result<SurveyId> {
     ctx.may(Action::ChangeSurveys)?;
     let mut faults = Check::default();
@@ -90,8 +95,15 @@ pub async fn update(ctx: &Ctx, input: UpdateSurvey) -> Result<SurveyId> {
                 Some(Some(serde_json::to_value(draft).map_err(Error::internal)?))
             }
         };
+        let mode = input.mode.filter(|mode| *mode != row.mode);
+        if let Some(mode) = mode {
+            may_become(&tx, &row, mode).await?;
+        }
         let now = tx.now();
         tx.update::<survey::Entity>(row, |row| {
+            if let Some(mode) = mode {
+                row.mode = Set(mode);
+            }
             if let Some(name) = name {
                 row.name = Set(name);
             }
@@ -105,6 +117,25 @@ pub async fn update(ctx: &Ctx, input: UpdateSurvey) -> Result<SurveyId> {
         Ok(at.id)
     })
     .await
+}
+
+/// Refuses another mode once anything was sent, or where what is published asks what the mode does not keep.
+async fn may_become(tx: &Tx, row: &survey::Model, mode: SurveyMode) -> Result<()> {
+    let sent = tx.everywhere::<wave::Entity>().filter(wave::Column::SurveyId.eq(row.id));
+    if sent.count().await? > 0 {
+        return Err(Error::conflict(
+            "the mode is what was promised to those who were asked; make another survey as a copy of this one",
+        ));
+    }
+    let Some(id) = row.current_id else { return Ok(()) };
+    let version = tx.find::<survey_version::Entity>().filter(survey_version::Column::Id.eq(id)).one("survey").await?;
+    let mut faults = Check::default();
+    check::quiet(&mut faults, mode, &Definition::read(version.definition.clone())?);
+    if faults.done().is_err() {
+        let rule = "asks less than what is published does: publish first what asks for scores alone";
+        return Err(Error::invalid("/mode", rule));
+    }
+    Ok(())
 }
 
 /// Ends the sending of a survey.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use entity::SurveyKind;
+use entity::{SurveyKind, SurveyMode};
 
 use super::{Definition, FurtherQuestion, FurtherTexts, LanguageTexts, QuestionKind, Scale};
 use crate::base::{Check, Part, parts};
@@ -61,6 +61,25 @@ pub(super) fn draft(check: &mut Check, kind: SurveyKind, scored: &str, draft: &m
             check.fault(&format!("{field}/language"), "must be there once only");
         }
         words(check, &field, &draft.further, texts);
+    }
+}
+
+/// Of a confidential or anonymous survey only scores are kept: words, and answers put together, tell whose they are.
+pub(super) fn quiet(check: &mut Check, mode: SurveyMode, asks: &Definition) {
+    match mode {
+        SurveyMode::Identified => {}
+        SurveyMode::Confidential => {
+            for (at, question) in asks.further.iter().enumerate() {
+                if question.kind != QuestionKind::Rating {
+                    let rule = "must be RATING: of a confidential survey only scores are kept";
+                    check.fault(&format!("draft/further/{at}/kind"), rule);
+                }
+            }
+        }
+        SurveyMode::Anonymous if !asks.further.is_empty() => {
+            check.fault("draft/further", "must be empty: an anonymous answer is one score");
+        }
+        SurveyMode::Anonymous => {}
     }
 }
 

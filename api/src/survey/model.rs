@@ -1,7 +1,7 @@
 //! A survey as both doors show it.
 
 use async_graphql::{InputObject, SimpleObject};
-use entity::{MemberId, SurveyId, SurveyKind, Time, survey, survey_version};
+use entity::{MemberId, SurveyId, SurveyKind, SurveyMode, Time, survey, survey_version};
 
 use super::Definition;
 use crate::{
@@ -21,6 +21,8 @@ pub struct Survey {
     pub name: String,
     /// The key of the scored question; figures run on by it.
     pub question: String,
+    /// What becomes of who answers. Fixed by the first sending.
+    pub mode: SurveyMode,
     /// Counts the changes; a change names the one it was made on.
     pub version: i32,
     /// The number of the published version that is sent now; null before the first.
@@ -73,6 +75,7 @@ impl TryFrom<SurveyRow> for Survey {
             kind: row.kind,
             name: row.name,
             question: row.question,
+            mode: row.mode,
             version: row.version,
             number: current.as_ref().map(|current| current.number),
             definition: current.map(|current| Definition::read(current.definition)).transpose()?,

@@ -21,6 +21,7 @@ pub async fn publish(ctx: &Ctx, at: SurveyAt) -> Result<SurveyId> {
         let mut faults = Check::default();
         check::draft(&mut faults, row.kind, &row.question, &mut definition);
         check::complete(&mut faults, &definition);
+        check::quiet(&mut faults, row.mode, &definition);
         let now = tx.now();
         let fresh = settle(&tx, &mut faults, &row, &definition, now).await?;
         faults.done()?;

@@ -1,7 +1,7 @@
 //! Surveys at the REST door.
 
 use axum::Json;
-use entity::{SurveyId, SurveyKind};
+use entity::{SurveyId, SurveyKind, SurveyMode};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -28,6 +28,10 @@ struct Row {
     /// The key of the scored question; figures run on by it.
     #[schema(example = "nps")]
     question: String,
+    /// What becomes of who answers: `IDENTIFIED`, shown with their name; `CONFIDENTIAL` and `ANONYMOUS`, only
+    /// together with others.
+    #[schema(example = "IDENTIFIED")]
+    mode: SurveyMode,
     /// The number of the published version that is sent now; null before the first.
     #[schema(minimum = 1, example = 1)]
     number: Option<i32>,
@@ -43,6 +47,7 @@ impl From<Survey> for Row {
             kind: survey.kind,
             name: survey.name,
             question: survey.question,
+            mode: survey.mode,
             number: survey.number,
             version: survey.version,
         }

@@ -54,8 +54,12 @@ pub struct Reader {
 }
 
 impl Visits {
-    /// Notes that a link was opened, with the score that it carried.
+    /// Notes that a link was opened, with the score that it carried. Of a confidential or anonymous survey nothing is
+    /// noted: who was there has likely answered, and when.
     pub fn note(&self, row: &invitation::Model, at: Time, reader: &Reader, picked: Option<i16>) {
+        if row.mode.is_quiet() {
+            return;
+        }
         let known = told(reader.is_head, reader.is_prefetch, reader.agent.as_deref(), reader.has_language);
         let agent = reader.agent.as_ref().map(|agent| header_safe(agent).chars().take(AGENT).collect());
         let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);

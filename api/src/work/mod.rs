@@ -15,6 +15,7 @@ use crate::{
     invitation::{SendMail, SendTest, TellChanged},
     privacy::Sweep,
     program::{MakeWave, Tick},
+    quiet::CountQuiet,
 };
 
 /// The list of jobs: a new one is a line here.
@@ -27,6 +28,7 @@ fn run(kind: &str, payload: serde_json::Value, ctx: Ctx, last: bool) -> Result<B
         SendTest::KIND => start::<SendTest>(payload, ctx, last),
         SendLink::KIND => start::<SendLink>(payload, ctx, last),
         RunImport::KIND => start::<RunImport>(payload, ctx, last),
+        CountQuiet::KIND => start::<CountQuiet>(payload, ctx, last),
         Sweep::KIND => start::<Sweep>(payload, ctx, last),
         other => Err(Error::internal(format!("no job of kind {other}"))),
     }

@@ -126,6 +126,7 @@ pub const SHOWN: [(&str, &str, &[&str]); 20] = [
             "step",
             "remindedAt",
             "expiresAt",
+            "mode",
             "contact",
             "account",
             "survey",
@@ -156,7 +157,7 @@ pub const SHOWN: [(&str, &str, &[&str]); 20] = [
     ("ResponseConnection", "{responses{$f}}", CONNECTION),
     ("ResponseEdge", "{responses{edges{$f}}}", EDGE),
     ("Session", "{sessions{$f}}", &["id", "createdAt", "refreshedAt", "expiresAt", "userAgent", "current"]),
-    ("Survey", "{surveys{$f}}", &["id", "kind", "name", "question", "version", "number"]),
+    ("Survey", "{surveys{$f}}", &["id", "kind", "name", "question", "mode", "version", "number"]),
 ];
 
 /// Types that customers never come to: each way there leads through a hidden field, or a root field that is forbidden.

@@ -1,6 +1,6 @@
 //! The mail that asks, with one link per score.
 
-use entity::SurveyKind;
+use entity::{SurveyKind, SurveyMode};
 use maud::{Markup, html};
 
 use super::html::{P, buttons, page, small_link, soft};
@@ -16,6 +16,8 @@ pub struct Invite<'a> {
     pub question: Question<'a>,
     /// Whether further questions follow on the page.
     pub more: bool,
+    /// What becomes of who answers.
+    pub mode: SurveyMode,
     pub step: Step,
     /// `https://host/s/TOKEN`, without a query.
     pub link: &'a str,
@@ -68,8 +70,22 @@ impl Invite<'_> {
             (None, Step::Reminder, _) => second.intro,
             (None, Step::LastReminder, _) => third.intro,
             (None, Step::Invitation, true) => texts.intro_more,
+            // Of words nothing is said where none are taken.
+            (None, Step::Invitation, false) if self.mode.is_quiet() => self.head.texts().promise.intro,
             (None, Step::Invitation, false) => texts.intro,
         })
+    }
+
+    /// What is promised, and in reminders that they go to all.
+    fn promise(&self) -> Option<String> {
+        let promise = &self.head.texts().promise;
+        let words = promise.of(self.mode)?;
+        Some(if self.step == Step::Invitation { words.to_owned() } else { format!("{words} {}", promise.reminder) })
+    }
+
+    /// Who replies is known by it: only where answers are, is it asked for.
+    fn reply(&self) -> Option<&'static str> {
+        (!self.mode.is_quiet()).then_some(self.head.texts().mail.reply)
     }
 
     fn own<'p>(&'p self, pattern: &'p str) -> Custom<'p> {
@@ -78,16 +94,16 @@ impl Invite<'_> {
 
     fn text(&self) -> String {
         let texts = self.head.texts();
-        let mut body = vec![
-            self.intro().text(),
-            String::new(),
+        let mut body = vec![self.intro().text(), String::new()];
+        body.extend(self.promise().into_iter().flat_map(|promise| [promise, String::new()]));
+        body.extend([
             header_safe(self.question.text),
             header_safe(&texts.meanings(&self.question).join(", ")),
             String::new(),
-        ];
+        ]);
         let width = self.question.max.to_string().len();
         body.extend(self.question.scores().map(|score| format!("{score:>width$}  {}", self.score_link(score))));
-        body.extend([String::new(), texts.mail.reply.to_owned()]);
+        body.extend(self.reply().into_iter().flat_map(|reply| [String::new(), reply.to_owned()]));
         let way_out = format!("{}: {}", texts.mail.unsubscribe, self.unsubscribe);
         self.head.letter(body, [self.head.fill(texts.mail.why), way_out])
     }
@@ -96,6 +112,7 @@ impl Invite<'_> {
         let (head, texts) = (&self.head, self.head.texts());
         let body = html! {
             p style=(P) { (self.intro().html()) }
+            @if let Some(promise) = self.promise() { p style=(P) { (promise) } }
             h1 style="margin:0 0 16px;font-size:20px;line-height:28px;font-weight:600" dir="auto" { (header_safe(self.question.text)) }
             (buttons(self))
             p class="soft" style="margin:10px 0 24px;font-size:14px;line-height:22px;color:#4a5563" {
@@ -104,7 +121,7 @@ impl Invite<'_> {
                     bdi { (meaning) }
                 }
             }
-            p style=(P) { (texts.mail.reply) }
+            @if let Some(reply) = self.reply() { p style=(P) { (reply) } }
         };
         let small = html! {
             (soft(&head.fill_html(texts.mail.why)))

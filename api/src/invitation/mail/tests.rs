@@ -69,12 +69,14 @@ fn kinds_and_steps_differ_in_subject() {
             "Northwind Services: how was our service?",
             "Northwind Services: how easy did we make it?",
             "Northwind Services: may we still hear your opinion?",
-            "Northwind Services: a last reminder"
+            "Northwind Services: a last reminder",
+            "Northwind Services: would you recommend us?",
+            "Northwind Services: may we still hear your opinion?"
         ]
     );
     let counts: Vec<usize> =
         samples::invites(english()).iter().map(|(_, invite)| invite.question.scores().count()).collect();
-    assert_eq!(counts, [11, 5, 7, 11, 5]);
+    assert_eq!(counts, [11, 5, 7, 11, 5, 11, 7]);
 }
 
 #[test]

@@ -32,8 +32,9 @@ pub(super) fn form(
         form method="post" action=(languages.here()) autocomplete="off" {
             @if let Some(amends) = &asked.amends { input type="hidden" name="version" value=(amends.version); }
             (scores(texts, asked, faults.score))
-            (comment(texts, asked, faults.comment))
+            @if !asked.mode.is_quiet() { (comment(texts, asked, faults.comment)) }
             @if let Some(after) = after { (after) }
+            @if let Some(promise) = texts.promise.of(asked.mode) { p.hint { (promise) } }
             button type="submit" disabled[preview] { (submit) }
         }
         (languages.links(texts))

@@ -66,7 +66,9 @@ impl Posted {
         }
         let score = self.score?;
         let complete = link.definition.asked(score).next().is_none();
-        Some(Answer { score, comment: Some(self.comment.clone()), answers: None, language: None, complete })
+        // Where the page asks for no words, none are taken from it.
+        let comment = (!link.invitation.mode.is_quiet()).then(|| self.comment.clone());
+        Some(Answer { score, comment, answers: None, language: None, complete })
     }
 
     /// By the kind of each question. What was left blank is not sent: a page never shows what was answered before.

@@ -79,7 +79,7 @@ async fn survey_page(
     };
     let picked = chosen.score.and_then(|score| score.parse().ok());
     server.visits.note(&link.invitation, now, &reader, picked);
-    if link.response.is_none()
+    if !link.answered
         && let Err(error) = still_open(&link.invitation, now)
     {
         return failed_page(&server, asked.texts(), error);
@@ -91,7 +91,9 @@ async fn survey_page(
 /// What a link opens: the question, the step that is still to be taken, or what was answered.
 fn first_look<'a>(link: &'a Link, asked: &Asked<'a>, picked: Option<i16>, now: Time) -> Page<'a> {
     let ask = |score, amends| Page::Ask(Asking { amends, ..asking(asked, score) });
-    let Some(row) = &link.response else { return ask(picked, None) };
+    let Some(row) = &link.response else {
+        return if link.answered { Page::AlreadyAnswered(final_answer(link, asked, None)) } else { ask(picked, None) };
+    };
     let Some(amends) = amends(link, row, now) else { return Page::AlreadyAnswered(answered(link, asked, row, now)) };
     let further = asked.further(Some(row.score), &link.answers);
     match picked {
@@ -113,6 +115,7 @@ fn asking<'a>(asked: &Asked<'a>, score: Option<i16>) -> Asking<'a> {
         amends: None,
         more: asked.has_more(),
         prompts: asked.comment(),
+        mode: asked.mode(),
     }
 }
 
@@ -123,10 +126,15 @@ fn more<'a>(asked: &Asked<'a>, score: i16, version: i32, further: Vec<super::Fur
 fn answered<'a>(link: &'a Link, asked: &Asked<'a>, row: &response::Model, now: Time) -> Answered<'a> {
     Answered {
         question: asked.question(),
-        score: row.score,
+        score: Some(row.score),
         until: amends(link, row, now).map(|amends| amends.until),
         thanks: asked.thanks(link.values()),
     }
+}
+
+/// What is left to say of an answer that nobody's is known to be: the score only to who has just given it.
+fn final_answer<'a>(link: &'a Link, asked: &Asked<'a>, score: Option<i16>) -> Answered<'a> {
+    Answered { question: asked.question(), score, until: None, thanks: asked.thanks(link.values()) }
 }
 
 fn amends(link: &Link, row: &response::Model, now: Time) -> Option<Amends> {
@@ -180,6 +188,7 @@ fn outcome(server: &Server, link: &Link, asked: &Asked<'_>, posted: &Posted, sto
     let over = match (earlier, &standing) {
         (Some(_), Some(_)) => Ok(()),
         (Some(_), None) => Err(Error::Gone("this answer is final")),
+        (None, _) if link.answered => Err(Error::Gone("this answer is final")),
         (None, _) => still_open(&link.invitation, now),
     };
     let stored = match stored {
@@ -213,7 +222,14 @@ fn outcome(server: &Server, link: &Link, asked: &Asked<'_>, posted: &Posted, sto
             let state = Page::AlreadyAnswered(answered(link, asked, row, now));
             page(Problem::from(error).status, &state)
         }
+        (Err(error), None)
+            if link.answered
+                && matches!(error, Error::Stale | Error::Conflict(Code::AlreadyAnswered, _) | Error::Gone(_)) =>
+        {
+            page(Problem::from(error).status, &Page::AlreadyAnswered(final_answer(link, asked, None)))
+        }
         (Err(error), _) => failed_page(server, texts, error),
+        (Ok(()), None) if link.answered => page(StatusCode::OK, &Page::Thanks(final_answer(link, asked, posted.score))),
         (Ok(()), None) => Error::internal("an answer that was stored is gone").into_response(),
     }
 }

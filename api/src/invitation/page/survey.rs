@@ -30,6 +30,7 @@ pub fn survey(brand: &Brand, texts: &Texts, state: &State<'_>, languages: &Langu
                 amends: None,
                 more,
                 prompts: all.prompts,
+                mode: all.mode,
             };
             let after = fields(texts, &all.further);
             show(&header_safe(all.question.text), &ask(&asked, Faults::default(), Some(&after)))
@@ -51,7 +52,7 @@ fn answered(brand: &Brand, texts: &Texts, answer: &Answered<'_>, languages: &Lan
             (None, true) => p { (fill_html(page.thanks_more, &[("company", brand.company())])) },
             _ => {}
         }
-        p { (score_line(texts, &answer.question, answer.score)) }
+        @if let Some(score) = answer.score { p { (score_line(texts, &answer.question, score)) } }
         @match &answer.until {
             Some(until) => {
                 p { (fill(page.can_change, &[("until", &texts.instant(until))])) }

@@ -20,7 +20,15 @@ fn question() -> Question<'static> {
 }
 
 fn form() -> Form<'static> {
-    Form { question: question(), score: None, comment: "", amends: None, more: false, prompts: None }
+    Form {
+        question: question(),
+        score: None,
+        comment: "",
+        amends: None,
+        more: false,
+        prompts: None,
+        mode: SurveyMode::Identified,
+    }
 }
 
 fn until() -> DateTime<Tz> {
@@ -131,7 +139,7 @@ fn a_refused_form_keeps_what_was_typed_and_names_each_fault_at_its_field() {
 
 #[test]
 fn after_answering_the_score_is_shown_and_no_field() {
-    let answer = Answered { question: question(), score: 9, until: Some(until()), thanks: None };
+    let answer = Answered { question: question(), score: Some(9), until: Some(until()), thanks: None };
     for state in [State::Thanks(answer.clone()), State::AlreadyAnswered(answer.clone())] {
         let page = show(&state);
         assert!(page.contains("You answered <bdi>9</bdi>"));
@@ -145,7 +153,13 @@ fn after_answering_the_score_is_shown_and_no_field() {
 
 #[test]
 fn a_preview_shows_every_question_and_cannot_be_sent() {
-    let page = show(&State::Preview(Preview { question: question(), score: None, prompts: None, further: further() }));
+    let page = show(&State::Preview(Preview {
+        question: question(),
+        score: None,
+        prompts: None,
+        further: further(),
+        mode: SurveyMode::Identified,
+    }));
     assert!(page.contains("This is a preview.") && page.contains("<button type=\"submit\" disabled>Send answer<"));
     assert!(page.contains("name=\"score\"") && page.contains("name=\"q.price\"") && page.contains("name=\"q.why\""));
 }
@@ -241,7 +255,7 @@ fn a_refused_second_step_keeps_what_was_given_and_leads_to_each_fault() {
 fn own_thanks_stand_in_for_ours_right_after_answering() {
     let values = Values { company: "Acme", owner: "<Ana>", ..Values::default() };
     let own = Custom { pattern: "Cheers,\n{owner} of {company}", values };
-    let answer = Answered { question: question(), score: 9, until: None, thanks: Some(own) };
+    let answer = Answered { question: question(), score: Some(9), until: None, thanks: Some(own) };
     let page = show(&State::Thanks(answer.clone()));
     assert!(page.contains("Cheers,<br><bdi>&lt;Ana&gt;</bdi> of <bdi>Acme</bdi>") && !page.contains("has reached"));
     assert!(!show(&State::AlreadyAnswered(answer)).contains("Cheers"));
@@ -299,12 +313,12 @@ fn naughty_text_is_shown_literally_wherever_it_comes_from() {
         fault: Some(Fault::Missing),
     };
     let further: Vec<_> = kinds.into_iter().map(ask).collect();
-    let answer = Answered { question, score: 1, until: None, thanks: Some(own) };
+    let answer = Answered { question, score: Some(1), until: None, thanks: Some(own) };
     for state in [
         State::Ask(asked.clone()),
         State::Invalid(asked, Faults::default()),
         State::More(More { question, score: 1, version: 1, further: further.clone() }),
-        State::Preview(Preview { question, score: None, prompts: None, further }),
+        State::Preview(Preview { question, score: None, prompts: None, further, mode: SurveyMode::Identified }),
         State::Thanks(answer),
     ] {
         let page = survey(&brand, Texts::of("en"), &state, &Languages::default());

@@ -1,6 +1,9 @@
 //! Arabic.
 
-use super::{ChangedTexts, CommentTexts, MailTexts, PageTexts, PreferencesTexts, QuestionTexts, ReminderTexts, Texts};
+use super::{
+    ChangedTexts, CommentTexts, MailTexts, PageTexts, PreferencesTexts, PromiseTexts, QuestionTexts, ReminderTexts,
+    Texts,
+};
 
 pub(super) static AR: Texts = Texts {
     lang: "ar",
@@ -94,6 +97,13 @@ pub(super) static AR: Texts = Texts {
         error_long: "يُرجى ألا يتجاوز النص 5000 حرف. عدد الأحرف حاليًا: {count}.",
         error_unreadable: "تعذّرت قراءة النص. يُرجى كتابته مرة أخرى.",
         languages: "لغات أخرى",
+    },
+    promise: PromiseTexts {
+        confidential: "تُعرض إجاباتكم مع إجابات الآخرين فقط، ولا تُعرض أبدًا مع أسمائكم.",
+        anonymous: "تُحفظ إجاباتكم من دون أسمائكم، ولا تُعرض إلا مع إجابات الآخرين.",
+        reminder: "يتلقى هذا التذكير جميع من سُئلوا، سواء أجابوا أم لم يجيبوا. إذا كنتم قد أجبتم فلا حاجة إلى \
+                أي شيء آخر.",
+        intro: "سؤال واحد لا يستغرق سوى عشر ثوانٍ: يُرجى اختيار الرقم الذي يعبّر عن رأيكم.",
     },
     preferences: PreferencesTexts {
         title: "استبيانات {company}",

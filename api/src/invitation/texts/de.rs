@@ -1,6 +1,9 @@
 //! German.
 
-use super::{ChangedTexts, CommentTexts, MailTexts, PageTexts, PreferencesTexts, QuestionTexts, ReminderTexts, Texts};
+use super::{
+    ChangedTexts, CommentTexts, MailTexts, PageTexts, PreferencesTexts, PromiseTexts, QuestionTexts, ReminderTexts,
+    Texts,
+};
 
 pub(super) static DE: Texts = Texts {
     lang: "de",
@@ -103,6 +106,13 @@ pub(super) static DE: Texts = Texts {
         error_long: "Bitte bleiben Sie unter der Grenze von 5.000 Zeichen. Zurzeit sind es {count}.",
         error_unreadable: "Ihr Text konnte nicht gelesen werden. Bitte geben Sie ihn noch einmal ein.",
         languages: "Andere Sprachen",
+    },
+    promise: PromiseTexts {
+        confidential: "Ihre Antworten werden nur zusammen mit anderen gezeigt, nie mit Ihrem Namen.",
+        anonymous: "Ihre Antworten werden ohne Ihren Namen gespeichert und nur zusammen mit anderen gezeigt.",
+        reminder: "Diese Erinnerung erhalten alle, die gefragt wurden, ob sie geantwortet haben oder nicht. \
+                Wenn Sie schon geantwortet haben, müssen Sie nichts weiter tun.",
+        intro: "eine Frage, zehn Sekunden: Bitte wählen Sie die Zahl, die für Sie zutrifft.",
     },
     preferences: PreferencesTexts {
         title: "Umfragen von {company}",

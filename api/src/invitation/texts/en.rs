@@ -1,6 +1,9 @@
 //! English.
 
-use super::{ChangedTexts, CommentTexts, MailTexts, PageTexts, PreferencesTexts, QuestionTexts, ReminderTexts, Texts};
+use super::{
+    ChangedTexts, CommentTexts, MailTexts, PageTexts, PreferencesTexts, PromiseTexts, QuestionTexts, ReminderTexts,
+    Texts,
+};
 
 pub(super) static EN: Texts = Texts {
     lang: "en",
@@ -97,6 +100,13 @@ pub(super) static EN: Texts = Texts {
         error_long: "Please keep your comment within 5,000 characters. It has {count} now.",
         error_unreadable: "Your comment could not be read. Please write it again.",
         languages: "Other languages",
+    },
+    promise: PromiseTexts {
+        confidential: "Your answers are shown only together with others, never with your name.",
+        anonymous: "Your answers are kept without your name, and shown only together with others.",
+        reminder: "Everybody who was asked receives this reminder, whether or not they have answered. If you \
+                have, there is nothing more you need to do.",
+        intro: "One question, ten seconds: please choose the number that fits.",
     },
     preferences: PreferencesTexts {
         title: "Surveys from {company}",

@@ -1,6 +1,9 @@
 //! Spanish.
 
-use super::{ChangedTexts, CommentTexts, MailTexts, PageTexts, PreferencesTexts, QuestionTexts, ReminderTexts, Texts};
+use super::{
+    ChangedTexts, CommentTexts, MailTexts, PageTexts, PreferencesTexts, PromiseTexts, QuestionTexts, ReminderTexts,
+    Texts,
+};
 
 pub(super) static ES: Texts = Texts {
     lang: "es",
@@ -97,6 +100,13 @@ pub(super) static ES: Texts = Texts {
         error_long: "No supere los 5000 caracteres. Ahora su texto tiene {count}.",
         error_unreadable: "No se ha podido leer su texto. Escríbalo de nuevo.",
         languages: "Otros idiomas",
+    },
+    promise: PromiseTexts {
+        confidential: "Sus respuestas solo se muestran junto con las de otras personas, nunca con su nombre.",
+        anonymous: "Sus respuestas se guardan sin su nombre y solo se muestran junto con las de otras personas.",
+        reminder: "Todas las personas consultadas reciben este recordatorio, hayan respondido o no. Si ya ha \
+                respondido, no tiene que hacer nada más.",
+        intro: "Una pregunta, diez segundos: elija el número que refleje su opinión.",
     },
     preferences: PreferencesTexts {
         title: "Encuestas de {company}",

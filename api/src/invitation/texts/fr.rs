@@ -1,6 +1,9 @@
 //! French.
 
-use super::{ChangedTexts, CommentTexts, MailTexts, PageTexts, PreferencesTexts, QuestionTexts, ReminderTexts, Texts};
+use super::{
+    ChangedTexts, CommentTexts, MailTexts, PageTexts, PreferencesTexts, PromiseTexts, QuestionTexts, ReminderTexts,
+    Texts,
+};
 
 pub(super) static FR: Texts = Texts {
     lang: "fr",
@@ -103,6 +106,14 @@ pub(super) static FR: Texts = Texts {
                 {count}.",
         error_unreadable: "Votre texte n’a pas pu être lu. Veuillez le saisir de nouveau.",
         languages: "Autres langues",
+    },
+    promise: PromiseTexts {
+        confidential: "Vos réponses ne sont montrées qu’avec celles d’autres personnes, jamais avec votre nom.",
+        anonymous: "Vos réponses sont conservées sans votre nom et ne sont montrées qu’avec celles d’autres \
+                personnes.",
+        reminder: "Toutes les personnes interrogées reçoivent ce rappel, qu’elles aient répondu ou non. Si vous \
+                avez déjà répondu, vous n’avez rien d’autre à faire.",
+        intro: "Une question, dix secondes\u{a0}: veuillez choisir la note qui correspond à votre avis.",
     },
     preferences: PreferencesTexts {
         title: "Enquêtes de {company}",

@@ -1,6 +1,9 @@
 //! Japanese.
 
-use super::{ChangedTexts, CommentTexts, MailTexts, PageTexts, PreferencesTexts, QuestionTexts, ReminderTexts, Texts};
+use super::{
+    ChangedTexts, CommentTexts, MailTexts, PageTexts, PreferencesTexts, PromiseTexts, QuestionTexts, ReminderTexts,
+    Texts,
+};
 
 pub(super) static JA: Texts = Texts {
     lang: "ja",
@@ -82,6 +85,12 @@ pub(super) static JA: Texts = Texts {
         error_long: "5,000文字以内でご記入ください。現在は{count}文字です。",
         error_unreadable: "文章を読み取れませんでした。もう一度ご記入ください。",
         languages: "ほかの言語",
+    },
+    promise: PromiseTexts {
+        confidential: "回答はほかの方の回答とまとめてのみ表示され、お名前とともに表示されることはありません。",
+        anonymous: "回答はお名前なしで保存され、ほかの方の回答とまとめてのみ表示されます。",
+        reminder: "このお知らせは、回答の有無にかかわらず、お願いしたすべての方にお送りしています。すでに回答された方は、何もしていただく必要はありません。",
+        intro: "いつもお世話になっております。質問は1つ、10秒ほどで終わります。当てはまる数字をお選びください。",
     },
     preferences: PreferencesTexts {
         title: "{company} からのアンケート",

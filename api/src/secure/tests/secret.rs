@@ -23,6 +23,7 @@ fn a_link_token_is_the_same_for_ever() {
     assert_eq!(token(Purpose::SignIn), "8ciHkZuvqWiMkxHmO2DeiGpu3-E");
     assert_eq!(token(Purpose::Invite), "6rZWoM_Uj26Oxjev_Y6pTBjRzmA");
     assert_eq!(token(Purpose::Reset), "e6tKe5OpmoI1auB6GEB3KM-30l4");
+    assert_eq!(token(Purpose::Answered), "xg0vpS7MM3WJ0vWCtyE98pcVtzE");
 }
 
 #[test]

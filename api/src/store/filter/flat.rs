@@ -139,6 +139,7 @@ choices! {
     entity::Tier
     entity::Lifecycle
     entity::SurveyKind
+    entity::SurveyMode
     entity::InvitationStatus
     entity::Suppression
     entity::Category
