@@ -127,13 +127,19 @@ fn show(rows: &[Row], origins: &[String], faults: &[String], warnings: &[Advice]
     }
     if !origins.is_empty() {
         println!("\nPages of these origins may call (CORS) and open sockets:");
-        origins.iter().for_each(|origin| println!("  {origin}"));
+        for origin in origins {
+            println!("  {origin}");
+        }
     }
     if !faults.is_empty() || !warnings.is_empty() {
         println!();
     }
-    faults.iter().for_each(|fault| println!("wrong    {fault}"));
-    warnings.iter().for_each(|Advice { setting, what, todo }| println!("warning  {setting} {what}\n         → {todo}"));
+    for fault in faults {
+        println!("wrong    {fault}");
+    }
+    for Advice { setting, what, todo } in warnings {
+        println!("warning  {setting} {what}\n         → {todo}");
+    }
 }
 
 fn object(rows: &[Row], origins: &[String], faults: &[String], warnings: &[Advice]) -> serde_json::Value {

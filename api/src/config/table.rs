@@ -192,7 +192,7 @@ fn folded(text: &str, indent: &str, most: usize) -> String {
             _ => lines.push(word.to_owned()),
         }
     }
-    lines.into_iter().map(|line| format!("{indent}{line}\n")).collect()
+    lines.iter().flat_map(|line| [indent, line, "\n"]).collect()
 }
 
 #[cfg(test)]

@@ -16,6 +16,15 @@ use super::{
 };
 use crate::base::{Answered, Tally};
 
+#[cfg(feature = "otlp")]
+use super::span::tell;
+
+/// Nobody is told of a request, in a build that cannot.
+#[cfg(not(feature = "otlp"))]
+const fn tell(_: Answered<'_>, _: Option<&Parent>, _: std::time::SystemTime) -> Option<u64> {
+    None
+}
+
 const ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// What a request is called: by us, and by whoever traces it.
@@ -52,10 +61,7 @@ pub async fn trace(State(server): State<Server>, request: Request, next: Next) -
     let (took, status, statements) = (start.elapsed(), response.status().as_u16(), tally.get());
     let answered = Answered { route: &route, method, status, took, statements };
     server.env.metrics.answered(answered);
-    #[cfg(feature = "otlp")]
-    let told = super::span::tell(answered, parent.as_ref(), db.clock().now().0.into());
-    #[cfg(not(feature = "otlp"))]
-    let told = None;
+    let told = tell(answered, parent.as_ref(), db.clock().now().0.into());
     let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
     let trace = parent.as_ref().map(|parent| parent.trace.as_str());
     tracing::debug!(method, route, status, micros, statements, request = %id, trace, "answered");
