@@ -7,8 +7,10 @@ use std::{
 };
 
 use api::config::{SETTINGS, Settings, Source, markdown};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tests::{
+    app::{SECRET, TestApp, URL},
+    both,
     process::{self, CURE},
     skip::skip,
 };
@@ -235,4 +237,33 @@ fn settings_that_are_allowed_and_hardly_meant_are_told() {
         assert!(words.contains(&format!("wrong    {fault}")), "{words}");
     }
     assert!(!words.contains("nobody-reads") && !report.to_string().contains("nobody-reads"), "{words}");
+}
+
+both! {
+    async fn a_token_for_each_of_many_members(app: TestApp) {
+        let folder = tempfile::tempdir().unwrap();
+        let ada = app.newcomer("ada", "a password of many letters").await;
+        let ben = app.newcomer("ben", "a password of many letters").await;
+        let file = folder.path().join("members.txt");
+        let url = app.database.url().to_owned();
+        let settings =
+            [("STEWARD_DATABASE_URL", url.as_str()), ("STEWARD_SECRET", SECRET), ("STEWARD_PUBLIC_URL", URL)];
+        let asked = ["token", "--members", file.to_str().unwrap(), "--ttl", "12h", "--json"];
+        std::fs::write(&file, "Ada@acme.test\n\nben@acme.test\nnobody@acme.test\n").unwrap();
+        let Some(refused) = steward(folder.path(), &asked, &settings) else { return };
+        assert_eq!((refused.status.code(), refused.stdout.len()), (Some(1), 0));
+        assert!(String::from_utf8_lossy(&refused.stderr).contains("nobody@acme.test"));
+        std::fs::write(&file, "Ada@acme.test\n\nben@acme.test\n").unwrap();
+        let told = said(&steward(folder.path(), &asked, &settings).unwrap());
+        let lines: Vec<Value> = told.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert_eq!(lines.len(), 2);
+        // The program goes by the clock on the wall.
+        app.forward(chrono::Utc::now() - app.now().0);
+        for (line, (address, id)) in lines.iter().zip([("Ada@acme.test", ada), ("ben@acme.test", ben)]) {
+            assert_eq!((&line["member"], &line["expiresIn"]), (&json!(address), &json!(43_200)));
+            let token = line["accessToken"].as_str().unwrap();
+            let me = app.gql(Some(token), "{ me { member { id } } }", json!({})).await;
+            assert_eq!(me["data"]["me"]["member"]["id"], json!(id), "{me}");
+        }
+    }
 }

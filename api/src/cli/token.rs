@@ -1,7 +1,12 @@
 //! `steward token`: for the operator, who holds the database and the secret anyway.
 
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+};
+
 use chrono::TimeDelta;
-use entity::{ContactId, KeyId, api_key, contact, member};
+use entity::{ContactId, KeyId, MemberId, api_key, contact, member};
 use sea_orm::ColumnTrait;
 
 use crate::{
@@ -10,7 +15,7 @@ use crate::{
     config::Settings,
     ctx::Ctx,
     session::{DEMO, issue},
-    store::Subject,
+    store::{Subject, among},
 };
 
 /// Print an access token for a member, a contact or an integration's key
@@ -25,7 +30,7 @@ pub struct Args {
     /// How long the token works, at most 12h: like 900s, 15m or 2h.
     #[arg(long, default_value = "15m", value_parser = span)]
     ttl: TimeDelta,
-    /// Print one JSON object: accessToken, expiresIn.
+    /// Print one JSON object: accessToken, expiresIn; of --members one a line, with the member beside.
     #[arg(long)]
     json: bool,
 }
@@ -37,6 +42,10 @@ struct Who {
     /// A member, by mail address.
     #[arg(long, value_name = "EMAIL")]
     member: Option<String>,
+    /// Many members, by a file of mail addresses, one a line; - reads standard input. Each line of the answer is an
+    /// address and its token.
+    #[arg(long, value_name = "FILE")]
+    members: Option<PathBuf>,
     /// A contact, by id.
     #[arg(long, value_name = "ID")]
     contact: Option<ContactId>,
@@ -64,6 +73,9 @@ pub async fn run(settings: &Settings, args: &Args) -> Result<()> {
     let url = settings.public_url.clone().unwrap_or_else(|| format!("http://{}", settings.listen));
     let app = App::build(settings, Ports::default(), url).await?;
     let system = app.system();
+    if let Some(file) = &args.who.members {
+        return many(&system, &addresses(file)?, args).await;
+    }
     let subject = subject(&system, &args.who).await?;
     let issued = issue(&system, subject, args.ttl).await?;
     if args.json {
@@ -72,6 +84,41 @@ pub async fn run(settings: &Settings, args: &Args) -> Result<()> {
         println!("{object}");
     } else {
         println!("{}", issued.access_token);
+    }
+    Ok(())
+}
+
+/// The addresses of a file, of which empty lines are none.
+fn addresses(file: &Path) -> Result<Vec<String>> {
+    let text =
+        if file == Path::new("-") { std::io::read_to_string(std::io::stdin()) } else { std::fs::read_to_string(file) };
+    let text = text.map_err(|error| Error::internal(format!("{}: {error}", file.display())))?;
+    Ok(text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect())
+}
+
+/// Prints a token for each address, in their order; none where one is nobody's.
+async fn many(system: &Ctx, addresses: &[String], args: &Args) -> Result<()> {
+    let keys: Vec<String> = addresses.iter().map(|address| key(address)).collect();
+    let find = system.find::<member::Entity>().filter(among::<member::Entity, _>(member::Column::EmailKey, &keys));
+    let rows = find.all().await?;
+    let known: HashMap<&str, MemberId> = rows.iter().map(|row| (row.email_key.as_str(), row.id)).collect();
+    let unknown: Vec<&str> = addresses
+        .iter()
+        .zip(&keys)
+        .filter(|(_, key)| !known.contains_key(key.as_str()))
+        .map(|(one, _)| one.as_str())
+        .collect();
+    if !unknown.is_empty() {
+        return Err(Error::conflict(format!("no member has the address {}", unknown.join(", "))));
+    }
+    for (address, id) in addresses.iter().zip(keys.iter().filter_map(|key| known.get(key.as_str()))) {
+        let issued = issue(system, Subject::Member(*id), args.ttl).await?;
+        if args.json {
+            let (token, seconds) = (issued.access_token, issued.expires_in.num_seconds());
+            println!("{}", serde_json::json!({ "member": address, "accessToken": token, "expiresIn": seconds }));
+        } else {
+            println!("{address} {}", issued.access_token);
+        }
     }
     Ok(())
 }
