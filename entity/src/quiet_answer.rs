@@ -15,6 +15,8 @@ pub struct Model {
     pub wave_id: WaveId,
     pub place_id: PlaceId,
     pub owner_id: Option<MemberId>,
+    /// In which span of time it was asked, as long as nobody is asked twice in: see [`crate::quiet_score`].
+    pub round: i32,
     pub score: i16,
     /// Every rating by the key of its question, the scored one too.
     #[sea_orm(column_type = "JsonBinary")]

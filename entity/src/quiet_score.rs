@@ -17,6 +17,9 @@ pub struct Model {
     pub mode: i16,
     pub place_id: PlaceId,
     pub owner_id: Option<MemberId>,
+    /// In which span of time it was asked: the spans are as long as nobody is asked twice in, so that ratings of one are of
+    /// as many people.
+    pub round: i32,
     pub score: i16,
 }
 

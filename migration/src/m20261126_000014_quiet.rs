@@ -19,6 +19,7 @@ CREATE TABLE quiet_answer (
     wave_id $uuid NOT NULL,
     place_id $uuid NOT NULL,
     owner_id $uuid,
+    round INTEGER NOT NULL,
     score SMALLINT NOT NULL,
     ratings $json NOT NULL,
     version INTEGER NOT NULL,
@@ -35,6 +36,7 @@ CREATE TABLE quiet_score (
     mode SMALLINT NOT NULL,
     place_id $uuid NOT NULL,
     owner_id $uuid,
+    round INTEGER NOT NULL,
     score SMALLINT NOT NULL
 );
 CREATE INDEX quiet_score_survey ON quiet_score (survey_id);

@@ -25,6 +25,14 @@ pub const QUARANTINE_CSAT: TimeDelta = TimeDelta::days(30);
 /// Days between any two surveys to one person.
 pub const QUARANTINE_ANY: TimeDelta = TimeDelta::days(7);
 
+/// Between two surveys of one kind to one person.
+pub(super) const fn quarantine(kind: SurveyKind) -> TimeDelta {
+    match kind {
+        SurveyKind::Nps | SurveyKind::Relationship | SurveyKind::SelfAssessment => QUARANTINE_NPS,
+        SurveyKind::Csat | SurveyKind::Ces => QUARANTINE_CSAT,
+    }
+}
+
 /// When a person was asked last, at whichever account.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct LastAsked {
@@ -200,10 +208,7 @@ impl Facts {
 
 impl LastAsked {
     fn too_recent(self, kind: SurveyKind, now: Time) -> bool {
-        let same = match kind {
-            SurveyKind::Nps | SurveyKind::Relationship | SurveyKind::SelfAssessment => QUARANTINE_NPS,
-            SurveyKind::Csat | SurveyKind::Ces => QUARANTINE_CSAT,
-        };
+        let same = quarantine(kind);
         let within = |at: Option<Time>, days: TimeDelta| at.is_some_and(|at| now.0 - at.0 < days);
         within(self.any, QUARANTINE_ANY) || within(self.kind, same)
     }

@@ -3,12 +3,13 @@
 //! No entry, no event, no mail, no audit row and no change of the account comes of it. The invitation's row is not even
 //! held: PostgreSQL would write into it by which transaction, and so which answer is whose.
 
-use entity::{ResponseId, SurveyMode, Time, answer, invitation, quiet_answer, quiet_score, response};
+use entity::{ResponseId, SurveyKind, SurveyMode, Time, answer, invitation, quiet_answer, quiet_score, response};
 use sea_orm::{ActiveValue::Set, ColumnTrait};
 use serde_json::{Map, Value, json};
 
 use super::{
     Answered,
+    judge::quarantine,
     link::{Link, amendable_until, open_until},
     respond::{Given, already, further},
 };
@@ -57,7 +58,8 @@ async fn anonymous(tx: &Tx, link: &Link, invitation: &invitation::Model, given: 
     if !quiet::take(tx, link.ctx.secret(), invitation.id).await? {
         return Err(already());
     }
-    let rating = quiet::rating(tx, invitation, link.survey.question.clone(), given.score);
+    let rated = (link.survey.question.clone(), given.score);
+    let rating = quiet::rating(tx, invitation, round(invitation, link.survey.kind), rated);
     tx.insert::<quiet_score::Entity>(rating).await?;
     quiet::count_wave(tx, invitation).await?;
     let now = tx.now();
@@ -119,6 +121,12 @@ async fn amend(
     Ok(Answered::new(invitation, &row, &settled.all, now, false))
 }
 
+/// In which of the spans of time an invitation was queued that nobody is asked twice in.
+fn round(invitation: &invitation::Model, kind: SurveyKind) -> i32 {
+    let rounds = invitation.queued_at.0.timestamp().div_euclid(quarantine(kind).num_seconds());
+    i32::try_from(rounds).unwrap_or(i32::MAX)
+}
+
 /// The row of a confidential answer.
 fn kept(invitation: &invitation::Model, row: &response::Model, further: &[answer::Model]) -> quiet_answer::Model {
     let rated = further.iter().filter_map(|row| Some((row.question.clone(), json!(row.score?))));
@@ -129,6 +137,7 @@ fn kept(invitation: &invitation::Model, row: &response::Model, further: &[answer
         wave_id: invitation.wave_id,
         place_id: invitation.place_id,
         owner_id: invitation.owner_id,
+        round: round(invitation, row.kind),
         score: row.score,
         ratings: Value::Object(ratings),
         version: row.version,

@@ -128,6 +128,7 @@ fn ratings(tx: &Tx, of: &quiet_answer::Model) -> Vec<quiet_score::Model> {
         mode: SurveyMode::Confidential.code(),
         place_id: of.place_id,
         owner_id: of.owner_id,
+        round: of.round,
         score,
     };
     given.map(row).collect()

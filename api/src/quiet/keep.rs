@@ -31,8 +31,8 @@ pub async fn take(tx: &Tx, secret: &Secret, id: InvitationId) -> Result<bool> {
     tx.claim::<quiet_link::Entity>(quiet_link::Model { digest: mark }).await
 }
 
-/// A rating that waits to be counted: of its invitation no more than whose figure it is.
-pub fn rating(tx: &Tx, of: &invitation::Model, question: String, score: i16) -> quiet_score::Model {
+/// A rating that waits to be counted: of its invitation no more than whose figure it is, and in which round it was asked.
+pub fn rating(tx: &Tx, of: &invitation::Model, round: i32, (question, score): (String, i16)) -> quiet_score::Model {
     quiet_score::Model {
         id: tx.blind_id(),
         survey_id: of.survey_id,
@@ -40,6 +40,7 @@ pub fn rating(tx: &Tx, of: &invitation::Model, question: String, score: i16) -> 
         mode: SurveyMode::code(of.mode),
         place_id: of.place_id,
         owner_id: of.owner_id,
+        round,
         score,
     }
 }

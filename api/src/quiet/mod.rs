@@ -12,9 +12,12 @@
 //! one to four answers. Nothing has to be hidden when figures are read, and identified answers, which are known one by
 //! one, may stand beside them in one figure. The month is that of the counting, so that no time of an answer need be kept.
 //!
+//! A batch is of five people, too: who is asked again and again, a quarter after the other, may wait with several answers,
+//! but is asked once in each *round*, as long as the quarantine is, so that five of one round must be among them.
+//!
 //! What is kept: of a link that was answered a digest ([`Purpose::Answered`](crate::secure::Purpose)), which only the
 //! secret ties to its invitation; of a confidential answer its ratings, as long as it can be changed; of every other,
-//! ratings without author, time or order ([`entity::quiet_score`]); of those that are counted, the sums of their batch
+//! ratings without author, time (save the round) or order ([`entity::quiet_score`]); of those that are counted, the sums of their batch
 //! ([`entity::quiet_batch`]), from which counters can be recounted. No word is kept: words tell who wrote them.
 
 mod job;

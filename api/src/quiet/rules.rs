@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use entity::{MemberId, PlaceId, quiet_score};
 
-/// Ratings of one batch, at least.
+/// Ratings of one batch, at least; and people who gave them.
 pub const FEWEST: usize = 5;
 
 /// Ratings that are counted together.
@@ -44,7 +44,7 @@ pub(super) fn batches(waiting: &[quiet_score::Model]) -> Vec<Batch> {
         }
         rest = Vec::new();
         for ((question, mode, place_id, owner_id), members) in heaps {
-            if members.len() < FEWEST {
+            if people(waiting, &members) < FEWEST {
                 rest.extend(members);
             } else {
                 found.push(Batch { question: question.to_owned(), mode, place_id, owner_id, members });
@@ -52,6 +52,16 @@ pub(super) fn batches(waiting: &[quiet_score::Model]) -> Vec<Batch> {
         }
     }
     found
+}
+
+/// How many people gave these ratings, at least. Who was asked again and again may have given several of them, but no
+/// two in one round.
+fn people(waiting: &[quiet_score::Model], members: &[usize]) -> usize {
+    let mut rounds: BTreeMap<i32, usize> = BTreeMap::new();
+    for at in members {
+        *rounds.entry(waiting[*at].round).or_default() += 1;
+    }
+    rounds.into_values().max().unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -73,6 +83,7 @@ mod tests {
             survey_id,
             question: question.to_owned(),
             mode: 1,
+            round: 7,
             place_id,
             owner_id,
             score: 3,
@@ -106,6 +117,17 @@ mod tests {
         assert_eq!(told(&apart), [("nps".to_owned(), 2, Some(7), 5)]);
     }
 
+    #[test]
+    fn one_who_answers_again_and_again_is_no_five() {
+        let again = |rounds: &[i32]| -> Vec<_> {
+            rounds.iter().map(|round| quiet_score::Model { round: *round, ..row("nps", 2, Some(7)) }).collect()
+        };
+        assert_eq!(told(&again(&[1, 2, 3, 4, 5, 6, 7, 8])), []);
+        assert_eq!(told(&again(&[1, 2, 2, 2, 2, 3])), []);
+        // Those of earlier rounds go along with five of one.
+        assert_eq!(told(&again(&[1, 2, 2, 2, 2, 2, 3])), [("nps".to_owned(), 2, Some(7), 7)]);
+    }
+
     /// A small generator: the same worlds at each run.
     struct Dice(u64);
 
@@ -124,12 +146,13 @@ mod tests {
             let rows = (0..many).map(|_| {
                 let question = if dice.below(4) == 0 { "speed" } else { "nps" };
                 let owner = dice.below(6);
-                row(question, 1 + dice.below(4), (owner > 0).then_some(owner))
+                let round = i32::try_from(dice.below(2)).unwrap();
+                quiet_score::Model { round, ..row(question, 1 + dice.below(4), (owner > 0).then_some(owner)) }
             });
             let rows: Vec<_> = rows.collect();
             let mut seen = vec![false; rows.len()];
             for batch in batches(&rows) {
-                assert!(batch.members.len() >= FEWEST, "seed {seed}: {batch:?}");
+                assert!(people(&rows, &batch.members) >= FEWEST, "seed {seed}: {batch:?}");
                 for at in batch.members {
                     assert!(!std::mem::replace(&mut seen[at], true), "seed {seed}: {at} is counted twice");
                     let row = &rows[at];
@@ -139,7 +162,8 @@ mod tests {
                 }
             }
             for question in ["nps", "speed"] {
-                let left = rows.iter().zip(&seen).filter(|(row, seen)| row.question == question && !**seen).count();
+                let left = (0..rows.len()).filter(|at| rows[*at].question == question && !seen[*at]);
+                let left = people(&rows, &left.collect::<Vec<_>>());
                 assert!(left < FEWEST, "seed {seed}: {left} wait, who are enough together");
             }
         }
