@@ -108,8 +108,8 @@ fn states(texts: &'static Texts) -> Vec<(&'static str, State<'static>)> {
     let faults = Faults { score: true, comment: Some(CommentFault::TooLong(6_204)) };
     let more = More { question, score: 6, version: 1, further: further(texts) };
     let answered = Answered { question, score: Some(9), until, thanks: None };
-    let mode = SurveyMode::Identified;
-    let preview = Preview { question, score: None, prompts: None, further: further(texts), mode };
+    let further_all = further(texts);
+    let preview = Preview { question, score: None, prompts: None, further: further_all, mode: SurveyMode::Identified };
     let values = Values { company: "Northwind Services", name: "", account: "", owner: "Ana Costa" };
     let own = Custom { pattern: "{owner} · {company}\nwww.example.com", values };
     vec![
