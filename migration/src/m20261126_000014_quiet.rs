@@ -12,7 +12,7 @@ const UP: &str = "ALTER TABLE survey ADD COLUMN mode VARCHAR(24) NOT NULL DEFAUL
 ALTER TABLE invitation ADD COLUMN mode VARCHAR(24) NOT NULL DEFAULT 'IDENTIFIED';
 CREATE TABLE quiet_link (
     digest $bytes PRIMARY KEY NOT NULL
-);
+) $by_key;
 CREATE TABLE quiet_answer (
     invitation_id $uuid PRIMARY KEY NOT NULL,
     survey_id $uuid NOT NULL,
@@ -38,7 +38,7 @@ CREATE TABLE quiet_score (
     owner_id $uuid,
     round INTEGER NOT NULL,
     score SMALLINT NOT NULL
-);
+) $by_key;
 CREATE INDEX quiet_score_survey ON quiet_score (survey_id);
 CREATE TABLE quiet_wave (
     survey_id $uuid NOT NULL,

@@ -4,11 +4,13 @@ use sea_orm_migration::{prelude::*, sea_orm::DatabaseBackend};
 
 /// Types by their name in our text: SQLite's, PostgreSQL's. Text keys compare by bytes on both
 /// engines, so that a page of names has one order everywhere.
-const TYPES: [(&str, &str, &str); 5] = [
+const TYPES: [(&str, &str, &str); 6] = [
     ("$uuid", "BLOB", "uuid"),
     ("$time", "TEXT", "timestamptz"),
     ("$json", "TEXT", "jsonb"),
     ("$bytes", "BLOB", "bytea"),
+    // Rows lie by their key and not by when they came; PostgreSQL has no such tables.
+    ("$by_key", "WITHOUT ROWID", ""),
     ("$key", "TEXT", "text COLLATE \"C\""),
 ];
 

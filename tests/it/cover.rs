@@ -180,6 +180,24 @@ both! {
         for change in [end, update] {
             assert_eq!(refused(app, max, change, json!({ "id": globex })).await, "FORBIDDEN", "{change}");
         }
+        // What was done at accounts is for those whose they are.
+        let audit = "query($id: UUID!) { audit(filter: { accountId: { eq: $id } }) { totalCount } }";
+        for (who, id, sees) in [(max, globex, false), (max, two.initech, true), (two.mia.token.as_str(), globex, true)] {
+            let count = ask(app, who, audit, json!({ "id": id })).await["totalCount"].as_i64().unwrap();
+            assert_eq!(count > 0, sees, "{count} {id}");
+        }
+    }
+
+    async fn a_cover_ends_when_either_leaves_the_team(two: Two) {
+        let west = two.app.team("West", None).await;
+        for leaves in [two.ana.id, two.zoe.id] {
+            two.cover(&two.root, (&two.ana, &two.zoe), TimeDelta::days(10)).await;
+            assert_eq!(two.names(&two.zoe).await, ["Globex"]);
+            crate::tokens::update(&two.app, leaves, |input| input.team_id = async_graphql::MaybeUndefined::Value(west)).await;
+            assert_eq!(two.names(&two.zoe).await, [""; 0]);
+        }
+        let rows = two.app.rows::<entity::cover::Entity>().await;
+        assert!(rows.iter().all(|row| row.ended_at == Some(two.app.now())), "{rows:?}");
     }
 
     async fn managers_make_covers_inside_their_teams_and_nothing_lasts(two: Two) {

@@ -7,6 +7,7 @@ use super::{MergeContacts, history::Way, rules::unite};
 use crate::{
     access::Action,
     base::{Error, Result},
+    contact::revoke,
     ctx::Ctx,
     store::{Tx, Visible, among},
 };
@@ -19,8 +20,8 @@ pub async fn merge(ctx: &Ctx, input: MergeContacts) -> Result<ContactId> {
     }
     ctx.write(move |tx| async move {
         let MergeContacts { keep_id, merge_id, .. } = input;
-        let theirs = tx.find::<invitation::Entity>().filter(invitation::Column::ContactId.eq(merge_id)).lock();
-        let invitations = theirs.all().await?;
+        let theirs = || tx.find::<invitation::Entity>().filter(invitation::Column::ContactId.eq(merge_id)).lock();
+        let mut invitations = theirs().all().await?;
         let mut both = tx
             .find::<contact::Entity>()
             .filter(among::<contact::Entity, _>(contact::Column::Id, &[keep_id, merge_id]))
@@ -51,6 +52,11 @@ pub async fn merge(ctx: &Ctx, input: MergeContacts) -> Result<ContactId> {
             exclusion::Column::ContactId.eq(merge_id),
         ];
         way.carry(&tx, which.map(|which| Condition::all().add(which))).await?;
+        if keep.email_key.is_some() && keep.email_key != gone.email_key {
+            // A link goes to the address it was made for, and to no other.
+            revoke(&tx, &[merge_id]).await?;
+            invitations = theirs().all().await?;
+        }
         way.invitations(&tx, invitations).await?;
         one_of_each(&tx, vec![(keep, gone)], tx.now()).await?;
         Ok(keep_id)

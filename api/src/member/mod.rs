@@ -12,5 +12,5 @@ mod service;
 pub use graphql::{MemberMutation, MemberQuery};
 pub use loader::MemberLoader;
 pub use model::{CreateMember, Member, Person, UpdateMember};
-pub use moves::follow;
+pub use moves::{end_covers, follow};
 pub use service::{ListMembers, create, list, update};

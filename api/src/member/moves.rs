@@ -1,6 +1,6 @@
 //! An owner who changes team takes their accounts along.
 
-use entity::{MemberId, OwnershipId, TeamId, Time, account, ownership};
+use entity::{MemberId, OwnershipId, TeamId, Time, account, cover, ownership};
 use sea_orm::{
     ColumnTrait,
     sea_query::{Condition, Expr},
@@ -40,4 +40,17 @@ pub async fn follow(tx: &Tx, member: MemberId, team: TeamId, now: Time) -> Resul
     let which = Condition::all().add(account::Column::OwnerId.eq(member));
     tx.set::<account::Entity>(which, vec![(account::Column::TeamId, Expr::val(team))]).await?;
     Ok(())
+}
+
+/// Ends the covers of members and by members who leave their team: they were made inside it.
+pub async fn end_covers(tx: &Tx, members: &[MemberId], now: Time) -> Result<()> {
+    use cover::{Column, Entity};
+    let of = |column| among::<Entity, _>(column, members);
+    let find = tx.find::<Entity>().filter(Condition::any().add(of(Column::MemberId)).add(of(Column::StandInId)));
+    let find = find.filter(Column::EndedAt.is_null()).filter(Column::UntilAt.gt(now));
+    let ended = find.lock().all().await?.into_iter().map(|row| {
+        let after = cover::Model { ended_at: Some(now), ..cover::Model::clone(&row) };
+        (row, after)
+    });
+    tx.rewrite::<Entity>(ended.collect()).await.map(drop)
 }

@@ -8,7 +8,10 @@ use sea_orm::{
     sea_query::{Expr, Order},
 };
 
-use super::{CreateMember, Member, UpdateMember, moves::follow};
+use super::{
+    CreateMember, Member, UpdateMember,
+    moves::{end_covers, follow},
+};
 use crate::{
     access::Action,
     base::{Check, Error, MAX_LINE, Result, key},
@@ -130,6 +133,9 @@ async fn move_team(tx: &Tx, row: &member::Model, change: &MaybeUndefined<TeamId>
         .filter(team_member::Column::UntilAt.is_null())
         .maybe()
         .await?;
+    if row.team_id.is_some() {
+        end_covers(tx, &[row.id], now).await?;
+    }
     // A clock that stands still or was set back makes no empty period.
     let now = stay.as_ref().map_or(now, |stay| now.max(stay.from_at.next()));
     if let Some(stay) = stay {

@@ -9,7 +9,7 @@ use super::{Apply, Setting, Verdict, old::Old, roles, roles::Standing, teams::Te
 use crate::{
     base::{Result, key},
     import::{Given, MemberRow, Outcome, RowError, TeamPath},
-    member::follow,
+    member::{end_covers, follow},
     store::{Later, Tx, Visible, among},
 };
 
@@ -249,6 +249,7 @@ async fn join(tx: &Tx, moves: &[(MemberId, Option<TeamId>, Option<TeamId>)], now
         });
         let closed = closed.collect();
         tx.rewrite::<team_member::Entity>(closed).await?;
+        end_covers(tx, &changing, now).await?;
     }
     let opened = moves.iter().filter_map(|(member_id, _, team)| {
         let from_at = starts.get(member_id).copied().unwrap_or(now);
