@@ -67,7 +67,6 @@ pub(super) fn draft(check: &mut Check, kind: SurveyKind, scored: &str, draft: &m
 /// Of a confidential or anonymous survey only scores are kept: words, and answers put together, tell whose they are.
 pub(super) fn quiet(check: &mut Check, mode: SurveyMode, asks: &Definition) {
     match mode {
-        SurveyMode::Identified => {}
         SurveyMode::Confidential => {
             for (at, question) in asks.further.iter().enumerate() {
                 if question.kind != QuestionKind::Rating {
@@ -79,7 +78,7 @@ pub(super) fn quiet(check: &mut Check, mode: SurveyMode, asks: &Definition) {
         SurveyMode::Anonymous if !asks.further.is_empty() => {
             check.fault("draft/further", "must be empty: an anonymous answer is one score");
         }
-        SurveyMode::Anonymous => {}
+        SurveyMode::Identified | SurveyMode::Anonymous => {}
     }
 }
 

@@ -89,9 +89,9 @@ impl Quiet {
             format!("{{invitations(first:50){{totalCount nodes{{{INVITATION}}}}}}}"),
             format!("{{invitations(filter:{{contactId:{{eq:\"{carl}\"}},answered:true}}){{totalCount}}}}"),
             format!("{{invitations(filter:{{contactId:{{eq:\"{carl}\"}},answered:false}}){{totalCount}}}}"),
-            format!("{{invitations(filter:{{not:{{answered:true}}}}){{totalCount nodes{{id}}}}}}"),
-            format!("{{invitations(filter:{{visited:true}}){{totalCount}}}}"),
-            format!("{{invitations(filter:{{visited:false}}){{totalCount}}}}"),
+            "{invitations(filter:{not:{answered:true}}){totalCount nodes{id}}}".to_owned(),
+            "{invitations(filter:{visited:true}){totalCount}}".to_owned(),
+            "{invitations(filter:{visited:false}){totalCount}}".to_owned(),
             "{accounts(sort:LAST_LIVE_ASC,filter:{lastLiveAt:{gt:\"2026-01-01T00:00:00Z\"}}){totalCount nodes{id}}}"
                 .to_owned(),
             "{accounts{totalCount nodes{id lastInboundAt latestNps}}}".to_owned(),
