@@ -116,7 +116,11 @@ pub const SETTINGS: [Setting; 35] = [
     ),
     plain("OIDC_AUDIENCE", "must be set with an issuer", "whom these tokens are for: what `aud` is, or holds"),
     plain("OIDC_JWKS_URL", "as the issuer's description says", "where its keys are"),
-    plain("OIDC_CLAIM", "`email`", "the claim that names the member: `email`, by address; any other, by reference"),
+    plain(
+        "OIDC_CLAIM",
+        "`email` with an issuer",
+        "the claim that names the member: `email`, by address; any other, by reference",
+    ),
     plain("ADMIN_EMAIL", "`admin@localhost`", "the first admin"),
     secret(
         "ADMIN_PASSWORD",
