@@ -277,7 +277,11 @@ impl World {
         let (Some(id), team) = (self.any_owner(), self.any_team()) else { return };
         let change = UpdateMember { team_id: MaybeUndefined::Value(team), ..unchanged(app, id).await };
         api::member::update(&app.system(), change).await.unwrap();
-        self.members.iter_mut().find(|member| member.id == id).unwrap().team = Some(team);
+        let before = self.members.iter_mut().find(|member| member.id == id).unwrap().team.replace(team);
+        if before != Some(team) {
+            // Covers were made inside the team.
+            self.covers.retain(|cover| cover.member != id && cover.stand_in != id);
+        }
         for account in self.accounts.iter_mut().filter(|account| account.owner == Some(id)) {
             account.team = team;
         }

@@ -12,7 +12,7 @@ use crate::base::{Error, Result};
 
 /// Keeps more of the file at hand, and moves what was written into the file less often. What an index made at the end
 /// is sorted by goes to files.
-const READY: &str = "PRAGMA cache_size = -24000; PRAGMA mmap_size = 0; PRAGMA wal_autocheckpoint = 64000;
+const READY: &str = "PRAGMA cache_size = -16000; PRAGMA mmap_size = 0; PRAGMA wal_autocheckpoint = 64000;
     PRAGMA journal_size_limit = 32000000; PRAGMA temp_store = file";
 const USUAL: &str = "PRAGMA cache_size = -8000; PRAGMA mmap_size = 33554432; PRAGMA wal_autocheckpoint = 1000;
     PRAGMA temp_store = memory; PRAGMA wal_checkpoint(PASSIVE)";

@@ -98,8 +98,12 @@ impl Apply for InteractionRow {
     }
 
     async fn write(tx: Tx, Fresh { accounts, mut rows }: Self::Batch) -> Result<()> {
-        // Entries of one account lie together, in the table and in what leads to them.
-        rows.sort_unstable_by_key(|row| (row.account_id, row.occurred_at, row.id));
+        // Entries of one account lie together, in the table and in what leads to them; and the same ones that are sent
+        // twice at once go in in one order, so that neither waits for the other for ever.
+        rows.sort_unstable_by(|one, other| {
+            let place = |row: &interaction::Model| (row.account_id, row.occurred_at);
+            place(one).cmp(&place(other)).then_with(|| one.external_id.cmp(&other.external_id))
+        });
         tx.insert_each::<interaction::Entity>(&accounts, rows).await
     }
 
