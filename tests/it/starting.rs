@@ -77,3 +77,52 @@ both! {
         assert!(kills > 1, "it is faster than any kill");
     }
 }
+
+both! {
+    async fn a_command_leaves_older_tables_to_who_means_to_change_them(database: Database) {
+        let (app, _) = start(database.url().to_owned(), 1).await;
+        drop(app);
+        let db = sea_orm::Database::connect(database.url()).await.unwrap();
+        Migrator::down(&db, Some(1)).await.unwrap();
+        let ask = async |words: &[&str]| {
+            let words: Vec<&str> = words.to_vec();
+            let folder = tempfile::tempdir().unwrap();
+            let all = [("STEWARD_DATABASE_URL", database.url()), ("STEWARD_SECRET", SECRET), ("STEWARD_PUBLIC_URL", URL)];
+            let mut command = std::process::Command::new(process::steward()?);
+            Some(command.args(words).env_clear().envs(all).current_dir(folder.path()).output().unwrap())
+        };
+        for words in [&["key", "list"][..], &["token", "--member", "admin@localhost"], &["keys", "rotate"], &["export", "there"]] {
+            let Some(told) = ask(words).await else { return skip("the program steward", process::CURE) };
+            let why = String::from_utf8_lossy(&told.stderr).into_owned();
+            assert_eq!((told.status.code(), why.contains("run `steward migrate`")), (Some(1), true), "{words:?}: {why}");
+            assert_eq!(Migrator::get_pending_migrations(&db).await.unwrap().len(), 1, "{words:?}");
+        }
+        assert!(ask(&["migrate"]).await.unwrap().status.success());
+        assert!(ask(&["token", "--member", "admin@localhost"]).await.unwrap().status.success());
+        db.close().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_lost_secret_is_told_and_none_is_made_up() {
+    let Some(program) = process::steward() else { return skip("the program steward", process::CURE) };
+    let folder = tempfile::tempdir().unwrap();
+    let run = |words: &[&str]| {
+        let mut command = std::process::Command::new(&program);
+        command.args(words).env_clear().env("STEWARD_ADMIN_PASSWORD", "a password of many letters");
+        command.current_dir(folder.path()).output().unwrap()
+    };
+    // Whatever needs the secret first makes it, and the next finds it.
+    assert!(run(&["migrate"]).status.success() && run(&["key", "list"]).status.success());
+    let (secret, away) = (folder.path().join("steward.secret"), folder.path().join("away"));
+    std::fs::rename(&secret, &away).unwrap();
+    let told = run(&["key", "list"]);
+    let why = String::from_utf8_lossy(&told.stderr).into_owned();
+    assert_eq!(
+        (told.status.code(), why.contains("there is no secret"), secret.exists()),
+        (Some(1), true, false),
+        "{why}"
+    );
+    std::fs::rename(&away, &secret).unwrap();
+    assert!(run(&["key", "list"]).status.success());
+}

@@ -81,10 +81,33 @@ pub async fn open_database(settings: &Settings, ports: &Ports) -> Result<Db> {
 }
 
 impl App {
+    /// Builds what a command needs that an operator runs beside the server. It makes a database where there is none,
+    /// but leaves the tables of an older version to those who mean to change them: servers of that version may be running.
+    pub async fn operate(settings: &Settings) -> Result<Self> {
+        let is_there = settings.database_file().is_none_or(|file| file.exists());
+        if is_there && store::is_older(&settings.database_url).await? {
+            return Err(Error::internal(
+                "the database has the tables of an older version; run `steward migrate` first",
+            ));
+        }
+        Self::build(settings, Ports::default(), settings.own_url()).await
+    }
+
     /// Builds everything. `public_url` is where links point: the setting, or the address listened on.
     pub async fn build(settings: &Settings, ports: Ports, public_url: String) -> Result<Self> {
         let db = open_database(settings, &ports).await?;
-        let secret = secret(settings, &ports)?;
+        let secret = match known_secret(settings)? {
+            Some(secret) => secret,
+            None if session::is_opened(&db, None).await?.is_none() => made_secret(settings, &ports)?,
+            None => {
+                let path = secret_file(settings);
+                return Err(Error::internal(format!(
+                    "there is no secret, and the signing keys of this database were sealed under one: set STEWARD_SECRET, or \
+                     put it back as {}",
+                    path.display()
+                )));
+            }
+        };
         let keyring = session::keyring(&db, &secret).await?;
         let company = Company {
             name: settings.company.clone(),
@@ -233,11 +256,8 @@ impl App {
     }
 }
 
-/// The installation's secret: the setting, or on SQLite a file beside the database, made once.
-fn secret(settings: &Settings, ports: &Ports) -> Result<Secret> {
-    if let Some(secret) = known_secret(settings)? {
-        return Ok(secret);
-    }
+/// A new secret, kept in the data folder.
+fn made_secret(settings: &Settings, ports: &Ports) -> Result<Secret> {
     let mut bytes = [0; 32];
     ports.random.fill(&mut bytes);
     let (path, text) = (secret_file(settings), URL_SAFE_NO_PAD.encode(bytes));

@@ -5,7 +5,7 @@ use sea_orm::ColumnTrait;
 
 use super::{Failure, ask};
 use crate::{
-    app::{App, Ports},
+    app::App,
     config::Settings,
     privacy::{self, EraseContact},
 };
@@ -33,8 +33,7 @@ pub struct Args {
 
 /// Works in the server's own name; the audit says so.
 pub async fn run(settings: &Settings, args: Args) -> Result<(), Failure> {
-    let url = settings.public_url.clone().unwrap_or_else(|| format!("http://{}", settings.listen));
-    let app = App::build(settings, Ports::default(), url).await?;
+    let app = App::operate(settings).await?;
     let system = app.system();
     let row = system.find::<contact::Entity>().filter(contact::Column::Id.eq(args.contact)).one("contact").await?;
     if !args.yes {

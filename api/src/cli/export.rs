@@ -12,7 +12,7 @@ use futures_util::StreamExt;
 use super::carry::{REFUSALS, SURVEYS};
 use crate::{
     account::ListAccounts,
-    app::{App, Ports, private},
+    app::{App, private},
     base::{Error, Result},
     config::Settings,
     contact::{self, ListContacts},
@@ -35,8 +35,7 @@ pub struct Args {
 
 /// Writes the files.
 pub async fn run(settings: &Settings, args: &Args) -> Result<()> {
-    let url = settings.public_url.clone().unwrap_or_else(|| format!("http://{}", settings.listen));
-    let app = App::build(settings, Ports::default(), url).await?;
+    let app = App::operate(settings).await?;
     let (system, folder) = (app.system(), &args.folder);
     fs::create_dir_all(folder).map_err(|error| failed(folder, &error))?;
     let accounts = ListAccounts { archived: true, ..ListAccounts::default() };

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use entity::{KeyId, TeamId, Time};
 
 use crate::{
-    app::{App, Ports},
+    app::App,
     base::Result,
     config::Settings,
     ctx::Ctx,
@@ -80,8 +80,7 @@ struct Prints {
 
 /// Works in the server's own name; the audit says so.
 pub async fn run(settings: &Settings, args: Args) -> Result<()> {
-    let url = settings.public_url.clone().unwrap_or_else(|| format!("http://{}", settings.listen));
-    let app = App::build(settings, Ports::default(), url).await?;
+    let app = App::operate(settings).await?;
     let system = app.system();
     match args.command {
         Command::Create(Create { name, scopes, source, team, prints }) => {

@@ -1,11 +1,6 @@
 //! `steward keys`: the keys that sign access tokens.
 
-use crate::{
-    app::{App, Ports},
-    base::Result,
-    config::Settings,
-    session,
-};
+use crate::{app::App, base::Result, config::Settings, session};
 
 /// Have the keys that sign access tokens followed by a new one
 ///
@@ -35,8 +30,7 @@ enum Command {
 
 /// Works in the server's own name; the audit says so.
 pub async fn run(settings: &Settings, args: &Args) -> Result<()> {
-    let url = settings.public_url.clone().unwrap_or_else(|| format!("http://{}", settings.listen));
-    let app = App::build(settings, Ports::default(), url).await?;
+    let app = App::operate(settings).await?;
     let Command::Rotate { now, json } = args.command;
     let made = session::rotate(&app.system(), now).await?;
     if json {

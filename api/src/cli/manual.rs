@@ -1,8 +1,7 @@
 //! `steward man` and `steward completions`: what stands beside an installed program.
 
 use std::{
-    fs,
-    io::{self, Write},
+    fs, io,
     path::{Path, PathBuf},
 };
 
@@ -42,13 +41,13 @@ pub struct CompletionsArgs {
 pub fn completions(mut program: Command, args: &CompletionsArgs) -> Result<()> {
     let mut text = Vec::new();
     clap_complete::generate(args.shell, &mut program, "steward", &mut text);
-    print(&text)
+    super::print(&text)
 }
 
 /// Prints one page, or writes many.
 pub fn man(program: Command, args: &ManArgs) -> Result<()> {
     let program = program.disable_help_subcommand(true);
-    let Some(folder) = &args.dir else { return print(&page(program).map_err(Error::internal)?) };
+    let Some(folder) = &args.dir else { return super::print(&page(program).map_err(Error::internal)?) };
     let told = |error: io::Error| Error::internal(format!("{}: {error}", folder.display()));
     fs::create_dir_all(folder).map_err(told)?;
     let mut whole = program;
@@ -56,14 +55,6 @@ pub fn man(program: Command, args: &ManArgs) -> Result<()> {
     let count = pages(&whole, folder, true).map_err(told)?;
     println!("{count} pages are in {}", folder.display());
     Ok(())
-}
-
-fn print(text: &[u8]) -> Result<()> {
-    match io::stdout().lock().write_all(text) {
-        // Whoever reads it has seen enough.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        done => done.map_err(Error::internal),
-    }
 }
 
 /// A page for a command and for each below it; gives how many.

@@ -21,7 +21,7 @@ mod token;
 mod traces;
 
 use std::{
-    io::{self, IsTerminal},
+    io::{self, IsTerminal, Write},
     process::ExitCode,
 };
 
@@ -204,6 +204,14 @@ fn settings() -> Result<Settings, Failure> {
 fn warn(settings: &Settings) {
     for advice in advise(settings) {
         tracing::warn!("{} {}; {}", advice.setting, advice.what, advice.todo);
+    }
+}
+
+/// Prints a text as it is. Whoever stops reading has seen enough.
+fn print(text: &[u8]) -> Result<()> {
+    match io::stdout().lock().write_all(text) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        done => done.map_err(Error::internal),
     }
 }
 

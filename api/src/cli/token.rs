@@ -10,7 +10,7 @@ use entity::{ContactId, KeyId, MemberId, api_key, contact, member};
 use sea_orm::ColumnTrait;
 
 use crate::{
-    app::{App, Ports},
+    app::App,
     base::{Error, Result, key},
     config::Settings,
     ctx::Ctx,
@@ -70,8 +70,7 @@ fn span(text: &str) -> Result<TimeDelta, String> {
 
 /// Prints the token.
 pub async fn run(settings: &Settings, args: &Args) -> Result<()> {
-    let url = settings.public_url.clone().unwrap_or_else(|| format!("http://{}", settings.listen));
-    let app = App::build(settings, Ports::default(), url).await?;
+    let app = App::operate(settings).await?;
     let system = app.system();
     if let Some(file) = &args.who.members {
         return many(&system, &addresses(file)?, args).await;

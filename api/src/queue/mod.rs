@@ -26,20 +26,7 @@ const LONGEST: TimeDelta = TimeDelta::minutes(61);
 
 /// Queues work: it runs once this transaction is committed and `run_at` has come.
 pub async fn enqueue(tx: &Tx, jobs: Vec<NewJob>) -> Result<()> {
-    let now = tx.now();
-    let rows = jobs.into_iter().map(|new| job::Model {
-        id: tx.id(),
-        kind: new.kind.to_owned(),
-        payload: new.payload,
-        state: JobState::Ready,
-        run_at: new.run_at,
-        attempts: 0,
-        leased_until: None,
-        leased_by: None,
-        last_error: None,
-        dedup_key: new.dedup_key,
-        created_at: now,
-    });
+    let rows = jobs.into_iter().map(|new| row(tx, tx.id(), new));
     tx.insert_all::<job::Entity>(rows.collect()).await?;
     tx.wake();
     Ok(())
@@ -48,7 +35,11 @@ pub async fn enqueue(tx: &Tx, jobs: Vec<NewJob>) -> Result<()> {
 /// Queues work that is there once, under an id of its own, and comes again by putting itself off: nothing where it is
 /// there already.
 pub async fn ensure(tx: &Tx, id: JobId, new: NewJob) -> Result<()> {
-    let row = job::Model {
+    tx.claim::<job::Entity>(row(tx, id, new)).await.map(drop)
+}
+
+fn row(tx: &Tx, id: JobId, new: NewJob) -> job::Model {
+    job::Model {
         id,
         kind: new.kind.to_owned(),
         payload: new.payload,
@@ -60,8 +51,7 @@ pub async fn ensure(tx: &Tx, id: JobId, new: NewJob) -> Result<()> {
         last_error: None,
         dedup_key: new.dedup_key,
         created_at: tx.now(),
-    };
-    tx.claim::<job::Entity>(row).await.map(drop)
+    }
 }
 
 /// Work to queue.

@@ -203,6 +203,12 @@ pub async fn behind(url: &str) -> Result<(usize, usize)> {
     Ok(compared(&had))
 }
 
+/// Whether an older version made the database's tables, and this one's are missing. Changes nothing.
+pub async fn is_older(url: &str) -> Result<bool> {
+    use migration::{Migrator, sea_orm_migration::MigratorTrait};
+    Ok((1..Migrator::migrations().len()).contains(&behind(url).await?.0))
+}
+
 /// How many migrations of this version a database that had these lacks, and how many are of newer ones.
 pub(super) fn compared(had: &[migration::sea_orm_migration::seaql_migrations::Model]) -> (usize, usize) {
     use migration::{Migrator, sea_orm_migration::MigratorTrait};

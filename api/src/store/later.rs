@@ -42,7 +42,7 @@ impl Tx {
         if !self.holds_more("audit", rows.saturating_mul(AUDIT)).await? {
             names.extend(OF_AUDIT);
         }
-        let mut awaited = read(&self.conn).await.map_err(from_db)?;
+        let mut awaited = read(&*self.conn).await.map_err(from_db)?;
         for name in names {
             let text = "SELECT sql FROM sqlite_master WHERE type = 'index' AND name = ?";
             let made = Statement::from_sql_and_values(self.conn.get_database_backend(), text, [name.into()]);
@@ -90,7 +90,12 @@ pub(super) async fn catch_up(conn: &DatabaseTransaction) -> Result<bool, DbErr> 
     Ok(true)
 }
 
-async fn read(conn: &DatabaseTransaction) -> Result<Vec<String>, DbErr> {
+/// Whether an earlier load left anything for later.
+pub(super) async fn is_awaited(conn: &impl ConnectionTrait) -> Result<bool, DbErr> {
+    read(conn).await.map(|awaited| !awaited.is_empty())
+}
+
+async fn read(conn: &impl ConnectionTrait) -> Result<Vec<String>, DbErr> {
     let text = format!("SELECT value FROM setting WHERE name = '{AWAITED}'");
     let Some(row) = conn.query_one_raw(Statement::from_string(conn.get_database_backend(), text)).await? else {
         return Ok(Vec::new());

@@ -38,7 +38,7 @@ pub use backup::{Copied, copy, look_through};
 pub use brace::Braced;
 pub use carry::{Carried, carry};
 pub use columns::{Columns, Shown, union};
-pub use db::{Db, Engine, Open, behind, migrate};
+pub use db::{Db, Engine, Open, behind, is_older, migrate};
 pub use erase::naming;
 pub use error::from_db;
 pub use events::{Event, Events, Notes};

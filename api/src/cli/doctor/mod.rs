@@ -239,10 +239,13 @@ struct Report {
 impl Report {
     fn add(&mut self, check: &'static str, finding: Finding) {
         if !self.json {
-            match &finding {
-                Finding::Ok(what) => println!("ok       {check:9} {what}"),
-                Finding::Warning(what, todo) => println!("warning  {check:9} {what}\n{:19}→ {todo}", ""),
-                Finding::Failed(what, todo) => println!("failed   {check:9} {what}\n{:19}→ {todo}", ""),
+            let line = match &finding {
+                Finding::Ok(what) => format!("ok       {check:9} {what}\n"),
+                Finding::Warning(what, todo) => format!("warning  {check:9} {what}\n{:19}→ {todo}\n", ""),
+                Finding::Failed(what, todo) => format!("failed   {check:9} {what}\n{:19}→ {todo}\n", ""),
+            };
+            if let Err(error) = super::print(line.as_bytes()) {
+                tracing::warn!(%error, "the report cannot be printed");
             }
         }
         self.lines.push((check, finding));

@@ -14,7 +14,7 @@ use clap::ValueEnum;
 use self::plan::{Step, plan};
 use super::{bar, carry};
 use crate::{
-    app::{App, Ports},
+    app::App,
     base::{Error, Result},
     config::Settings,
     ctx::Ctx,
@@ -165,8 +165,7 @@ impl Ended {
 /// Imports, and prints what became of it.
 pub async fn run(settings: &Settings, args: &Args) -> Result<(), Ended> {
     let Some(steps) = plan(args)? else { return Ok(()) };
-    let url = settings.public_url.clone().unwrap_or_else(|| format!("http://{}", settings.listen));
-    let app = App::build(settings, Ports::default(), url).await.map_err(Ended::Failed)?;
+    let app = App::operate(settings).await.map_err(Ended::Failed)?;
     let mut refused = 0;
     if args.kind.is_none() && !args.dry_run {
         carry::bring(&app.system(), &args.file).await.map_err(Ended::Failed)?;

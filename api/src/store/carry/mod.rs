@@ -20,6 +20,7 @@ use self::{
 use super::{
     Engine, behind,
     db::{Purpose, begin_to_migrate, engine, options, up},
+    later,
 };
 use crate::base::{Error, Result};
 
@@ -48,6 +49,11 @@ pub async fn carry(from: &str, to: &str, progress: Progress<'_>) -> Result<Vec<C
         return Err(Error::internal(why));
     }
     let source = Database::connect(options(from, engine(from), 1, Purpose::Read)).await.map_err(told("the source"))?;
+    if later::is_awaited(&source).await.map_err(told("the source"))? {
+        return Err(Error::internal(
+            "an import was cut off, and left something for its end; run `steward migrate` first",
+        ));
+    }
     let (target, into) = begin_to_migrate(to).await.map_err(told("the new place"))?;
     empty(&into).await?;
     up(&into).await?;
