@@ -327,7 +327,7 @@ impl TestApp {
         self.system().find::<E>().all().await.unwrap().into_iter().map(Visible::into_inner).collect()
     }
 
-    /// Sends a survey to contacts, without reminders, and runs the mails; gives the tokens of the links, in order of the outbox.
+    /// Sends a survey to contacts, without reminders, and runs the mails; gives the tokens of the links, in order of the contacts.
     pub async fn invite(&self, kind: SurveyKind, contacts: &[ContactId]) -> Vec<String> {
         let before = self.outbox().len();
         let survey = self.survey(kind).await;
@@ -340,7 +340,14 @@ impl TestApp {
         self.run_jobs().await;
         // Letters about answers may leave meanwhile.
         let letters = self.outbox();
-        letters[before..].iter().filter(|letter| letter.unsubscribe.is_some()).map(link_token).collect()
+        let known = self.rows::<entity::contact::Entity>().await;
+        let place = |letter: &Letter| {
+            let is_to = |id: &ContactId| known.iter().any(|row| row.id == *id && row.email.as_ref() == Some(&letter.to));
+            contacts.iter().position(is_to)
+        };
+        let mut asked: Vec<_> = letters[before..].iter().filter(|letter| letter.unsubscribe.is_some()).collect();
+        asked.sort_by_key(|letter| place(letter));
+        asked.into_iter().map(link_token).collect()
     }
 
     /// Answers a link at the JSON door.

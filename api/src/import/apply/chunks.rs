@@ -11,21 +11,10 @@ use crate::{
     import::{FileError, Refusal, Row, Rows, Trouble},
 };
 
-/// How long a chunk is: so many rows share a commit, and others who write wait for it.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Length {
-    /// Rows of one chunk, at most.
-    rows: usize,
-    /// Bytes of their texts: a chunk ends with the row that reaches them.
-    weight: u64,
-}
-
-impl Length {
-    pub const USUAL: Self = Self { rows: 10_000, weight: 4 << 20 };
-    /// Of a first load: hardly anybody writes yet, and what is written once a chunk is written more seldom.
-    pub const FIRST: Self = Self { rows: 25_000, weight: 10 << 20 };
-}
-
+/// Rows of one chunk, at most: so many share a commit, and others who write wait for it.
+const CHUNK: usize = 10_000;
+/// Bytes of their texts: a chunk ends with the row that reaches them.
+const WEIGHT: u64 = 4 << 20;
 /// Rows of a part, at most: they are looked up and judged at once, and what that takes is held in memory.
 const PART: usize = 512;
 
@@ -44,7 +33,6 @@ struct Source<T, R> {
     /// Belongs to the next chunk, because its reference is in this one already.
     held: Option<T>,
     counted: u64,
-    length: Length,
     chunk: Begun,
 }
 
@@ -71,8 +59,8 @@ where
     R: Read + Send + 'static,
 {
     /// A chunk ends after so many rows of the file, wherever else they end: an earlier run has `counted` these.
-    pub fn of(rows: Rows<T, R>, length: Length, counted: u64) -> Self {
-        Self { next: ahead(Source::of(rows, length, counted)) }
+    pub fn of(rows: Rows<T, R>, counted: u64) -> Self {
+        Self { next: ahead(Source::of(rows, counted)) }
     }
 
     /// The next part; after the last row it is empty.
@@ -95,8 +83,8 @@ where
 }
 
 impl<T: Row, R: Read> Source<T, R> {
-    fn of(rows: Rows<T, R>, length: Length, counted: u64) -> Self {
-        Self { rows, held: None, counted, length, chunk: Begun::default() }
+    fn of(rows: Rows<T, R>, counted: u64) -> Self {
+        Self { rows, held: None, counted, chunk: Begun::default() }
     }
 
     fn part(&mut self) -> Result<Part<T>, FileError> {
@@ -120,8 +108,8 @@ impl<T: Row, R: Read> Source<T, R> {
 
     /// Whether the chunk ends after `more` rows.
     fn is_full(&self, more: usize) -> bool {
-        self.chunk.rows + more >= self.length.rows
-            || self.rows.weight() - self.chunk.weight >= self.length.weight
+        self.chunk.rows + more >= CHUNK
+            || self.rows.weight() - self.chunk.weight >= WEIGHT
             || self.rows.read() == self.counted
     }
 
@@ -153,7 +141,7 @@ mod tests {
         let comment = "c".repeat(10_000);
         let lines: Vec<String> = (0..100).map(|row| format!("r{row},a,2025-01-01,9,{comment}\n")).collect();
         let file = std::io::Cursor::new(format!("r,a,d,s,c\n{}", lines.concat()));
-        let mut source = Source::of(rows::<ResponseRow, _>(file, mapping).unwrap(), Length::USUAL, 0);
+        let mut source = Source::of(rows::<ResponseRow, _>(file, mapping).unwrap(), 0);
         let parts = std::iter::from_fn(|| Some(source.part().unwrap()).filter(|part| !part.rows.is_empty()));
         let counts: Vec<(usize, bool)> = parts.map(|part| (part.rows.len(), part.last)).collect();
         assert_eq!((counts[0], counts.iter().map(|(rows, _)| rows).sum::<usize>()), ((21, true), 100));

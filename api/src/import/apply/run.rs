@@ -7,7 +7,7 @@ use tokio::task::JoinHandle;
 
 use super::{
     Apply, Import, Keeper, Setting, Stopped, Verdict,
-    chunks::{Length, Part, Parts},
+    chunks::{Part, Parts},
 };
 use crate::{
     base::{Error, Result},
@@ -57,11 +57,7 @@ where
         total,
         setting: Setting { source: import.mapping.source.clone(), company: system.company().clone() },
         report,
-        parts: Parts::of(
-            rows::<T, R>(open()?, import.mapping)?,
-            if first { Length::FIRST } else { Length::USUAL },
-            counted,
-        ),
+        parts: Parts::of(rows::<T, R>(open()?, import.mapping)?, counted),
         read: (0, 0),
         counted,
         keeper: import.keeper,
