@@ -48,7 +48,7 @@ pub struct Ports {
 
 impl Default for Ports {
     fn default() -> Self {
-        Self { clock: Arc::new(SystemClock), random: Arc::new(SystemRandom), mail: None }
+        Self { clock: Arc::new(SystemClock), random: Arc::new(SystemRandom::default()), mail: None }
     }
 }
 

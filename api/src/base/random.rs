@@ -1,6 +1,9 @@
 //! Chance, as an argument.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{
+    Mutex, PoisonError,
+    atomic::{AtomicU64, Ordering},
+};
 
 use aws_lc_rs::{digest, rand as lc};
 use entity::Time;
@@ -32,11 +35,30 @@ fn of_instant(at: Time, mut bits: [u8; 10]) -> Uuid {
     uuid::Builder::from_unix_timestamp_millis(micros / 1_000, &bits).into_uuid()
 }
 
+/// Bytes that are asked for at once for the ids to come.
+const AHEAD: usize = 2_560;
+
 /// The operating system's generator.
 #[derive(Debug, Default)]
-pub struct SystemRandom;
+pub struct SystemRandom {
+    /// Bytes for ids, which are no secrets: asked for by so few, each would cost as much as many do.
+    ahead: Mutex<Vec<u8>>,
+}
 
 impl Random for SystemRandom {
+    fn id(&self, at: Time) -> Uuid {
+        let mut ahead = self.ahead.lock().unwrap_or_else(PoisonError::into_inner);
+        let bits = ahead.split_last_chunk().map(|(_, bits)| *bits).unwrap_or_else(|| {
+            ahead.resize(AHEAD, 0);
+            self.fill(&mut ahead);
+            ahead.last_chunk().copied().unwrap_or_default()
+        });
+        let left = ahead.len() - bits.len();
+        ahead.truncate(left);
+        drop(ahead);
+        of_instant(at, bits)
+    }
+
     #[expect(clippy::disallowed_methods, reason = "the one place that asks the operating system")]
     fn fill(&self, bytes: &mut [u8]) {
         // The library aborts rather than hand out weak bytes; an error here means the same.

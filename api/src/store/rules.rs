@@ -66,6 +66,10 @@ impl Witness for Visible<account::Model> {
 pub struct Sighted(AccountId);
 
 impl Sighted {
+    pub(super) const fn new(account: AccountId) -> Self {
+        Self(account)
+    }
+
     pub fn by(witness: &impl Witness) -> Self {
         Self(witness.account())
     }

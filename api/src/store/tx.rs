@@ -13,7 +13,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::{
-    Apart, Child, Db, Engine, Event, Find, Owned, Sight, Visible, Witness,
+    Apart, Child, Db, Engine, Event, Find, Owned, Sight, Sighted, Visible, Witness, among,
     audit::{self, Entry},
     bulk::{Taken, Texts},
     conn::{Conn, Turn},
@@ -204,6 +204,17 @@ impl Tx {
         E::ActiveModel: ActiveModelBehavior + Send,
     {
         self.put::<E>(rows, Taken::Fails).await
+    }
+
+    /// Those of these accounts that the viewer sees. For one who sees all nothing is read: nothing can be put under an
+    /// account that is not there.
+    pub async fn sighted(&self, ids: &[AccountId]) -> Result<Vec<Sighted>> {
+        use account::{Column, Entity};
+        if self.sight().is_whole() {
+            return Ok(ids.iter().copied().map(Sighted::new).collect());
+        }
+        let seen = self.find::<Entity>().filter(among::<Entity, _>(Column::Id, ids)).all().await?;
+        Ok(seen.iter().map(Sighted::by).collect())
     }
 
     /// Inserts a row of an account that was read inside the scope.

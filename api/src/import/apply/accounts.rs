@@ -39,9 +39,10 @@ pub(super) struct Memory {
 
 /// The words by which other rows may point at this one.
 pub(super) fn words(row: &AccountRow) -> impl Iterator<Item = (By, String)> {
-    let domain = if let Given::Value(domain) = &row.domain { Some(word(By::Domain, domain)) } else { None };
+    let domain =
+        if let Given::Value(domain) = &row.domain { Some(word(By::Domain, domain).into_owned()) } else { None };
     let id = row.kept.id.map(|id| (By::Id, id.to_string()));
-    let own = [(By::Reference, row.reference.clone()), (By::Name, word(By::Name, &row.name))];
+    let own = [(By::Reference, row.reference.clone()), (By::Name, word(By::Name, &row.name).into_owned())];
     own.into_iter().chain(id).chain(domain.map(|domain| (By::Domain, domain)))
 }
 
@@ -158,7 +159,7 @@ async fn chunk(
 
 /// A row whose parent is not there, or not yet.
 fn unplaced(memory: &mut Memory, row: AccountRow, fault: RowError, last: bool) -> Verdict {
-    let in_file = parent_of(&row).filter(|p| memory.named.contains(&(p.by, word(p.by, &p.text))));
+    let in_file = parent_of(&row).filter(|p| memory.named.contains(&(p.by, word(p.by, &p.text).into_owned())));
     match in_file {
         Some(_) if !last => wait(memory, row),
         Some(pointer) => {

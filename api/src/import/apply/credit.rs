@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap, HashSet, hash_map::Entry};
 
 use chrono::TimeDelta;
 use entity::{AccountId, MemberId, PlaceId, TeamId, Time, account, member, ownership, team_place};
-use sea_orm::{ColumnTrait, sea_query::Order};
+use sea_orm::{ColumnTrait, FromQueryResult, sea_query::Order};
 
 use super::{
     lookup::{Account, Book, Member},
@@ -26,36 +26,68 @@ pub(super) struct Credit {
     pub inherited: bool,
 }
 
+/// A period of ownership.
+#[derive(FromQueryResult)]
+struct Period {
+    account_id: AccountId,
+    member_id: MemberId,
+    team_id: TeamId,
+    from_at: Time,
+    until_at: Option<Time>,
+}
+
+const PERIOD: [ownership::Column; 5] = [
+    ownership::Column::AccountId,
+    ownership::Column::MemberId,
+    ownership::Column::TeamId,
+    ownership::Column::FromAt,
+    ownership::Column::UntilAt,
+];
+
 /// The periods of the accounts in hand, and where every team stands today.
+#[derive(Default)]
 pub(super) struct Credits {
-    periods: HashMap<AccountId, Vec<Visible<ownership::Model>>>,
+    periods: HashMap<AccountId, Vec<Visible<Period>>>,
     places: HashMap<TeamId, PlaceId>,
-    anywhere: PlaceId,
 }
 
 impl Credits {
-    pub async fn load(tx: &Tx, accounts: &Book<account::Entity>, members: &Book<member::Entity>) -> Result<Self> {
+    /// Adds what is not known yet of these accounts and members.
+    pub async fn read(
+        &mut self,
+        tx: &Tx,
+        accounts: &Book<account::Entity>,
+        members: &Book<member::Entity>,
+    ) -> Result<()> {
         use ownership::{Column, Entity};
-        let ids: Vec<AccountId> = accounts.rows().map(|row| row.id).collect();
-        let find = tx.find::<Entity>().filter(among::<Entity, _>(Column::AccountId, &ids));
-        let mut periods: HashMap<AccountId, Vec<_>> = HashMap::new();
-        let mut teams: BTreeSet<TeamId> = accounts.rows().map(|row| row.team_id).collect();
+        let new = || accounts.rows().filter(|row| !self.periods.contains_key(&row.id));
+        let ids: Vec<AccountId> = new().map(|row| row.id).collect();
+        let mut teams: BTreeSet<TeamId> = new().map(|row| row.team_id).collect();
         teams.extend(members.rows().filter_map(|row| row.team_id));
-        for row in find.order(Column::FromAt, Order::Asc).all().await? {
-            teams.insert(row.team_id);
-            periods.entry(row.account_id).or_default().push(row);
+        self.periods.extend(ids.iter().map(|id| (*id, Vec::new())));
+        if !ids.is_empty() {
+            let find = tx.find::<Entity>().filter(among::<Entity, _>(Column::AccountId, &ids));
+            for row in find.order(Column::FromAt, Order::Asc).some::<Period>(&PERIOD).await? {
+                teams.insert(row.team_id);
+                let periods = self.periods.entry(row.account_id).or_default();
+                periods.reserve_exact(1);
+                periods.push(row);
+            }
         }
+        teams.retain(|team| !self.places.contains_key(team));
         let teams: Vec<TeamId> = teams.into_iter().collect();
+        if teams.is_empty() {
+            return Ok(());
+        }
         let places = tx
             .find::<team_place::Entity>()
             .filter(among::<team_place::Entity, _>(team_place::Column::TeamId, &teams))
             .filter(team_place::Column::UntilAt.is_null());
-        let places: HashMap<TeamId, PlaceId> =
-            places.all().await?.into_iter().map(|row| (row.team_id, row.id)).collect();
-        if teams.iter().any(|team| !places.contains_key(team)) {
+        self.places.extend(places.all().await?.into_iter().map(|row| (row.team_id, row.id)));
+        if teams.iter().any(|team| !self.places.contains_key(team)) {
             return Err(Error::internal("a team without a place"));
         }
-        Ok(Self { periods, places, anywhere: PlaceId(uuid::Uuid::nil()) })
+        Ok(())
     }
 
     /// The credit of an answer: to `named`, or to whoever owned the account then.
@@ -73,7 +105,7 @@ impl Credits {
         };
         Credit {
             owner_id: named.map(|member| member.id).or(period.map(|row| row.member_id)),
-            place_id: self.places.get(&team).copied().unwrap_or(self.anywhere),
+            place_id: self.places.get(&team).copied().unwrap_or(PlaceId(uuid::Uuid::nil())),
             inherited: period.is_some_and(|row| at.0 - row.from_at.0 < INHERITED),
         }
     }

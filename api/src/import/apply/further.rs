@@ -111,6 +111,8 @@ fn value(said: &Said) -> Value {
 pub(super) struct Writing {
     gone: Vec<ResponseId>,
     fresh: Vec<answer::Model>,
+    /// Of the accounts of these answers.
+    seen: HashSet<Sighted>,
 }
 
 impl Writing {
@@ -118,8 +120,9 @@ impl Writing {
         self.gone.push(id);
     }
 
-    pub fn set(&mut self, row: &response::Model, further: Further) {
+    pub fn set(&mut self, account: Option<Sighted>, row: &response::Model, further: Further) {
         let (response_id, account_id): (ResponseId, AccountId) = (row.id, row.account_id);
+        self.seen.extend(account.filter(|_| !further.is_empty()));
         self.fresh.extend(further.into_iter().map(|(question, said)| {
             let (score, text) = match said {
                 Said::Score(score) => (Some(score), None),
@@ -130,10 +133,10 @@ impl Writing {
         }));
     }
 
-    pub async fn write(self, tx: &Tx, accounts: &HashSet<Sighted>) -> Result<()> {
+    pub async fn write(self, tx: &Tx) -> Result<()> {
         if !self.gone.is_empty() {
             tx.remove::<answer::Entity>(among::<answer::Entity, _>(answer::Column::ResponseId, &self.gone)).await?;
         }
-        tx.insert_each::<answer::Entity>(accounts, self.fresh).await
+        tx.insert_each::<answer::Entity>(self.seen, self.fresh).await
     }
 }

@@ -20,10 +20,16 @@ use crate::{
     store::{Later, Tx, Visible, among},
 };
 
-/// Whatever the rows of a part name.
-struct Desk {
+/// What was looked up for a chunk, and is asked for again and again.
+#[derive(Default)]
+struct Shelf {
     accounts: Book<account::Entity>,
     members: Book<member::Entity>,
+}
+
+/// Whatever the rows of a part name.
+struct Desk<'s> {
+    shelf: &'s Shelf,
     contacts: Book<contact::Entity>,
     /// What entries out of the writer's sight are called.
     taken: HashSet<String>,
@@ -38,6 +44,7 @@ type Touch = [Time; 3];
 #[derive(Default)]
 pub(super) struct Memory {
     owning: Owning,
+    shelf: Shelf,
     /// Of the chunk.
     touches: BTreeMap<AccountId, Touch>,
 }
@@ -45,8 +52,18 @@ pub(super) struct Memory {
 impl Apply for InteractionRow {
     type Memory = Memory;
     type Batch = Fresh<interaction::Model>;
-    const LATER: Option<Later> =
-        Some(Later { table: "interaction", indexes: &["interaction_account", "interaction_time"], follows: None });
+    const LATER: Option<Later> = Some(Later {
+        table: "interaction",
+        indexes: &[
+            "interaction_account",
+            "interaction_time",
+            // An account remembers its last contact.
+            "account_live",
+            "account_owner_live",
+            "account_team_live",
+        ],
+        follows: None,
+    });
 
     async fn apply(
         tx: &Tx,
@@ -56,15 +73,19 @@ impl Apply for InteractionRow {
     ) -> Result<(Vec<Verdict>, Self::Batch)> {
         let source = &setting.source;
         let ids: Vec<InteractionId> = rows.iter().filter_map(|row| row.kept.id).map(InteractionId).collect();
-        let (mut old, mut by_id, accounts, members, contacts) = try_join!(
+        let Memory { shelf, owning, touches } = memory;
+        if shelf.accounts.is_full() {
+            *shelf = Shelf::default();
+        }
+        let (mut old, mut by_id, (), (), contacts) = try_join!(
             known(tx, source, &rows),
             by_id(tx, &ids),
-            Book::open(tx, source, rows.iter().map(|row| &row.account)),
-            Book::open(tx, source, rows.iter().filter_map(|row| row.member.as_ref())),
+            shelf.accounts.read(tx, source, rows.iter().map(|row| &row.account)),
+            shelf.members.read(tx, source, rows.iter().filter_map(|row| row.member.as_ref())),
             Book::open(tx, source, rows.iter().filter_map(|row| row.contact.as_ref())),
         )?;
         let taken = taken(tx, source, &rows, &old).await?;
-        let desk = Desk { accounts, members, contacts, taken, now: tx.now(), source: source.clone() };
+        let desk = Desk { shelf, contacts, taken, now: tx.now(), source: source.clone() };
         let (mut fresh, mut changed, mut verdicts) = (Vec::new(), Vec::new(), Vec::new());
         for row in rows {
             let own = row.kept.id.and_then(|id| by_id.remove(&InteractionId(id)));
@@ -77,12 +98,12 @@ impl Apply for InteractionRow {
                 }
             };
             if let (true, Some(owner)) = (row.owns, new.member_id) {
-                memory.owning.add(new.account_id, owner, new.occurred_at);
+                owning.add(new.account_id, owner, new.occurred_at);
             }
             let outcome = match old {
                 Some(old) if *old == new => Outcome::Unchanged,
                 old => {
-                    touch(&mut memory.touches, account, &new);
+                    touch(touches, account, &new);
                     let outcome = if old.is_some() { Outcome::Updated } else { Outcome::Created };
                     match old {
                         Some(old) => changed.push((old, new)),
@@ -94,7 +115,7 @@ impl Apply for InteractionRow {
             verdicts.push(outcome.into());
         }
         tx.rewrite::<interaction::Entity>(changed).await?;
-        Ok((verdicts, Fresh::of(&desk.accounts, fresh)))
+        Ok((verdicts, Fresh::of(&shelf.accounts, fresh)))
     }
 
     async fn write(tx: Tx, Fresh { accounts, mut rows }: Self::Batch) -> Result<()> {
@@ -108,6 +129,7 @@ impl Apply for InteractionRow {
     }
 
     async fn settle(tx: &Tx, memory: &mut Memory) -> Result<()> {
+        memory.shelf = Shelf::default();
         remember(tx, std::mem::take(&mut memory.touches)).await
     }
 
@@ -171,14 +193,14 @@ async fn taken(
     Ok(rows.into_iter().filter_map(|row| row.external_id.clone()).collect())
 }
 
-impl Desk {
-    fn decide<'d>(
-        &'d self,
+impl<'s> Desk<'s> {
+    fn decide(
+        &self,
         tx: &Tx,
         row: &InteractionRow,
         old: Option<&Visible<interaction::Model>>,
-    ) -> Result<(&'d Account, interaction::Model), RowError> {
-        let account: &Account = self.accounts.get(&row.account, row.row, |_| true)?;
+    ) -> Result<(&'s Account, interaction::Model), RowError> {
+        let account: &Account = self.shelf.accounts.get(&row.account, row.row, |_| true)?;
         if old.is_some_and(|old| old.account_id != account.id) || self.taken.contains(&row.reference) {
             return Err(row.account.error(row.row, "is not the account this entry is known under"));
         }
@@ -187,7 +209,7 @@ impl Desk {
             return Err(RowError::new(row.row, "occurred_at", &at, "lies in the future"));
         }
         let member = row.member.as_ref().map(|pointer| {
-            let member = self.members.get(pointer, row.row, |_| true)?;
+            let member = self.shelf.members.get(pointer, row.row, |_| true)?;
             match member.team_id {
                 None if row.owns => Err(pointer.error(row.row, "is in no team and cannot own an account")),
                 _ => Ok(member.id),

@@ -1,6 +1,7 @@
 //! Whatever rows of a chunk point at, found with one statement for each way of pointing.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::borrow::Cow;
+use std::collections::HashMap;
 use std::fmt::Display;
 use std::hash::Hash;
 use std::str::FromStr;
@@ -143,30 +144,48 @@ pointed!(
 );
 
 /// What is compared when rows are pointed at.
-pub(super) fn word(by: By, text: &str) -> String {
+pub(super) fn word(by: By, text: &str) -> Cow<'_, str> {
     match by {
-        By::Reference => text.to_owned(),
-        By::Name | By::Email => key(text),
-        By::Domain | By::Id => text.to_lowercase(),
+        By::Reference => text.into(),
+        By::Name | By::Email => key(text).into(),
+        By::Domain | By::Id => text.to_lowercase().into(),
     }
 }
 
-/// The rows that the pointers of a chunk name.
+/// Rows of a book, about: what is held from part to part is held in memory.
+const FULL: usize = 4_096;
+
+/// The rows that the pointers of a chunk name: what one part has asked for is there for the next.
 pub(super) struct Book<E: Pointed> {
     rows: HashMap<E::Id, Visible<E::Row>>,
-    found: HashMap<(By, String), Vec<E::Id>>,
+    /// Words that were looked up, even those that name nothing.
+    found: HashMap<By, HashMap<String, Vec<E::Id>>>,
+}
+
+// By hand: the derive would ask that a table has a usual value.
+impl<E: Pointed> Default for Book<E> {
+    fn default() -> Self {
+        Self { rows: HashMap::new(), found: HashMap::new() }
+    }
 }
 
 impl<E: Pointed> Book<E> {
     pub async fn open(tx: &Tx, source: &str, pointers: impl Iterator<Item = &Pointer>) -> Result<Self> {
-        let mut words: BTreeMap<&str, (By, BTreeSet<String>)> = BTreeMap::new();
-        for pointer in pointers {
-            let (_, set) = words.entry(pointer.by.as_str()).or_insert((pointer.by, BTreeSet::new()));
-            set.insert(word(pointer.by, &pointer.text));
+        let mut book = Self::default();
+        book.read(tx, source, pointers).await?;
+        Ok(book)
+    }
+
+    /// Looks up what was not looked up yet: one statement for each way of pointing.
+    pub async fn read(&mut self, tx: &Tx, source: &str, pointers: impl Iterator<Item = &Pointer>) -> Result<()> {
+        let mut more = Self::default();
+        for pointer in pointers.filter(|pointer| self.ids(pointer).is_none()) {
+            more.found.entry(pointer.by).or_default().entry(word(pointer.by, &pointer.text).into_owned()).or_default();
         }
-        let mut book = Self { rows: HashMap::new(), found: HashMap::new() };
-        for (by, set) in words.into_values() {
-            let set: Vec<String> = set.into_iter().collect();
+        let asked: Vec<(By, Vec<String>)> =
+            more.found.iter().map(|(by, words)| (*by, words.keys().cloned().collect())).collect();
+        for (by, mut set) in asked {
+            set.sort_unstable();
             let find = match by {
                 By::Id => {
                     let ids: Vec<E::Id> = set.iter().filter_map(|word| word.parse().ok()).collect();
@@ -175,17 +194,23 @@ impl<E: Pointed> Book<E> {
                 By::Reference => tx.find::<E>().filter(E::SOURCE.eq(source)).filter(among::<E, _>(E::at(by), &set)),
                 By::Name | By::Email | By::Domain => tx.find::<E>().filter(among::<E, _>(E::at(by), &set)),
             };
-            for row in find.order(E::ID, Order::Asc).some::<E::Row>(E::COLUMNS).await? {
+            for row in find.some::<E::Row>(E::COLUMNS).await? {
                 let id = E::row_id(&row);
-                let word = if by == By::Id { Some(id.to_string()) } else { E::word(&row, by).map(str::to_owned) };
-                if let Some(word) = word {
-                    book.found.entry((by, word)).or_default().push(id);
-                }
-                book.rows.insert(id, row);
+                let words = more.found.entry(by).or_default();
+                let ids = match by {
+                    By::Id => words.get_mut(&id.to_string()),
+                    _ => E::word(&row, by).and_then(|word| words.get_mut(word)),
+                };
+                ids.into_iter().for_each(|ids| ids.push(id));
+                more.rows.insert(id, row);
             }
         }
-        book.follow(tx).await?;
-        Ok(book)
+        more.follow(tx).await?;
+        self.rows.extend(more.rows);
+        for (by, words) in more.found {
+            self.found.entry(by).or_default().extend(words);
+        }
+        Ok(())
     }
 
     /// Whatever pointed at a row that was merged away points at the one that stayed; but an id is an id.
@@ -202,7 +227,8 @@ impl<E: Pointed> Book<E> {
             }
             self.rows.extend(rows.into_iter().map(|row| (E::row_id(&row), row)));
         }
-        for (_, ids) in self.found.iter_mut().filter(|((by, _), _)| *by != By::Id) {
+        let named = self.found.iter_mut().filter(|(by, _)| **by != By::Id);
+        for ids in named.flat_map(|(_, words)| words.values_mut()) {
             for id in ids.iter_mut() {
                 while let Some(stayed) = self.rows.get(id).and_then(|row| E::merged(row)) {
                     *id = stayed;
@@ -214,8 +240,21 @@ impl<E: Pointed> Book<E> {
         Ok(())
     }
 
+    /// Whether it holds so much that it is better begun anew.
+    pub fn is_full(&self) -> bool {
+        self.rows.len() > FULL
+    }
+
     pub fn rows(&self) -> impl Iterator<Item = &Visible<E::Row>> {
         self.rows.values()
+    }
+
+    pub fn row(&self, id: E::Id) -> Option<&Visible<E::Row>> {
+        self.rows.get(&id)
+    }
+
+    fn ids(&self, pointer: &Pointer) -> Option<&[E::Id]> {
+        self.found.get(&pointer.by)?.get(&*word(pointer.by, &pointer.text)).map(Vec::as_slice)
     }
 
     /// The one row a pointer names, of those that `fit`.
@@ -225,7 +264,7 @@ impl<E: Pointed> Book<E> {
         row: u64,
         fit: impl Fn(&E::Row) -> bool,
     ) -> Result<&Visible<E::Row>, RowError> {
-        let ids = self.found.get(&(pointer.by, word(pointer.by, &pointer.text))).map(Vec::as_slice).unwrap_or_default();
+        let ids = self.ids(pointer).unwrap_or_default();
         let mut hits = ids.iter().filter_map(|id| self.rows.get(id)).filter(|row| fit(row));
         let (by, what) = (pointer.by.as_str(), E::WHAT);
         match (hits.next(), hits.next()) {

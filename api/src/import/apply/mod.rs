@@ -28,11 +28,12 @@ use std::{collections::HashSet, io};
 
 use entity::account;
 use futures_util::future::BoxFuture;
+use sea_orm::ModelTrait;
 
 use crate::{
     base::{Error, Result},
     ctx::{Company, Ctx},
-    store::{Later, Sighted, Tx},
+    store::{Child, Later, Sighted, Tx},
 };
 
 use super::{Faults, FileError, Kind, Mapping, Outcome, Refusal, Row, RowError, Summary};
@@ -104,9 +105,10 @@ struct Fresh<M> {
     rows: Vec<M>,
 }
 
-impl<M> Fresh<M> {
+impl<M: ModelTrait<Entity: Child<Model = M>>> Fresh<M> {
     fn of(accounts: &lookup::Book<account::Entity>, rows: Vec<M>) -> Self {
-        Self { accounts: accounts.rows().map(Sighted::by).collect(), rows }
+        let seen = rows.iter().filter_map(|row| accounts.row(M::Entity::account_of(row)));
+        Self { accounts: seen.map(Sighted::by).collect(), rows }
     }
 }
 

@@ -2,14 +2,12 @@
 
 use std::collections::HashMap;
 
-use entity::{
-    AccountId, Direction, InteractionType, MemberId, OwnershipSource, TeamId, Time, account, interaction, ownership,
-};
+use entity::{AccountId, Direction, InteractionType, MemberId, OwnershipSource, TeamId, Time, interaction, ownership};
 use sea_orm::{ColumnTrait, FromQueryResult};
 
 use crate::{
     base::{Error, Result},
-    store::{Tx, Visible, Witness, among},
+    store::{Tx, Visible, among},
     timeline::Event,
 };
 
@@ -77,18 +75,6 @@ impl Moves {
     }
 }
 
-/// An account that changes hands, as it is seen when it has.
-#[derive(FromQueryResult)]
-struct Given {
-    id: AccountId,
-}
-
-impl Witness for Visible<Given> {
-    fn account(&self) -> AccountId {
-        self.id
-    }
-}
-
 /// Closes, opens, and tells the timelines. The accounts have been written.
 pub(super) async fn write(tx: &Tx, moves: Moves) -> Result<()> {
     if moves.given.is_empty() {
@@ -102,8 +88,7 @@ pub(super) async fn write(tx: &Tx, moves: Moves) -> Result<()> {
     });
     tx.rewrite::<ownership::Entity>(closed.collect()).await?;
     let ids: Vec<AccountId> = ends.into_keys().collect();
-    let find = tx.find::<account::Entity>().filter(among::<account::Entity, _>(account::Column::Id, &ids));
-    let accounts = find.some::<Given>(&[account::Column::Id]).await?;
+    let accounts = tx.sighted(&ids).await?;
     if accounts.len() < ids.len() {
         // Given to somebody whose accounts the writer does not see.
         return Err(Error::Forbidden("you may give accounts only to members of your own teams".to_owned()));

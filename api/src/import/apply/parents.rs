@@ -72,7 +72,7 @@ impl Parents {
                 old.filter(|id| self.hidden.contains(id))
             }
             Given::Value(pointer) => {
-                let placed = self.placed.get(&(pointer.by, word(pointer.by, &pointer.text))).copied();
+                let placed = self.placed.get(&(pointer.by, word(pointer.by, &pointer.text).into_owned())).copied();
                 let parent = match (self.book.get(pointer, row.row, |_| true), placed) {
                     (Ok(found), _) => found.id,
                     (Err(_), Some(placed)) => placed,

@@ -3,7 +3,7 @@
 //! Credit is frozen when an answer is first imported. Read again, the same answer changes nothing;
 //! another score or comment is an amendment: the old one is kept as a version, the counters move.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use entity::{
     AccountId, MemberId, ResponseId, SurveyId, SurveyKind, Time, account, contact, member, question, response,
@@ -81,12 +81,18 @@ struct Known {
     by_reference: HashMap<(String, String, SurveyId), Visible<response::Model>>,
 }
 
-/// Whatever the rows of a part name.
-struct Desk {
+/// What was looked up for a chunk, and is asked for again and again.
+#[derive(Default)]
+struct Shelf {
     accounts: Book<account::Entity>,
-    contacts: Book<contact::Entity>,
     members: Book<member::Entity>,
     credits: Credits,
+}
+
+/// Whatever the rows of a part name.
+struct Desk<'s> {
+    shelf: &'s Shelf,
+    contacts: Book<contact::Entity>,
     stood: Stood,
     known: Known,
     further: further::Known,
@@ -96,6 +102,7 @@ struct Desk {
 #[derive(Default)]
 pub(super) struct Memory {
     surveys: Surveys,
+    shelf: Shelf,
     settling: Settling,
     /// When the newest NPS answer of an account was given, of those that came.
     newest: HashMap<AccountId, Time>,
@@ -106,7 +113,6 @@ pub(super) struct Memory {
 /// What a chunk will write when all its answers are there.
 #[derive(Default)]
 struct Settling {
-    accounts: HashSet<Sighted>,
     counts: Counts,
     earlier: Vec<response_version::Model>,
     further: further::Writing,
@@ -172,20 +178,23 @@ impl Apply for ResponseRow {
         rows: Vec<Self>,
     ) -> Result<(Vec<Verdict>, Self::Batch)> {
         let source = &setting.source;
-        let (accounts, members, contacts, known) = try_join!(
-            Book::open(tx, source, rows.iter().map(|row| &row.account)),
-            Book::open(tx, source, rows.iter().filter_map(|row| row.owner.as_ref())),
+        let Memory { surveys, shelf, settling, newest, .. } = memory;
+        if shelf.accounts.is_full() {
+            *shelf = Shelf::default();
+        }
+        let ((), (), contacts, known) = try_join!(
+            shelf.accounts.read(tx, source, rows.iter().map(|row| &row.account)),
+            shelf.members.read(tx, source, rows.iter().filter_map(|row| row.owner.as_ref())),
             Book::open(tx, source, rows.iter().filter_map(|row| row.contact.as_ref())),
             known(tx, source, &rows),
         )?;
-        let (credits, stood) = try_join!(Credits::load(tx, &accounts, &members), Stood::load(tx, source, &rows))?;
-        let further = further::Known::default();
-        let mut desk = Desk { accounts, contacts, members, credits, stood, known, further };
+        let Shelf { accounts, members, credits, .. } = shelf;
+        let ((), stood) = try_join!(credits.read(tx, accounts, members), Stood::load(tx, source, &rows))?;
+        let mut desk = Desk { shelf, contacts, stood, known, further: further::Known::default() };
         let told = rows.iter().any(|row| row.frozen.further != Given::Unmapped);
         let stand =
             desk.known.by_id.values().chain(desk.known.by_reference.values()).map(|row| row.id).filter(|_| told);
         desk.further = further::Known::load(tx, stand.collect()).await?;
-        let Memory { surveys, settling, newest, .. } = memory;
         let mut writing = Writing { fresh: Vec::new(), changed: Vec::new(), chunk: settling, newest };
         let mut verdicts = Vec::new();
         for row in rows {
@@ -194,11 +203,9 @@ impl Apply for ResponseRow {
                 Err(fault) => Verdict::Refused(fault.into()),
             });
         }
-        let Writing { fresh: rows, changed, chunk, .. } = writing;
+        let Writing { fresh: rows, changed, .. } = writing;
         tx.rewrite::<response::Entity>(changed).await?;
-        let fresh = Fresh::of(&desk.accounts, rows);
-        chunk.accounts.extend(&fresh.accounts);
-        Ok((verdicts, fresh))
+        Ok((verdicts, Fresh::of(&shelf.accounts, rows)))
     }
 
     async fn write(tx: Tx, Fresh { accounts, mut rows }: Self::Batch) -> Result<()> {
@@ -209,9 +216,10 @@ impl Apply for ResponseRow {
 
     /// The counters come last: their locks last until the commit.
     async fn settle(tx: &Tx, memory: &mut Memory) -> Result<()> {
-        let Settling { accounts, counts, earlier, further, touched } = std::mem::take(&mut memory.settling);
+        memory.shelf = Shelf::default();
+        let Settling { counts, earlier, further, touched } = std::mem::take(&mut memory.settling);
         tx.insert_all::<response_version::Entity>(earlier).await?;
-        further.write(tx, &accounts).await?;
+        further.write(tx).await?;
         if !memory.latest_follows {
             keep_latest(tx, &touched.into_iter().collect::<Vec<_>>()).await?;
         }
@@ -258,7 +266,7 @@ impl Known {
     }
 }
 
-impl Desk {
+impl Desk<'_> {
     /// What a row comes to, and its answers that are not taken.
     fn row(
         &mut self,
@@ -284,7 +292,7 @@ impl Desk {
 
     /// A response of this row with everything but the answer itself.
     fn like(&self, tx: &Tx, setting: &Setting, row: &ResponseRow) -> Result<response::Model, RowError> {
-        let account = self.accounts.get(&row.account, row.row, |_| true)?;
+        let account = self.shelf.accounts.get(&row.account, row.row, |_| true)?;
         if row.answered_at.0 > tx.now().0 + AHEAD {
             let at = row.answered_at.to_string();
             return Err(RowError::new(row.row, "answered_at", &at, "lies in the future"));
@@ -294,8 +302,8 @@ impl Desk {
             .as_ref()
             .map(|pointer| self.contacts.get(pointer, row.row, |contact| contact.account_id == account.id));
         let contact = contact.transpose()?;
-        let owner = row.owner.as_ref().map(|pointer| self.members.get(pointer, row.row, |_| true)).transpose()?;
-        let mut credit = self.credits.at(account, owner.map(|owner| &**owner), row.answered_at);
+        let owner = row.owner.as_ref().map(|pointer| self.shelf.members.get(pointer, row.row, |_| true)).transpose()?;
+        let mut credit = self.shelf.credits.at(account, owner.map(|owner| &**owner), row.answered_at);
         let told = self.stood.place(row)?;
         if let Some(place_id) = told {
             let owner_id: Option<MemberId> = owner.map(|owner| owner.id);
@@ -363,6 +371,7 @@ impl Desk {
             return Err(RowError::new(row.row, &answer.column, &answer.score.to_string(), rule));
         }
         let further = further::read(row, &surveys.questions)?;
+        let seen = self.shelf.accounts.row(like.account_id).map(Sighted::by);
         let Some(old) = self.known.take(row, like, asked.id) else {
             let new = response::Model {
                 id: row.kept.id.map_or_else(|| tx.id(), ResponseId),
@@ -385,7 +394,7 @@ impl Desk {
                 chunk.touched.insert(new.account_id);
             }
             chunk.earlier.extend(row.frozen.earlier.iter().map(|one| further::version(new.id, one)));
-            chunk.further.set(&new, further.unwrap_or_default());
+            chunk.further.set(seen, &new, further.unwrap_or_default());
             writing.fresh.push(new);
             return Ok(Outcome::Created);
         };
@@ -424,7 +433,7 @@ impl Desk {
             further::count(&mut chunk.counts, &to, &self.further.of(old.id), -1);
             further::count(&mut chunk.counts, &to, &more, 1);
             chunk.further.clear(old.id);
-            chunk.further.set(&after, more);
+            chunk.further.set(seen, &after, more);
         }
         let before = self.further.snapshot(old.id);
         chunk.earlier.push(response_version::Model {
