@@ -1,13 +1,13 @@
 //! `steward migrate-to`: a whole database, carried to another place.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use indicatif::ProgressBar;
 use serde_json::json;
 
 use super::{backup::whole, bar};
 use crate::{
-    base::{Error, Result},
+    base::Result,
     config::{Settings, database, sqlite_path},
     store::{Carried, carry},
 };
@@ -55,17 +55,12 @@ async fn moved(from: &str, to: &str, bar: &ProgressBar) -> Result<Vec<Carried>> 
         bar.set_length(total);
         bar.set_position(done);
     };
-    if !to.starts_with("sqlite:") {
-        return carry(from, to, &progress).await;
-    }
-    let Some(path) = sqlite_path(to).map(PathBuf::from) else {
-        return Err(Error::internal("a database in memory is gone with this command; name a file"));
-    };
+    let Some(path) = sqlite_path(to) else { return carry(from, to, &progress).await };
     let mut carried = Vec::new();
     let fill = async |part: &Path| {
         carried = carry(from, &format!("sqlite:{}", part.display()), &progress).await?;
         Ok(())
     };
-    whole(&path, fill).await?;
+    whole(Path::new(path), fill).await?;
     Ok(carried)
 }

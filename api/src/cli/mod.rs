@@ -161,6 +161,7 @@ async fn run(command: Command) -> Result<(), Failure> {
         Command::Work => {
             let settings = settings()?;
             log::start(&settings);
+            warn(&settings);
             Box::pin(crate::app::work_only(settings, Ports::default())).await?;
         }
         Command::Migrate => migrate::run(&settings()?).await?,
@@ -169,7 +170,7 @@ async fn run(command: Command) -> Result<(), Failure> {
         Command::Restore(args) => backup::restore(&settings()?, &args).await?,
         Command::Config(args) => config::run(&args)?,
         Command::Doctor(args) => doctor::run(Settings::read(Source::environment()), &args).await?,
-        Command::Import(args) => Box::pin(import::run(&settings()?, &args)).await?,
+        Command::Import(args) => Box::pin(import::run(&existing()?, &args)).await?,
         Command::Export(args) => Box::pin(export::run(&existing()?, &args)).await?,
         Command::Token(args) => token::run(&existing()?, &args).await?,
         Command::Key(args) => key::run(&existing()?, args).await?,
@@ -188,7 +189,8 @@ fn existing() -> Result<Settings, Failure> {
     let settings = settings()?;
     match settings.database_file() {
         Some(file) if !file.exists() => Err(Failure::Failed(Error::internal(format!(
-            "there is no database at {}; start in the folder where `steward serve` runs, or set STEWARD_DATABASE_URL",
+            "there is no database at {}, which STEWARD_DATABASE_URL names; start in the folder where `steward serve` runs, \
+             correct the setting, or make one by `steward migrate`",
             file.display()
         )))),
         _ => Ok(settings),
