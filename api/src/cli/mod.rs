@@ -170,7 +170,7 @@ async fn run(command: Command) -> Result<(), Failure> {
         Command::Restore(args) => backup::restore(&settings()?, &args).await?,
         Command::Config(args) => config::run(&args)?,
         Command::Doctor(args) => doctor::run(Settings::read(Source::environment()), &args).await?,
-        Command::Import(args) => Box::pin(import::run(&existing()?, &args)).await?,
+        Command::Import(args) => Box::pin(import::run(&settings()?, &args)).await?,
         Command::Export(args) => Box::pin(export::run(&existing()?, &args)).await?,
         Command::Token(args) => token::run(&existing()?, &args).await?,
         Command::Key(args) => key::run(&existing()?, args).await?,
@@ -183,17 +183,23 @@ async fn run(command: Command) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Settings of an installation that is there: no command for an existing one makes a new database by
-/// the way, because it was started in another folder.
+/// Settings of an installation that is there.
 fn existing() -> Result<Settings, Failure> {
     let settings = settings()?;
+    exists(&settings)?;
+    Ok(settings)
+}
+
+/// No command for an installation that is there makes a new database by the way, because it was started in another
+/// folder.
+fn exists(settings: &Settings) -> Result<()> {
     match settings.database_file() {
-        Some(file) if !file.exists() => Err(Failure::Failed(Error::internal(format!(
+        Some(file) if !file.exists() => Err(Error::internal(format!(
             "there is no database at {}, which STEWARD_DATABASE_URL names; start in the folder where `steward serve` runs, \
              correct the setting, or make one by `steward migrate`",
             file.display()
-        )))),
-        _ => Ok(settings),
+        ))),
+        _ => Ok(()),
     }
 }
 

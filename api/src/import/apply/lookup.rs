@@ -145,10 +145,19 @@ pointed!(
 /// What is compared when rows are pointed at.
 pub(super) fn word(by: By, text: &str) -> String {
     match by {
-        By::Reference => text.to_owned(),
+        By::Reference | By::Either => text.to_owned(),
         By::Name | By::Email => key(text),
         By::Domain | By::Id => text.to_lowercase(),
     }
+}
+
+/// By what a pointer may find its row: the first that finds any counts.
+pub(super) fn sought(pointer: &Pointer) -> impl Iterator<Item = (By, String)> {
+    let ways = match &pointer.by {
+        By::Either => &[By::Reference, By::Name],
+        by => std::slice::from_ref(by),
+    };
+    ways.iter().map(|by| (*by, word(*by, &pointer.text)))
 }
 
 /// The rows that the pointers of a chunk name.
@@ -160,9 +169,8 @@ pub(super) struct Book<E: Pointed> {
 impl<E: Pointed> Book<E> {
     pub async fn open(tx: &Tx, source: &str, pointers: impl Iterator<Item = &Pointer>) -> Result<Self> {
         let mut words: BTreeMap<&str, (By, BTreeSet<String>)> = BTreeMap::new();
-        for pointer in pointers {
-            let (_, set) = words.entry(pointer.by.as_str()).or_insert((pointer.by, BTreeSet::new()));
-            set.insert(word(pointer.by, &pointer.text));
+        for (by, word) in pointers.flat_map(sought) {
+            words.entry(by.as_str()).or_insert((by, BTreeSet::new())).1.insert(word);
         }
         let mut book = Self { rows: HashMap::new(), found: HashMap::new() };
         for (by, set) in words.into_values() {
@@ -173,7 +181,7 @@ impl<E: Pointed> Book<E> {
                     tx.find::<E>().filter(among::<E, _>(E::ID, &ids))
                 }
                 By::Reference => tx.find::<E>().filter(E::SOURCE.eq(source)).filter(among::<E, _>(E::at(by), &set)),
-                By::Name | By::Email | By::Domain => tx.find::<E>().filter(among::<E, _>(E::at(by), &set)),
+                By::Name | By::Email | By::Domain | By::Either => tx.find::<E>().filter(among::<E, _>(E::at(by), &set)),
             };
             for row in find.order(E::ID, Order::Asc).some::<E::Row>(E::COLUMNS).await? {
                 let id = E::row_id(&row);
@@ -225,16 +233,21 @@ impl<E: Pointed> Book<E> {
         row: u64,
         fit: impl Fn(&E::Row) -> bool,
     ) -> Result<&Visible<E::Row>, RowError> {
-        let ids = self.found.get(&(pointer.by, word(pointer.by, &pointer.text))).map(Vec::as_slice).unwrap_or_default();
-        let mut hits = ids.iter().filter_map(|id| self.rows.get(id)).filter(|row| fit(row));
-        let (by, what) = (pointer.by.as_str(), E::WHAT);
-        match (hits.next(), hits.next()) {
-            (Some(only), None) => Ok(only),
-            (None, _) => Err(pointer.error(row, format!("is the {by} of no {what}"))),
-            (Some(_), Some(_)) => {
-                Err(pointer.error(row, format!("is the {by} of several {what}s; point by reference instead")))
+        let what = E::WHAT;
+        for key in sought(pointer) {
+            let ids = self.found.get(&key).map(Vec::as_slice).unwrap_or_default();
+            let mut hits = ids.iter().filter_map(|id| self.rows.get(id)).filter(|row| fit(row));
+            match (hits.next(), hits.next()) {
+                (Some(only), None) => return Ok(only),
+                (None, _) => {}
+                (Some(_), Some(_)) => {
+                    let by = key.0.as_str();
+                    let rule = format!("is the {by} of several {what}s; point by reference instead");
+                    return Err(pointer.error(row, rule));
+                }
             }
         }
+        Err(pointer.error(row, format!("is the {} of no {what}", pointer.by.as_str())))
     }
 }
 
