@@ -103,6 +103,9 @@ fn the_manual_page_tells_every_command_and_every_setting() {
         check(&std::fs::read_to_string(&page).unwrap_or_else(|_| panic!("no page for {command}")), command);
     }
     assert_eq!(std::fs::read_dir(&pages).unwrap().count(), all.len());
+    let wrong = steward(folder.path(), &["man", "--dir", pages.join("steward.1").to_str().unwrap()], &[]).unwrap();
+    let told = String::from_utf8(wrong.stderr).unwrap();
+    assert!(wrong.status.code() == Some(1) && told.contains("is a file; --dir takes a folder"), "{told}");
 }
 
 #[test]

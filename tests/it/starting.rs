@@ -155,6 +155,28 @@ both! {
 }
 
 #[tokio::test]
+async fn a_first_password_in_a_file_is_told_until_the_file_is_gone() {
+    let Some(program) = process::steward() else { return skip("the program steward", process::CURE) };
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("admin-password");
+    std::fs::write(&file, "of a database that was moved away\n").unwrap();
+    let settings = [("STEWARD_LISTEN", "127.0.0.1:0")];
+    let server = Process::start(&program, &["serve"], &settings, folder.path());
+    server.url().await;
+    let told = std::fs::read_to_string(folder.path().join("steward.log")).unwrap();
+    assert!(told.contains("Change it at the first sign-in, and remove the file."), "{told}");
+    assert!(!std::fs::read_to_string(&file).unwrap().contains("moved away"));
+    let warned = || {
+        let mut command = std::process::Command::new(&program);
+        let output = command.args(["config", "check"]).env_clear().current_dir(folder.path()).output().unwrap();
+        String::from_utf8(output.stdout).unwrap().contains("warning  STEWARD_ADMIN_PASSWORD was made at the first start")
+    };
+    assert!(warned());
+    std::fs::remove_file(&file).unwrap();
+    assert!(!warned());
+}
+
+#[tokio::test]
 async fn a_lost_secret_is_told_and_none_is_made_up() {
     let Some(program) = process::steward() else { return skip("the program steward", process::CURE) };
     let folder = tempfile::tempdir().unwrap();

@@ -89,6 +89,11 @@ pub fn advise(settings: &Settings) -> Vec<Advice> {
             add(&format!("STEWARD_{name}"), what, "set one of your own before real use");
         }
     }
+    let first = settings.data.join("admin-password");
+    if first.exists() {
+        let what = format!("was made at the first start, and is still in {}", first.display());
+        add("STEWARD_ADMIN_PASSWORD", what, "change it at the first sign-in, and remove the file");
+    }
     let made = settings.secret.is_none().then(|| ("SECRET".to_owned(), settings.data.join("steward.secret")));
     for (name, path) in settings.files.iter().cloned().chain(made) {
         if is_open(&path) {

@@ -5,7 +5,7 @@ mod parse;
 mod source;
 mod table;
 
-use std::{fmt, net::SocketAddr, num::NonZeroU32, path::PathBuf};
+use std::{fmt, net::SocketAddr, num::NonZeroU32, path::PathBuf, time::Duration};
 
 use chrono::TimeDelta;
 use chrono_tz::Tz;
@@ -80,6 +80,8 @@ pub struct Settings {
     pub admin_password: Option<Hidden>,
     pub job_lease: TimeDelta,
     pub job_concurrency: u32,
+    /// How long requests are still taken once the server is told to stop.
+    pub drain: Duration,
     pub introspection: Introspection,
     /// Requests a minute of somebody who is signed in; none: as many as they like.
     pub rate_limit: Option<NonZeroU32>,
@@ -143,6 +145,9 @@ impl Settings {
                 read.parse("JOB_LEASE", 60, |text| number(text.trim_end_matches('s'), 2, 3_600)),
             ),
             job_concurrency: u32::try_from(read.parse("JOB_CONCURRENCY", 4, |text| number(text, 1, 64))).unwrap_or(4),
+            drain: Duration::from_secs(
+                read.parse("DRAIN", 0, |text| number(text.trim_end_matches('s'), 0, 60)).unsigned_abs(),
+            ),
             introspection: read.parse("GRAPHQL_INTROSPECTION", Introspection::SignedIn, introspection),
             rate_limit: read.parse("RATE_LIMIT", Some(RATE), rate_limit),
             proxies: read.parse("TRUSTED_PROXIES", Proxies::default(), Proxies::parse),

@@ -162,6 +162,8 @@ pub(super) async fn begin_to_migrate(url: &str) -> Result<(DatabaseConnection, D
     let db = Database::connect(options(url, engine, 1, Purpose::Migrate)).await?;
     let tx = db.begin_with_options(immediate()).await?;
     if engine == Engine::Postgres {
+        // What is there already is no news.
+        tx.execute_unprepared("SET LOCAL client_min_messages = warning").await?;
         tx.execute_unprepared("SELECT pg_advisory_xact_lock(7365001)").await?;
     }
     Ok((db, tx))

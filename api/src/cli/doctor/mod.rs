@@ -88,12 +88,12 @@ async fn database(settings: &Settings) -> Finding {
     }
     match timeout(PATIENCE, store::behind(&settings.database_url)).await {
         Ok(Ok((0, 0))) => Finding::Ok("answers, with this version's tables".to_owned()),
-        Ok(Ok((0, newer))) => Finding::Failed(
-            format!("a newer steward has migrated the database {newer} times"),
+        Ok(Ok((0, _))) => Finding::Failed(
+            "a newer steward has migrated the database".to_owned(),
             "run that version, or restore a backup".to_owned(),
         ),
         Ok(Ok((missing, _))) => {
-            Finding::Failed(format!("{missing} migrations are missing"), "run `steward migrate`".to_owned())
+            Finding::Failed(format!("missing migrations: {missing}"), "run `steward migrate`".to_owned())
         }
         Ok(Err(error)) => Finding::Failed(super::words(&error), "check STEWARD_DATABASE_URL".to_owned()),
         Err(_) => Finding::Failed("the database does not answer".to_owned(), "check STEWARD_DATABASE_URL".to_owned()),
@@ -103,12 +103,12 @@ async fn database(settings: &Settings) -> Finding {
 async fn issuer(outside: &Outside) -> Finding {
     match Web::default().fetch(outside).await {
         Ok(Fetched { keys, .. }) if keys.count() == 0 => {
-            let what = format!("{} shows {} keys, and none that checks tokens", outside.trust.issuer, keys.left_out());
+            let what = format!("{} shows no key that checks tokens, others {}", outside.trust.issuer, keys.left_out());
             Finding::Failed(what, "see to the signing keys of the issuer; README.md says which are taken".to_owned())
         }
         Ok(Fetched { keys, lasts }) => {
             let (issuer, used, others) = (&outside.trust.issuer, keys.count(), keys.left_out());
-            Finding::Ok(format!("{issuer} shows {used} keys that check tokens and {others} others, for {lasts} s"))
+            Finding::Ok(format!("{issuer} shows keys for {lasts} s: {used} that check tokens, others {others}"))
         }
         Err(why) => {
             let todo = "check STEWARD_OIDC_ISSUER and STEWARD_OIDC_JWKS_URL, and that no firewall stands between";
@@ -264,6 +264,6 @@ impl Report {
             let checks: Vec<_> = checks.collect();
             println!("{}", serde_json::json!({ "ok": failed == 0, "checks": checks }));
         }
-        if failed == 0 { Ok(()) } else { Err(Error::internal(format!("{failed} checks failed"))) }
+        if failed == 0 { Ok(()) } else { Err(Error::internal(format!("failed checks: {failed}"))) }
     }
 }

@@ -191,7 +191,7 @@ pub async fn run(settings: &Settings, args: &Args) -> Result<(), Ended> {
         }
     }
     if args.strict && refused > 0 {
-        return Err(Ended::Failed(Error::internal(format!("{refused} rows or answers were refused"))));
+        return Err(Ended::Failed(Error::internal(format!("refused rows and answers: {refused}"))));
     }
     Ok(())
 }
