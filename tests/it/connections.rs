@@ -75,7 +75,7 @@ both! {
             format!("POST /graphql HTTP/1.1\r\nhost: s\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n")
         };
         let mut busy = server.connect().await;
-        busy.write_all(format!("{}{{\"query\":\"{{ __typename }}\"}}", head(25)).as_bytes()).await.unwrap();
+        busy.write_all(format!("{}{{\"query\":\"{{ __typename }}\"}}", head(26)).as_bytes()).await.unwrap();
         until(&mut busy, "Query").await;
         // One too many: answered before its body has come. The rest is read, and the connection goes on.
         busy.write_all(head(300_000).as_bytes()).await.unwrap();

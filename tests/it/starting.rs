@@ -169,7 +169,9 @@ async fn a_first_password_in_a_file_is_told_until_the_file_is_gone() {
     let warned = || {
         let mut command = std::process::Command::new(&program);
         let output = command.args(["config", "check"]).env_clear().current_dir(folder.path()).output().unwrap();
-        String::from_utf8(output.stdout).unwrap().contains("warning  STEWARD_ADMIN_PASSWORD was made at the first start")
+        String::from_utf8(output.stdout)
+            .unwrap()
+            .contains("warning  STEWARD_ADMIN_PASSWORD was made at the first start")
     };
     assert!(warned());
     std::fs::remove_file(&file).unwrap();

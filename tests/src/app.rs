@@ -342,7 +342,8 @@ impl TestApp {
         let letters = self.outbox();
         let known = self.rows::<entity::contact::Entity>().await;
         let place = |letter: &Letter| {
-            let is_to = |id: &ContactId| known.iter().any(|row| row.id == *id && row.email.as_ref() == Some(&letter.to));
+            let is_to =
+                |id: &ContactId| known.iter().any(|row| row.id == *id && row.email.as_ref() == Some(&letter.to));
             contacts.iter().position(is_to)
         };
         let mut asked: Vec<_> = letters[before..].iter().filter(|letter| letter.unsubscribe.is_some()).collect();

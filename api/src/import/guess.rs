@@ -65,7 +65,8 @@ pub fn guess<R: Read>(
         rows.extend(row.ok());
     }
     let names = reader.header().names().to_vec();
-    let mut guessing = Guessing { kind, names: &names, rows: &rows, ours: false, used: BTreeMap::new(), unfit: BTreeMap::new() };
+    let mut guessing =
+        Guessing { kind, names: &names, rows: &rows, ours: false, used: BTreeMap::new(), unfit: BTreeMap::new() };
     guessing.match_all();
     Ok(guessing.write(source, encoding))
 }
@@ -126,7 +127,8 @@ impl Guessing<'_> {
     fn unread(&self, at: usize) -> String {
         let own = word(&self.names[at]);
         let like = |(field, names): &&(&str, &[&str])| word(field) == own || names.iter().any(|name| word(name) == own);
-        let other = synonyms::fields(self.kind).iter().find(like).and_then(|(field, _)| Some((field, self.used.get(field)?)));
+        let other =
+            synonyms::fields(self.kind).iter().find(like).and_then(|(field, _)| Some((field, self.used.get(field)?)));
         match (self.unfit.get(&at), other) {
             (Some(why), _) => why.clone(),
             (None, Some((field, other))) => format!("{field} is read from {}", shown(&self.names[*other])),

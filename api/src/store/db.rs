@@ -19,10 +19,10 @@ use tokio::sync::{Notify, OnceCell, mpsc};
 use super::{
     Store,
     bulk::Texts,
+    cause::{said, unheard, unopened, unusable},
     commits,
     conn::Conn,
     events::{Bus, Listening},
-    cause::{said, unheard, unopened, unusable},
     from_db, later,
 };
 use crate::{

@@ -180,7 +180,8 @@ pub async fn run(settings: &Settings, args: &Args) -> Result<(), Ended> {
     let imports = steps.into_iter().map(|step| ready(args, step)).collect::<Result<Vec<_>, Ended>>()?;
     if args.dry_run {
         // Later files point at rows of earlier ones.
-        let done = Box::pin(rehearse(&app.system(), imports)).await.map_err(|stopped| Ended::stopped(&args.file, stopped))?;
+        let done =
+            Box::pin(rehearse(&app.system(), imports)).await.map_err(|stopped| Ended::stopped(&args.file, stopped))?;
         for (file, done) in files.iter().zip(done) {
             summed(&done.map_err(|stopped| Ended::stopped(file, stopped))?)?;
         }

@@ -202,14 +202,17 @@ where
 
 /// Tries imports one after the other, each upon what those before would have written; of all of them nothing stays. The
 /// first that stops is the last.
-pub async fn rehearse<O, R, W>(system: &Ctx, imports: Vec<Import<O, W>>) -> Result<Vec<Result<Summary, Stopped>>, Stopped>
+pub async fn rehearse<O, R, W>(
+    system: &Ctx,
+    imports: Vec<Import<O, W>>,
+) -> Result<Vec<Result<Summary, Stopped>>, Stopped>
 where
     O: Fn() -> io::Result<R> + Send + Sync + 'static,
     R: io::Read + Send + 'static,
     W: io::Write + Send + 'static,
 {
-    let ctx = system.clone();
-    run::within(system, false, move |tx| async move {
+    let (ctx, braced) = (system.clone(), system.store().db().brace().await?);
+    let done = run::within(system, false, move |tx| async move {
         let mut done = Vec::new();
         for import in imports {
             done.push(Box::pin(one(&ctx, Some(tx.clone()), import)).await);
@@ -218,8 +221,10 @@ where
             }
         }
         Ok(done)
-    })
-    .await
+    });
+    let done = done.await;
+    braced.relax().await?;
+    done
 }
 
 async fn one<O, R, W>(system: &Ctx, inside: Option<Tx>, import: Import<O, W>) -> Result<Summary, Stopped>

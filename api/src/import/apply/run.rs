@@ -71,10 +71,12 @@ where
     };
     let run = match inside {
         Some(tx) => run.rehearse(tx).await?,
-        None if import.dry_run => within(system, false, move |tx| run.rehearse(tx)).await?,
         None => {
             let mut braced = system.store().db().brace().await?;
-            let done = run.perform(system, &mut braced).await;
+            let done = match import.dry_run {
+                true => within(system, false, move |tx| run.rehearse(tx)).await,
+                false => run.perform(system, &mut braced).await,
+            };
             let caught_up =
                 if first { system.store().write_many(|tx| async move { tx.catch_up().await }).await } else { Ok(()) };
             braced.relax().await?;
@@ -97,7 +99,11 @@ async fn put_off<T: Apply>(system: &Ctx, total: u64, memory: &mut T::Memory) -> 
 }
 
 /// Runs `work` in a transaction that stays if it succeeds and `keep` says so.
-pub(super) async fn within<O, F>(system: &Ctx, keep: bool, work: impl FnOnce(Tx) -> F + Send + 'static) -> Result<O, Stopped>
+pub(super) async fn within<O, F>(
+    system: &Ctx,
+    keep: bool,
+    work: impl FnOnce(Tx) -> F + Send + 'static,
+) -> Result<O, Stopped>
 where
     O: Send + 'static,
     F: Future<Output = Result<O, Stopped>> + Send + 'static,

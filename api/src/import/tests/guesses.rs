@@ -42,7 +42,8 @@ fn german_names_find_their_fields_too() {
 
 #[test]
 fn what_points_at_others_does_so_by_reference_or_name() {
-    for file in ["Number,Company,Parent\nA-1,Globex,\nA-2,Globex North,A-1\n", "Number,Company,Parent\n1,One,\n2,Two,One\n"]
+    for file in
+        ["Number,Company,Parent\nA-1,Globex,\nA-2,Globex North,A-1\n", "Number,Company,Parent\n1,One,\n2,Two,One\n"]
     {
         let toml = guessed(Kind::Accounts, file).toml;
         assert!(toml.contains("parent = { column = \"Parent\", by = \"reference or name\" }\n"), "{toml}");

@@ -39,9 +39,6 @@ fn a_report_counts_lists_a_hundred_faults_and_files_all() {
 fn without_faults_the_file_stays_empty() {
     let mut file = Vec::new();
     let summary = Report::new(Kind::Accounts, None, false, Some(&mut file)).finish(1, 0).unwrap();
-    assert_eq!(
-        summary.to_string(),
-        "accounts: read 1\n  created 0, updated 0, unchanged 0\n  left out 0, refused 0"
-    );
+    assert_eq!(summary.to_string(), "accounts: read 1\n  created 0, updated 0, unchanged 0\n  left out 0, refused 0");
     assert!(file.is_empty());
 }
