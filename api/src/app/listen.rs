@@ -152,9 +152,10 @@ async fn serve(
 async fn answer(router: Router, peer: SocketAddr, request: Request<Incoming>) -> Result<Response, Infallible> {
     let is_read = Arc::new(AtomicBool::new(request.body().is_end_stream() || request.version() > Version::HTTP_11));
     let is_long = request.body().size_hint().upper().is_none_or(|bytes| bytes > READ_ON);
-    let mut request = match is_read.load(Ordering::Relaxed) {
-        true => request.map(Body::new),
-        false => request.map(|body| Body::new(Sent { body: Some(body), is_read: Arc::clone(&is_read) })),
+    let mut request = if is_read.load(Ordering::Relaxed) {
+        request.map(Body::new)
+    } else {
+        request.map(|body| Body::new(Sent { body: Some(body), is_read: Arc::clone(&is_read) }))
     };
     request.extensions_mut().insert(ConnectInfo(peer));
     let mut response = router.oneshot(request).await?;

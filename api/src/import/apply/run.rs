@@ -69,21 +69,21 @@ where
         memory,
         progress: import.progress,
     };
-    let run = match inside {
-        Some(tx) => run.rehearse(tx).await?,
-        None => {
-            let mut braced = system.store().db().brace().await?;
-            let done = match import.dry_run {
-                true => within(system, false, move |tx| run.rehearse(tx)).await,
-                false => run.perform(system, &mut braced).await,
-            };
-            let caught_up =
-                if first { system.store().write_many(|tx| async move { tx.catch_up().await }).await } else { Ok(()) };
-            braced.relax().await?;
-            let run = done?;
-            caught_up?;
-            run
-        }
+    let run = if let Some(tx) = inside {
+        run.rehearse(tx).await?
+    } else {
+        let mut braced = system.store().db().brace().await?;
+        let done = if import.dry_run {
+            within(system, false, move |tx| run.rehearse(tx)).await
+        } else {
+            run.perform(system, &mut braced).await
+        };
+        let caught_up =
+            if first { system.store().write_many(|tx| async move { tx.catch_up().await }).await } else { Ok(()) };
+        braced.relax().await?;
+        let run = done?;
+        caught_up?;
+        run
     };
     run.report.finish(run.read.0, run.read.1).map_err(Stopped::Report)
 }
