@@ -99,6 +99,9 @@ fn a_copy_is_whole_and_takes_the_place_of_what_was_lost() {
         assert!(app.gql(Some(&token), "{me{role}}", json!({})).await["errors"].is_null());
         let elsewhere = folder.path().join("new/steward.db");
         let (done, text) = said(&steward(&["restore", name], folder.path(), &elsewhere).await.unwrap());
+        assert!(!done && text.contains("no such folder") && !elsewhere.parent().unwrap().exists(), "{text}");
+        std::fs::create_dir(elsewhere.parent().unwrap()).unwrap();
+        let (done, text) = said(&steward(&["restore", name], folder.path(), &elsewhere).await.unwrap());
         assert!(done && text.contains("looked through"), "{text}");
         assert_eq!(files(elsewhere.parent().unwrap()), ["steward.db"]);
         let (done, text) = said(&steward(&["doctor"], folder.path(), &elsewhere).await.unwrap());
@@ -145,6 +148,7 @@ fn a_bad_copy_is_put_nowhere() {
         let newer = "INSERT INTO seaql_migrations (version, applied_at) VALUES ('m29990101_000001_later', 0)";
         sea_orm::ConnectionTrait::execute_unprepared(&db, newer).await.unwrap();
         db.close().await.unwrap();
+        std::fs::create_dir(at("new")).unwrap();
         let cases = [
             ("short.db", "damaged"),
             ("damaged.db", "damaged"),

@@ -103,6 +103,9 @@ fn the_manual_page_tells_every_command_and_every_setting() {
         check(&std::fs::read_to_string(&page).unwrap_or_else(|_| panic!("no page for {command}")), command);
     }
     assert_eq!(std::fs::read_dir(&pages).unwrap().count(), all.len());
+    let wrong = steward(folder.path(), &["man", "--dir", pages.join("steward.1").to_str().unwrap()], &[]).unwrap();
+    let told = String::from_utf8(wrong.stderr).unwrap();
+    assert!(wrong.status.code() == Some(1) && told.contains("is a file; --dir takes a folder"), "{told}");
 }
 
 #[test]
@@ -151,6 +154,8 @@ fn settings_are_shown_with_where_they_come_from_and_no_secret() {
     let (folder, kept) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let file = kept.path().join("secret");
     std::fs::write(&file, format!("{SECRET}\n")).unwrap();
+    #[cfg(unix)]
+    std::fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
     let file = file.to_str().unwrap();
     let Some((code, report, words)) = checked(folder.path(), &[]) else { return };
     assert_eq!((code, &report["ok"], warned(&report)), (0, &Value::Bool(true), vec![]), "{report}");
@@ -211,11 +216,16 @@ fn settings_that_are_allowed_and_hardly_meant_are_told() {
         ("GRAPHQL_INTROSPECTION", "anyone"),
         ("METRICS_LISTEN", "0.0.0.0:9464"),
         ("LANGUAGE", "tlh"),
-        ("LOG", "loud=very=much"),
+        ("SECRET", "change me before real use, at least 32 bytes"),
+        ("ADMIN_PASSWORD", "change me before the first start"),
     ] {
         let Some((code, report, words)) = with(&[(&format!("STEWARD_{name}"), value)]) else { return };
         assert_eq!((code, warned(&report)), (0, vec![name]), "{name}={value}: {report}");
         assert!(words.contains(&format!("warning  STEWARD_{name} ")), "{words}");
+    }
+    let compose = include_str!("../../compose.yaml");
+    for example in ["change me before real use, at least 32 bytes", "change me before the first start"] {
+        assert!(compose.contains(&format!("\"{example}\"")), "{compose}");
     }
     let open = [("STEWARD_PUBLIC_URL", ""), ("STEWARD_LISTEN", "0.0.0.0:8080")];
     assert_eq!(warned(&with(&open).unwrap().1), ["PUBLIC_URL"]);
@@ -237,6 +247,63 @@ fn settings_that_are_allowed_and_hardly_meant_are_told() {
         assert!(words.contains(&format!("wrong    {fault}")), "{words}");
     }
     assert!(!words.contains("nobody-reads") && !report.to_string().contains("nobody-reads"), "{words}");
+}
+
+#[test]
+fn what_cannot_be_meant_is_refused_with_a_reason() {
+    let faults = |name: &str, value: &str| {
+        let all = [("STEWARD_SECRET", "nobody-reads-this-secret-of-many-bytes"), (name, value)];
+        let all = all.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        Settings::read(Source::of(all)).err().map_or_else(Vec::new, |faults| faults.0)
+    };
+    for (name, value, rule) in [
+        ("LOG", "verbose", "must be error, warn, info, debug"),
+        ("LOG", "info,loud", "must be error, warn"),
+        ("LOG", "loud=very=much", "must be error, warn"),
+        ("ADMIN_EMAIL", "ana", "must be a mail address"),
+        ("ADMIN_EMAIL", "ana@here", "must be a mail address"),
+        ("PUBLIC_URL", "https://steward.example.com/?a=b", "without user (@), query (?)"),
+        ("DATABASE_URL", "sqlite:", "must be sqlite:PATH"),
+        ("DATABASE_URL", "steward.db", "must be sqlite:PATH"),
+        ("DATABASE_URL", "sqlite::memory:", "must name a file"),
+        ("DATABASE_URL", "sqlite:steward.db?mode=memory", "must name a file"),
+        ("DATABASE_URL", "host=db user=ana", "must be sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE"),
+        ("DATABASE_URL", "postgres://ana:se#cret@db/steward", "(invalid port number); in user and password write"),
+        ("DATABASE_URL", "postgres://ana@db/steward?sslmode=maybe", "must be like postgres://"),
+    ] {
+        let faults = faults(&format!("STEWARD_{name}"), value);
+        assert!(faults.len() == 1 && faults[0].starts_with(&format!("STEWARD_{name} ")), "{value}: {faults:?}");
+        assert!(faults[0].contains(rule) && !faults[0].contains("cret"), "{value}: {faults:?}");
+    }
+    for (name, value) in [
+        ("LOG", "WARN"),
+        ("LOG", "off"),
+        ("LOG", "info,api::mail=debug"),
+        ("LOG", "api::mail=debug"),
+        ("ADMIN_EMAIL", "ana@localhost"),
+        ("PUBLIC_URL", "https://example.com/steward/"),
+        ("DATABASE_URL", "sqlite:///var/lib/steward/steward.db?mode=rwc"),
+        ("DATABASE_URL", "postgresql:///steward?host=/run/postgresql"),
+        ("SECRET", ""),
+    ] {
+        assert_eq!(faults(&format!("STEWARD_{name}"), value), Vec::<String>::new(), "{name}={value}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_secret_that_everybody_can_read_is_told() {
+    use std::os::unix::fs::PermissionsExt;
+    let (folder, kept) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let file = kept.path().join("secret");
+    std::fs::write(&file, "nobody-reads-this-secret-of-many-bytes").unwrap();
+    for (mode, warnings) in [(0o644, vec!["SECRET"]), (0o640, vec![]), (0o600, vec![])] {
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(mode)).unwrap();
+        // What is set to nothing is not set.
+        let settings = [("STEWARD_SECRET_FILE", file.to_str().unwrap()), ("STEWARD_SECRET", "")];
+        let Some((code, report, _)) = checked(folder.path(), &settings) else { return };
+        assert_eq!((code, warned(&report)), (0, warnings), "{mode:o}: {report}");
+    }
 }
 
 both! {

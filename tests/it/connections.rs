@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use api::app::{Patience, listen};
 use futures_util::{SinkExt, StreamExt};
-use tests::{app::TestApp, both};
+use tests::{app::TestApp, both, engine::Database};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
@@ -53,6 +53,44 @@ async fn ask(stream: &mut TcpStream) -> String {
     let mut answer = [0; 2_048];
     let read = timeout(Duration::from_secs(5), stream.read(&mut answer)).await.unwrap().unwrap();
     String::from_utf8_lossy(&answer[..read]).into_owned()
+}
+
+/// Reads until the answer holds this.
+async fn until(stream: &mut TcpStream, end: &str) -> String {
+    let mut answer = String::new();
+    while !answer.contains(end) {
+        let mut piece = [0; 4_096];
+        let read = timeout(Duration::from_secs(5), stream.read(&mut piece)).await.unwrap().unwrap();
+        assert!(read > 0, "no {end} in {answer}");
+        answer.push_str(std::str::from_utf8(&piece[..read]).unwrap());
+    }
+    answer
+}
+
+both! {
+    async fn who_is_refused_while_they_still_write_hears_why(database: Database) {
+        let app = TestApp::with(database, &[("STEWARD_RATE_LIMIT", "5")]).await;
+        let server = Hasty::start(&app, 100).await;
+        let head = |length: usize| {
+            format!("POST /graphql HTTP/1.1\r\nhost: s\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n")
+        };
+        let mut busy = server.connect().await;
+        busy.write_all(format!("{}{{\"query\":\"{{ __typename }}\"}}", head(26)).as_bytes()).await.unwrap();
+        until(&mut busy, "Query").await;
+        // One too many: answered before its body has come. The rest is read, and the connection goes on.
+        busy.write_all(head(300_000).as_bytes()).await.unwrap();
+        let answer = until(&mut busy, "TOO_MANY_REQUESTS").await;
+        assert!(answer.starts_with("HTTP/1.1 429") && !answer.contains("connection: close"), "{answer}");
+        for _ in 0..30 {
+            busy.write_all(&[b' '; 10_000]).await.unwrap();
+            sleep(Duration::from_millis(2)).await;
+        }
+        assert!(ask(&mut busy).await.contains("HTTP/1.1 200"));
+        // More than is read after an answer: the connection ends, and the answer says so.
+        busy.write_all(head(50_000_000).as_bytes()).await.unwrap();
+        let answer = until(&mut busy, "TOO_MANY_REQUESTS").await;
+        assert!(answer.contains("HTTP/1.1 429") && answer.contains("connection: close"), "{answer}");
+    }
 }
 
 both! {

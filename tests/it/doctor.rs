@@ -50,6 +50,8 @@ both! {
         std::fs::write(&trusted, certificate).unwrap();
         let pem = folder.path().join("dkim.pem");
         std::fs::write(&pem, keys::rsa() + &keys::ed25519()).unwrap();
+        #[cfg(unix)]
+        std::fs::set_permissions(&pem, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
         let records: Vec<String> =
             SigningKey::all(&std::fs::read_to_string(&pem).unwrap()).unwrap().iter().map(|key| key.record().unwrap()).collect();
         let dns = Dns::start().await;
@@ -138,6 +140,31 @@ both! {
         assert_eq!((code, states(&printed)), (1, pairs(&found)), "{printed}");
         assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
         assert!(!missing.exists(), "nothing is made");
+    }
+
+    async fn doctor_says_why_the_database_cannot_be_used(database: Database) {
+        let folder = tempfile::tempdir().unwrap();
+        let text = folder.path().join("text.db");
+        std::fs::write(&text, "no database, but a text of some length".repeat(99)).unwrap();
+        let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let cases = match database.engine() {
+            Engine::Sqlite => vec![(format!("sqlite:{}", text.display()), "file is not a database")],
+            Engine::Postgres => vec![
+                (format!("postgres://ana:secret@{closed}/steward"), "Connection refused"),
+                (database.url().replacen("/steward_", "/nowhere_", 1), "does not exist"),
+            ],
+        };
+        for (url, why) in cases {
+            for command in ["doctor", "migrate"] {
+                let Some(program) = process::steward() else { return skip("the program steward", CURE) };
+                let settings = [("STEWARD_DATABASE_URL", url.clone()), postgres_secret()];
+                let run = move || Command::new(program).arg(command).env_clear().envs(settings).output().unwrap();
+                let output = tokio::task::spawn_blocking(run).await.unwrap();
+                let told = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+                assert!(output.status.code() == Some(1) && told.contains(why), "{command} {why}: {told}");
+                assert!(!told.contains("ana:secret") && !told.contains("at line"), "{told}");
+            }
+        }
     }
 }
 

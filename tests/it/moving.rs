@@ -257,6 +257,9 @@ fn killed_half_way_it_leaves_nothing_behind() {
         moving.kill();
         until("", false).await;
         assert_eq!(tables(&there).await, 0);
-        assert!(moved(app.database.url(), there.url()).await.is_some());
+        let mut again = Command::new(&program);
+        again.args(["migrate-to", there.url()]).env_clear().env("STEWARD_DATABASE_URL", app.database.url());
+        let said = String::from_utf8(again.current_dir(folder.path()).output().unwrap().stdout).unwrap();
+        assert!(said.contains("set STEWARD_SECRET_FILE to /") && said.contains("/steward.secret"), "{said}");
     });
 }

@@ -260,6 +260,37 @@ async fn logged(log: &Path, before: &str, end: char) -> String {
 }
 
 #[tokio::test]
+async fn a_server_that_is_told_to_stop_says_so_before_it_closes() {
+    let Some(program) = process::steward() else { return skip("the program steward", process::CURE) };
+    let folder = tempfile::tempdir().unwrap();
+    let settings = [("STEWARD_LISTEN", "127.0.0.1:0"), ("STEWARD_DRAIN", "3")];
+    let start = || Process::start(&program, &["serve"], &settings, folder.path());
+    let process = start();
+    let url = process.url().await;
+    let host = url.trim_start_matches("http://").to_owned();
+    assert_eq!(ask(&host, "GET", "/readyz", &[], "").await.status, 200);
+    let during = async {
+        logged(&folder.path().join("steward.log"), "no longer ready", '\n').await;
+        let stopping = ask(&host, "GET", "/readyz", &[], "").await;
+        assert!(stopping.status == 503 && stopping.body.contains("being stopped"), "{}", stopping.body);
+        let query = json!({ "query": "{ __typename }" }).to_string();
+        let json = [("content-type", "application/json")];
+        assert_eq!(ask(&host, "POST", "/graphql", &json, &query).await.status, 200, "what comes is still answered");
+    };
+    let ((status, after), ()) = tokio::join!(process.terminate(), during);
+    assert_eq!(status.code(), Some(0));
+    assert!(after >= Duration::from_secs(3) && after < Duration::from_secs(13), "{after:?}");
+    assert!(TcpStream::connect(&host).await.is_err());
+    // Told twice it waits no longer.
+    let process = start();
+    process.url().await;
+    process::terminate(&process.id().to_string());
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let (status, after) = process.terminate().await;
+    assert!(status.success() && after < Duration::from_secs(2), "{status} {after:?}");
+}
+
+#[tokio::test]
 async fn the_program_tells_operators_until_its_end_and_logs_no_token() {
     const TOKEN: &str = "c2VjcmV0LXRva2VuLW9mLWEtbGluaw";
     const PASSWORD: &str = "a password of many letters";

@@ -14,7 +14,7 @@ use sea_orm::ColumnTrait;
 use tests::{
     app::{SECRET, URL},
     both,
-    engine::Database,
+    engine::{Database, Engine},
     process::{self, Process},
     skip::skip,
 };
@@ -101,6 +101,81 @@ both! {
         assert!(ask(&["token", "--member", "admin@localhost"]).await.unwrap().status.success());
         db.close().await.unwrap();
     }
+}
+
+both! {
+    async fn a_database_is_made_only_where_it_is_meant(database: Database) {
+        let folder = tempfile::tempdir().unwrap();
+        let run = async |words: &'static [&str], url: &str| {
+            let mut command = std::process::Command::new(process::steward()?);
+            let settings = [("STEWARD_DATABASE_URL", url), ("STEWARD_SECRET", SECRET), ("STEWARD_LISTEN", "127.0.0.1:0")];
+            command.args(words).env_clear().envs(settings).current_dir(folder.path());
+            let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
+            Some((output.status.code(), String::from_utf8(output.stderr).unwrap()))
+        };
+        std::fs::write(folder.path().join("accounts.csv"), "Id,Name\n1,Globex\n").unwrap();
+        // A name with a slip in it: of the file, or of the database.
+        let slip = match database.engine() {
+            Engine::Sqlite => "sqlite:stewrad.db".to_owned(),
+            Engine::Postgres => {
+                let db = sea_orm::Database::connect(database.url()).await.unwrap();
+                Migrator::down(&db, None).await.unwrap();
+                db.close().await.unwrap();
+                database.url().to_owned()
+            }
+        };
+        for words in [
+            &["import", "accounts", "accounts.csv", "--yes"][..],
+            &["key", "list"],
+            &["keys", "rotate"],
+            &["token", "--member", "admin@localhost"],
+            &["export", "there"],
+            &["erase", "--contact", "019a6f2e-7c1d-7b64-9f30-2f1a5c7d8e90", "--yes"],
+            &["backup", "copy.db"],
+        ] {
+            let Some((code, told)) = run(words, &slip).await else { return skip("the program steward", process::CURE) };
+            if words[0] != "backup" || database.engine() == Engine::Sqlite {
+                assert!(code == Some(1) && told.contains("STEWARD_DATABASE_URL") && told.contains("steward migrate"), "{words:?}: {told}");
+            }
+        }
+        if database.engine() == Engine::Postgres {
+            let tables = api::store::behind(database.url()).await.unwrap().0;
+            return assert_eq!(tables, Migrator::migrations().len(), "something was made");
+        }
+        let there = folder.path().join("nowhere");
+        for words in [&["serve"][..], &["work"], &["migrate"]] {
+            let (code, told) = run(words, "sqlite:nowhere/steward.db").await.unwrap();
+            assert!(code == Some(1) && told.contains("STEWARD_DATABASE_URL names a file in nowhere"), "{words:?}: {told}");
+        }
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "something was made");
+        std::fs::create_dir(&there).unwrap();
+        let (code, told) = run(&["migrate"], "sqlite:nowhere/steward.db").await.unwrap();
+        assert!(code == Some(0) && there.join("steward.db").exists(), "{told}");
+    }
+}
+
+#[tokio::test]
+async fn a_first_password_in_a_file_is_told_until_the_file_is_gone() {
+    let Some(program) = process::steward() else { return skip("the program steward", process::CURE) };
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("admin-password");
+    std::fs::write(&file, "of a database that was moved away\n").unwrap();
+    let settings = [("STEWARD_LISTEN", "127.0.0.1:0")];
+    let server = Process::start(&program, &["serve"], &settings, folder.path());
+    server.url().await;
+    let told = std::fs::read_to_string(folder.path().join("steward.log")).unwrap();
+    assert!(told.contains("Change it at the first sign-in, and remove the file."), "{told}");
+    assert!(!std::fs::read_to_string(&file).unwrap().contains("moved away"));
+    let warned = || {
+        let mut command = std::process::Command::new(&program);
+        let output = command.args(["config", "check"]).env_clear().current_dir(folder.path()).output().unwrap();
+        String::from_utf8(output.stdout)
+            .unwrap()
+            .contains("warning  STEWARD_ADMIN_PASSWORD was made at the first start")
+    };
+    assert!(warned());
+    std::fs::remove_file(&file).unwrap();
+    assert!(!warned());
 }
 
 #[tokio::test]

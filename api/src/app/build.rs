@@ -61,13 +61,10 @@ pub struct App {
 
 /// Migrates and opens the database that the settings name.
 pub async fn open_database(settings: &Settings, ports: &Ports) -> Result<Db> {
-    if settings.database_url.starts_with("sqlite:") {
-        fs::create_dir_all(&settings.data)
-            .map_err(|error| Error::internal(format!("{}: {error}", settings.data.display())))?;
-        if let Some(file) = settings.database_file().filter(|file| !file.exists()) {
-            // Made here so that only its owner reads it; the files that SQLite lays beside it follow.
-            private(&file).map_err(|error| Error::internal(format!("{}: {error}", file.display())))?;
-        }
+    if let Some(file) = settings.database_file().filter(|file| !file.exists()) {
+        need_folder(settings)?;
+        // Made here so that only its owner reads it; the files that SQLite lays beside it follow.
+        private(&file).map_err(|error| Error::internal(format!("{}: {error}", file.display())))?;
     }
     store::migrate(&settings.database_url).await?;
     let connections = if settings.database_url.starts_with("sqlite:") { readers() } else { CONNECTIONS };
@@ -80,14 +77,25 @@ pub async fn open_database(settings: &Settings, ports: &Ports) -> Result<Db> {
     .await
 }
 
+/// Whether the folder of a new SQLite file is there: it is not made, since the path may be mistyped.
+pub fn need_folder(settings: &Settings) -> Result<()> {
+    let folder = &settings.data;
+    if folder.is_dir() {
+        return Ok(());
+    }
+    Err(Error::internal(format!(
+        "STEWARD_DATABASE_URL names a file in {}, and there is no such folder; make it first, or name another",
+        folder.display()
+    )))
+}
+
 impl App {
-    /// Builds what a command needs that an operator runs beside the server. It makes a database where there is none,
-    /// but leaves the tables of an older version to those who mean to change them: servers of that version may be running.
+    /// Builds what a command needs that an operator runs beside the server. It makes no tables, and leaves those of an
+    /// older version to those who mean to change them: servers of that version may be running.
     pub async fn operate(settings: &Settings) -> Result<Self> {
-        let is_there = settings.database_file().is_none_or(|file| file.exists());
-        if is_there && store::is_older(&settings.database_url).await? {
+        if store::behind(&settings.database_url).await?.0 > 0 {
             return Err(Error::internal(
-                "the database has the tables of an older version; run `steward migrate` first",
+                "the database that STEWARD_DATABASE_URL names has not this version's tables; run `steward migrate` first",
             ));
         }
         Self::build(settings, Ports::default(), settings.own_url()).await

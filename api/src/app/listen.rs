@@ -6,29 +6,43 @@ use std::{
     convert::Infallible,
     io,
     net::SocketAddr,
-    pin::pin,
-    sync::{Arc, Mutex, PoisonError},
+    pin::{Pin, pin},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::{Context, Poll, ready},
     time::Duration,
 };
 
 use axum::{
     Router,
-    body::Body,
+    body::{Body, Bytes, HttpBody},
     extract::{ConnectInfo, Request},
+    http::{HeaderValue, Version, header},
     response::Response,
 };
-use hyper::{body::Incoming, service::service_fn};
+use futures_util::StreamExt;
+use hyper::{
+    body::{Frame, Incoming, SizeHint},
+    service::service_fn,
+};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
     server::conn::auto::Builder,
 };
 use tokio::{
     net::{TcpListener, TcpStream},
+    runtime::Handle,
     sync::{OwnedSemaphorePermit, Semaphore, watch},
-    time::{Instant, sleep, sleep_until},
+    time::{Instant, sleep, sleep_until, timeout},
 };
 use tokio_io_timeout::TimeoutStream;
 use tower::ServiceExt;
+
+/// Bytes of a body that are read after the answer to it, at most, and for how long.
+const READ_ON: u64 = 1024 * 1024;
+const READ_ON_FOR: Duration = Duration::from_secs(5);
 
 /// What connections may take. There is no number for each address: behind a proxy all come from one.
 #[derive(Clone, Copy, Debug)]
@@ -136,7 +150,65 @@ async fn serve(
 }
 
 async fn answer(router: Router, peer: SocketAddr, request: Request<Incoming>) -> Result<Response, Infallible> {
-    let mut request = request.map(Body::new);
+    let is_read = Arc::new(AtomicBool::new(request.body().is_end_stream() || request.version() > Version::HTTP_11));
+    let is_long = request.body().size_hint().upper().is_none_or(|bytes| bytes > READ_ON);
+    let mut request = if is_read.load(Ordering::Relaxed) {
+        request.map(Body::new)
+    } else {
+        request.map(|body| Body::new(Sent { body: Some(body), is_read: Arc::clone(&is_read) }))
+    };
     request.extensions_mut().insert(ConnectInfo(peer));
-    router.oneshot(request).await
+    let mut response = router.oneshot(request).await?;
+    if is_long && !is_read.load(Ordering::Relaxed) {
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
+    Ok(response)
+}
+
+/// A request's body. Where it is answered without being read to its end, the rest is, up to a limit: a connection that
+/// is ended while the other side writes may take the answer with it.
+struct Sent {
+    body: Option<Incoming>,
+    is_read: Arc<AtomicBool>,
+}
+
+impl HttpBody for Sent {
+    type Data = Bytes;
+    type Error = hyper::Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+        let Some(body) = &mut self.body else { return Poll::Ready(None) };
+        let frame = ready!(Pin::new(&mut *body).poll_frame(cx));
+        if !matches!(frame, Some(Ok(_))) || body.is_end_stream() {
+            self.is_read.store(true, Ordering::Relaxed);
+        }
+        Poll::Ready(frame)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.as_ref().is_none_or(HttpBody::is_end_stream)
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.as_ref().map_or_else(SizeHint::default, HttpBody::size_hint)
+    }
+}
+
+impl Drop for Sent {
+    fn drop(&mut self) {
+        if let (false, Some(body), Ok(runtime)) =
+            (self.is_read.load(Ordering::Relaxed), self.body.take(), Handle::try_current())
+        {
+            runtime.spawn(timeout(READ_ON_FOR, read_on(Body::new(body))));
+        }
+    }
+}
+
+async fn read_on(body: Body) {
+    let (mut rest, mut read) = (body.into_data_stream(), 0);
+    while let Some(Ok(piece)) = rest.next().await
+        && read <= READ_ON
+    {
+        read += piece.len() as u64;
+    }
 }

@@ -2,7 +2,11 @@
 
 #![expect(clippy::disallowed_methods, reason = "the app starts the server's tasks and waits for them")]
 
-use std::{io::IsTerminal, sync::Arc, time::Duration};
+use std::{
+    io::{ErrorKind, IsTerminal},
+    sync::Arc,
+    time::Duration,
+};
 
 use tokio::{net::TcpListener, sync::watch};
 
@@ -54,12 +58,17 @@ where
     let issuer = tokio::spawn(keep_issuer(app.clone(), stopped.clone()));
     let rates = tokio::spawn(share_rates(app.clone(), stopped.clone()));
     // Before anybody is told that we are there: who starts us may stop us at once.
-    let signals = Signals::listen()?;
+    let mut signals = Signals::listen()?;
     ready(app.clone(), url).await?;
     let server = tokio::spawn(listen(listener, app.router(), patience(), stopped.clone()));
     signals.heard().await;
-    tracing::info!("stopping: finishing what is in flight");
     app.stop();
+    if !settings.drain.is_zero() {
+        tracing::info!(seconds = settings.drain.as_secs(), "no longer ready, and still taking requests");
+        // Who asks twice does not want to wait.
+        let _ = tokio::time::timeout(settings.drain, signals.heard()).await;
+    }
+    tracing::info!("stopping: finishing what is in flight");
     let _ = stop.send(true);
     let rest = async {
         app.close_sockets().await;
@@ -152,7 +161,7 @@ impl Signals {
         Ok(Self { interrupt: on(SignalKind::interrupt())?, terminate: on(SignalKind::terminate())? })
     }
 
-    async fn heard(mut self) {
+    async fn heard(&mut self) {
         tokio::select! {
             _ = self.interrupt.recv() => {}
             _ = self.terminate.recv() => {}
@@ -169,7 +178,7 @@ impl Signals {
         Ok(Self)
     }
 
-    async fn heard(self) {
+    async fn heard(&mut self) {
         let _ = tokio::signal::ctrl_c().await;
     }
 }
@@ -184,8 +193,18 @@ fn show_password(settings: &Settings, password: &str) -> Result<()> {
         return Ok(());
     }
     let path = settings.data.join("admin-password");
-    keep(&path, password).map_err(|error| Error::internal(format!("{}: {error}", path.display())))?;
-    eprintln!("First admin: {}, password in {}", settings.admin_email, path.display());
+    // One of an earlier database opens nothing here.
+    let kept = std::fs::remove_file(&path).or_else(|error| match error.kind() {
+        ErrorKind::NotFound => Ok(()),
+        _ => Err(error),
+    });
+    kept.and_then(|()| keep(&path, password))
+        .map_err(|error| Error::internal(format!("{}: {error}", path.display())))?;
+    eprintln!(
+        "First admin: {}, password in {}\nChange it at the first sign-in, and remove the file.",
+        settings.admin_email,
+        path.display()
+    );
     Ok(())
 }
 
@@ -194,7 +213,7 @@ pub async fn work_only(settings: Settings, ports: Ports) -> Result<()> {
     let app = App::build(&settings, ports, settings.own_url()).await?;
     let operators = Operators::start(&app, &settings).await?;
     let (stop, stopped) = watch::channel(false);
-    let signals = Signals::listen()?;
+    let mut signals = Signals::listen()?;
     let worker = work(&app, &settings, stopped);
     signals.heard().await;
     app.stop();

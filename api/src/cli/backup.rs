@@ -7,7 +7,7 @@ use std::{
 };
 
 use crate::{
-    app::private,
+    app::{need_folder, private},
     base::{Error, Result},
     config::Settings,
     store::{Copied, behind, copy, look_through},
@@ -55,9 +55,7 @@ pub async fn restore(settings: &Settings, args: &RestoreArgs) -> Result<()> {
     if let Some(there) = [to.clone(), with("-wal"), with("-shm")].into_iter().find(|file| file.exists()) {
         return Err(Error::internal(format!("{} is there already; move it out of the way first", there.display())));
     }
-    if let Some(folder) = to.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        fs::create_dir_all(folder).map_err(|error| failed(folder, &error))?;
-    }
+    need_folder(settings)?;
     let put = async |part: &Path| {
         let mut into = fs::File::options().write(true).open(part).map_err(|error| failed(part, &error))?;
         let mut from = fs::File::open(&args.file).map_err(|error| failed(&args.file, &error))?;

@@ -27,6 +27,13 @@ pub(super) async fn bring(system: &Ctx, folder: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Tells what a dry run leaves out.
+pub(super) fn leave(folder: &Path) {
+    for file in [SURVEYS, REFUSALS].into_iter().filter(|file| folder.join(file).is_file()) {
+        eprintln!("{file}: left out of a dry run; answers to surveys that are only there are refused");
+    }
+}
+
 fn told(file: &str, count: usize) {
     eprintln!("{file}: created or updated {count}");
 }

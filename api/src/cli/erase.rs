@@ -12,9 +12,10 @@ use crate::{
 
 /// Erase a contact for good
 ///
-/// With those who were merged into them: rows, free text of their account that names them, what the audit said of them,
-/// sign-ins, letters kept as files, files that wait to be imported. Their answers stay as scores without a name, so that
-/// every figure stays as it is. There is no way back but a backup, and backups made before still hold them.
+/// With those who were merged into them: rows, their full names and addresses in free text at their account, what the
+/// audit said of them, sign-ins, letters kept as files, files that wait to be imported. Their answers stay as scores
+/// without a name, so that every figure stays as it is. What names them otherwise, such as a nickname, or text at other
+/// accounts, stays: README.md lists it. There is no way back but a backup, and backups made before still hold them.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Whom.
@@ -40,7 +41,7 @@ pub async fn run(settings: &Settings, args: Args) -> Result<(), Failure> {
         let at = account::Column::Id.eq(row.account_id);
         let account = system.find::<account::Entity>().filter(at).one("account").await?;
         let who = row.email.as_ref().map_or_else(|| row.name.clone(), |address| format!("{} <{address}>", row.name));
-        eprintln!("{who}, at {}: every trace of them goes, for good.", account.name);
+        eprintln!("{who}, at {}: all that is found by their full name and address goes, for good.", account.name);
         ask::consent("Erase them?", "nothing was erased", "say --yes where nobody can be asked")
             .map_err(Failure::Usage)?;
     }
@@ -50,7 +51,7 @@ pub async fn run(settings: &Settings, args: Args) -> Result<(), Failure> {
     if args.json {
         println!("{}", serde_json::json!({ "id": id, "answers": answers, "entries": entries, "mentions": mentions }));
     } else {
-        println!("{id} is erased: {answers} answers and {entries} entries stay without a name, {mentions} other texts");
+        println!("{id} is erased. Stay without a name: answers {answers}, entries {entries}, other texts {mentions}.");
         println!("Backups made before still hold them. On PostgreSQL run VACUUM; see README.md.");
     }
     Ok(())

@@ -8,7 +8,7 @@ use crate::config::Settings;
 
 /// Starts the log; the first start in a process counts.
 pub fn start(settings: &Settings) {
-    let filter = EnvFilter::try_new(&settings.log).unwrap_or_else(|_| EnvFilter::new("info"));
+    let filter = EnvFilter::new(&settings.log);
     let json = settings.log_json.unwrap_or_else(|| !std::io::stderr().is_terminal());
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
     // Where a line cannot be written, as on a full disk, to say so there too would end whatever was logging.

@@ -49,6 +49,9 @@ pub fn man(program: Command, args: &ManArgs) -> Result<()> {
     let program = program.disable_help_subcommand(true);
     let Some(folder) = &args.dir else { return super::print(&page(program).map_err(Error::internal)?) };
     let told = |error: io::Error| Error::internal(format!("{}: {error}", folder.display()));
+    if folder.is_file() {
+        return Err(Error::internal(format!("{} is a file; --dir takes a folder", folder.display())));
+    }
     fs::create_dir_all(folder).map_err(told)?;
     let mut whole = program;
     whole.build();

@@ -1,13 +1,13 @@
 //! `steward migrate-to`: a whole database, carried to another place.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use indicatif::ProgressBar;
 use serde_json::json;
 
 use super::{backup::whole, bar};
 use crate::{
-    base::{Error, Result},
+    base::Result,
     config::{Settings, database, sqlite_path},
     store::{Carried, carry},
 };
@@ -18,8 +18,8 @@ use crate::{
 /// version's tables, and all rows as they stand at one moment. They are counted there, and compared by a checksum of
 /// each table with what was and still is here; only then does any of it stay. If it fails, or is cut off, the new place
 /// is empty, and the old one is as it was in any case. Then set `STEWARD_DATABASE_URL` to the new place, keep
-/// `STEWARD_SECRET` as it is (its text is in the file `steward.secret` where it was never set), and start Steward: links,
-/// sign-ins and keys go on.
+/// `STEWARD_SECRET` or `STEWARD_SECRET_FILE` as it is (where neither was set, the second names the file `steward.secret`
+/// beside the old database), and start Steward: links, sign-ins and keys go on.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Where to, `postgres://USER:PASSWORD@HOST/DATABASE` or `sqlite:PATH`; a password may be in PGPASSWORD instead.
@@ -45,7 +45,11 @@ pub async fn run(settings: &Settings, args: &Args) -> Result<()> {
         println!("{rows:>12} {table:16} {checksum}");
     }
     println!("{rows:>12} rows in {} tables: as many there as here, with the same checksums", tables.len());
-    println!("Set STEWARD_DATABASE_URL to the new place, keep STEWARD_SECRET, and start Steward.");
+    let secret = match settings.secret {
+        Some(_) => "keep STEWARD_SECRET or STEWARD_SECRET_FILE as it is".to_owned(),
+        None => format!("set STEWARD_SECRET_FILE to {}", settings.data.join("steward.secret").display()),
+    };
+    println!("Set STEWARD_DATABASE_URL to the new place, {secret}, and start Steward.");
     Ok(())
 }
 
@@ -55,17 +59,12 @@ async fn moved(from: &str, to: &str, bar: &ProgressBar) -> Result<Vec<Carried>> 
         bar.set_length(total);
         bar.set_position(done);
     };
-    if !to.starts_with("sqlite:") {
-        return carry(from, to, &progress).await;
-    }
-    let Some(path) = sqlite_path(to).map(PathBuf::from) else {
-        return Err(Error::internal("a database in memory is gone with this command; name a file"));
-    };
+    let Some(path) = sqlite_path(to) else { return carry(from, to, &progress).await };
     let mut carried = Vec::new();
     let fill = async |part: &Path| {
         carried = carry(from, &format!("sqlite:{}", part.display()), &progress).await?;
         Ok(())
     };
-    whole(&path, fill).await?;
+    whole(Path::new(path), fill).await?;
     Ok(carried)
 }

@@ -161,6 +161,7 @@ async fn run(command: Command) -> Result<(), Failure> {
         Command::Work => {
             let settings = settings()?;
             log::start(&settings);
+            warn(&settings);
             Box::pin(crate::app::work_only(settings, Ports::default())).await?;
         }
         Command::Migrate => migrate::run(&settings()?).await?,
@@ -182,16 +183,23 @@ async fn run(command: Command) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Settings of an installation that is there: no command for an existing one makes a new database by
-/// the way, because it was started in another folder.
+/// Settings of an installation that is there.
 fn existing() -> Result<Settings, Failure> {
     let settings = settings()?;
+    exists(&settings)?;
+    Ok(settings)
+}
+
+/// No command for an installation that is there makes a new database by the way, because it was started in another
+/// folder.
+fn exists(settings: &Settings) -> Result<()> {
     match settings.database_file() {
-        Some(file) if !file.exists() => Err(Failure::Failed(Error::internal(format!(
-            "there is no database at {}; start in the folder where `steward serve` runs, or set STEWARD_DATABASE_URL",
+        Some(file) if !file.exists() => Err(Error::internal(format!(
+            "there is no database at {}, which STEWARD_DATABASE_URL names; start in the folder where `steward serve` runs, \
+             correct the setting, or make one by `steward migrate`",
             file.display()
-        )))),
-        _ => Ok(settings),
+        ))),
+        _ => Ok(()),
     }
 }
 

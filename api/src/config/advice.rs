@@ -1,18 +1,20 @@
 //! What is allowed to be set so, and most likely not meant so.
 
-use std::net::IpAddr;
+use std::{net::IpAddr, path::Path};
 
-use tracing_subscriber::EnvFilter;
 use url::Url;
 
-use super::{MailTo, Settings};
+use super::{Hidden, MailTo, Settings};
 use crate::{invitation::texts::Texts, web::Introspection};
+
+/// The secret and the password of compose.yaml.
+const EXAMPLES: [&str; 2] = ["change me before real use, at least 32 bytes", "change me before the first start"];
 
 /// Something to look at again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Advice {
     /// With `STEWARD_`.
-    pub setting: &'static str,
+    pub setting: String,
     /// What is so, as a sentence that the name begins.
     pub what: String,
     pub todo: &'static str,
@@ -28,7 +30,7 @@ fn is_here(host: &str) -> bool {
 /// Everything in settings that fit together which somebody may have meant otherwise.
 pub fn advise(settings: &Settings) -> Vec<Advice> {
     let mut found = Vec::new();
-    let mut add = |setting, what: String, todo| found.push(Advice { setting, what, todo });
+    let mut add = |setting: &str, what, todo| found.push(Advice { setting: setting.to_owned(), what, todo });
     let own = settings.own_url();
     let url = Url::parse(&own).ok();
     let host = url.as_ref().and_then(Url::host_str).unwrap_or_default();
@@ -77,18 +79,45 @@ pub fn advise(settings: &Settings) -> Vec<Advice> {
         let what = format!("is {}, and mails speak {known}: others read English", settings.language);
         add("STEWARD_LANGUAGE", what, "choose one of these, unless surveys bring words of their own");
     }
-    if EnvFilter::try_new(&settings.log).is_err() {
-        let what = format!("is {}, which is no filter: `info` holds", settings.log);
-        add("STEWARD_LOG", what, "use error, warn, info, debug, or a list such as info,api::mail=debug");
-    }
     if is_public {
         for_everybody(settings, &mut add);
+    }
+    let given = [("SECRET", &settings.secret), ("ADMIN_PASSWORD", &settings.admin_password)];
+    for (name, Hidden(text)) in given.into_iter().filter_map(|(name, given)| Some((name, given.as_ref()?))) {
+        if EXAMPLES.contains(&text.as_str()) {
+            let what = "is the one of compose.yaml, which everybody knows".to_owned();
+            add(&format!("STEWARD_{name}"), what, "set one of your own before real use");
+        }
+    }
+    let first = settings.data.join("admin-password");
+    if first.exists() {
+        let what = format!("was made at the first start, and is still in {}", first.display());
+        add("STEWARD_ADMIN_PASSWORD", what, "change it at the first sign-in, and remove the file");
+    }
+    let made = settings.secret.is_none().then(|| ("SECRET".to_owned(), settings.data.join("steward.secret")));
+    for (name, path) in settings.files.iter().cloned().chain(made) {
+        if is_open(&path) {
+            let what = format!("is in {}, which everybody on this machine can read", path.display());
+            add(&format!("STEWARD_{name}"), what, "let only the server's user read the file: chmod 600");
+        }
     }
     found
 }
 
+/// Whether anybody may read a file.
+#[cfg(unix)]
+fn is_open(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    path.metadata().is_ok_and(|file| file.permissions().mode() & 0o007 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_open(_: &Path) -> bool {
+    false
+}
+
 /// What is fine on one's own machine.
-fn for_everybody(settings: &Settings, add: &mut impl FnMut(&'static str, String, &'static str)) {
+fn for_everybody(settings: &Settings, add: &mut impl FnMut(&str, String, &'static str)) {
     if let MailTo::Folder(path) = &settings.mail {
         let what = format!("is not set: mails are files in {} and reach nobody", path.display());
         add("STEWARD_SMTP_URL", what, "set it, and STEWARD_MAIL_FROM, to send them");

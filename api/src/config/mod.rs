@@ -5,7 +5,7 @@ mod parse;
 mod source;
 mod table;
 
-use std::{fmt, net::SocketAddr, num::NonZeroU32, path::PathBuf};
+use std::{fmt, net::SocketAddr, num::NonZeroU32, path::PathBuf, time::Duration};
 
 use chrono::TimeDelta;
 use chrono_tz::Tz;
@@ -19,8 +19,8 @@ use crate::{
 };
 pub use advice::{Advice, advise};
 use parse::{
-    RATE, address, currency, data_folder, dkim, introspection, log_format, mail, number, outside, rate_limit, secret,
-    sender, sign_in_url, url,
+    RATE, address, admin_email, currency, data_folder, dkim, introspection, log, log_format, mail, number, outside,
+    rate_limit, secret, sender, sign_in_url, url,
 };
 pub use parse::{database, sqlite_path};
 use source::Reader;
@@ -80,6 +80,8 @@ pub struct Settings {
     pub admin_password: Option<Hidden>,
     pub job_lease: TimeDelta,
     pub job_concurrency: u32,
+    /// How long requests are still taken once the server is told to stop.
+    pub drain: Duration,
     pub introspection: Introspection,
     /// Requests a minute of somebody who is signed in; none: as many as they like.
     pub rate_limit: Option<NonZeroU32>,
@@ -87,6 +89,8 @@ pub struct Settings {
     pub proxies: Proxies,
     pub log: String,
     pub log_json: Option<bool>,
+    /// Secrets that come from files: the setting's name without `STEWARD_`, and the file.
+    pub files: Vec<(String, PathBuf)>,
 }
 
 /// Every fault of the settings, one a line.
@@ -103,7 +107,7 @@ impl fmt::Display for Faults {
 impl Settings {
     /// Reads and checks all settings, or names every one that is wrong.
     pub fn read(source: Source) -> Result<Self, Faults> {
-        let mut read = Reader { source, faults: Vec::new() };
+        let mut read = Reader { source, faults: Vec::new(), files: Vec::new() };
         read.unknown();
         let database_url = read.parse("DATABASE_URL", "sqlite:steward.db".to_owned(), database);
         let data = data_folder(&database_url);
@@ -133,7 +137,7 @@ impl Settings {
             mail,
             sign_in_url: read.option("SIGNIN_URL", sign_in_url),
             outside: outside(&mut read),
-            admin_email: read.line("ADMIN_EMAIL", "admin@localhost"),
+            admin_email: read.parse("ADMIN_EMAIL", "admin@localhost".to_owned(), admin_email),
             admin_password: read
                 .option("ADMIN_PASSWORD", |text| crate::secure::password::check(text).map(|()| text.to_owned()))
                 .map(Hidden),
@@ -141,15 +145,19 @@ impl Settings {
                 read.parse("JOB_LEASE", 60, |text| number(text.trim_end_matches('s'), 2, 3_600)),
             ),
             job_concurrency: u32::try_from(read.parse("JOB_CONCURRENCY", 4, |text| number(text, 1, 64))).unwrap_or(4),
+            drain: Duration::from_secs(
+                read.parse("DRAIN", 0, |text| number(text.trim_end_matches('s'), 0, 60)).unsigned_abs(),
+            ),
             introspection: read.parse("GRAPHQL_INTROSPECTION", Introspection::SignedIn, introspection),
             rate_limit: read.parse("RATE_LIMIT", Some(RATE), rate_limit),
             proxies: read.parse("TRUSTED_PROXIES", Proxies::default(), Proxies::parse),
-            log: read.line("LOG", "info"),
+            log: read.parse("LOG", "info".to_owned(), log),
             log_json: read.parse("LOG_FORMAT", None, log_format),
             database_url,
             data,
             listen,
             metrics_listen,
+            files: std::mem::take(&mut read.files),
         };
         settings.together(&mut read);
         if read.faults.is_empty() { Ok(settings) } else { Err(Faults(read.faults)) }

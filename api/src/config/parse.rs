@@ -6,11 +6,14 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use tracing_subscriber::{EnvFilter, filter::LevelFilter};
+
 use super::{MailTo, source::Reader};
 use crate::{
     base::Check,
     issuer::{self, Outside},
     mail::{Dkim, MailServer, SigningKey},
+    store,
     web::Introspection,
 };
 
@@ -49,19 +52,29 @@ pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
 
 /// The address of a database, or what would be one.
 pub fn database(text: &str) -> Result<String, String> {
-    if text.starts_with("sqlite:") && text.len() > 7
-        || text.starts_with("postgres://")
-        || text.starts_with("postgresql://")
-    {
-        return Ok(text.to_owned());
+    if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+        let told = |why| {
+            format!(
+                "must be like postgres://USER:PASSWORD@HOST/DATABASE ({why}); in user and password write / as %2F, # as \
+                 %23, ? as %3F, @ as %40, % as %25"
+            )
+        };
+        return store::is_postgres(text).map(|()| text.to_owned()).map_err(told);
     }
-    Err("must be sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE".to_owned())
+    let (path, rest) = sqlite_path(text).map_or(("", ""), |path| (path, text.split_once('?').unwrap_or_default().1));
+    if path == ":memory:" || rest.contains("mode=memory") {
+        return Err("must name a file: what is in memory alone is gone when the process ends".to_owned());
+    }
+    if path.is_empty() {
+        return Err("must be sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE".to_owned());
+    }
+    Ok(text.to_owned())
 }
 
 /// What follows `sqlite:`, without the parameters of an address.
 pub fn sqlite_path(database_url: &str) -> Option<&str> {
     let path = database_url.strip_prefix("sqlite:")?.trim_start_matches("//");
-    path.split('?').next().filter(|path| !path.is_empty() && *path != ":memory:")
+    path.split('?').next()
 }
 
 pub(super) fn data_folder(database_url: &str) -> PathBuf {
@@ -77,7 +90,7 @@ pub(super) fn url(text: &str) -> Result<String, String> {
     if plain && !rest.is_empty() && !rest.starts_with('/') {
         return Ok(text.trim_end_matches('/').to_owned());
     }
-    Err("must be an address like https://steward.example.com".to_owned())
+    Err("must be an address like https://steward.example.com, without user (@), query (?) or fragment (#)".to_owned())
 }
 
 pub(super) fn mail(read: &mut Reader, data: &Path) -> MailTo {
@@ -151,6 +164,23 @@ fn host_name(text: &str) -> bool {
     let label =
         |label: &str| !label.is_empty() && label.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
     text.len() <= 253 && text.split('.').all(label)
+}
+
+/// A mail address; on this machine one without a dot too.
+pub(super) fn admin_email(text: &str) -> Result<String, String> {
+    let mut check = Check::default();
+    check.email("", &text.strip_suffix("@localhost").map_or(text.to_owned(), |name| format!("{name}@localhost.here")));
+    let is_good = check.done().is_ok() && !text.is_empty();
+    is_good.then(|| text.to_owned()).ok_or_else(|| "must be a mail address like ana@example.com".to_owned())
+}
+
+/// Which lines are logged. A word alone that is no level would be a target, and would end all others.
+pub(super) fn log(text: &str) -> Result<String, String> {
+    let is_meant = |part: &str| part.contains(['=', '[', ':']) || part.trim().parse::<LevelFilter>().is_ok();
+    if EnvFilter::try_new(text).is_ok() && text.split(',').all(is_meant) {
+        return Ok(text.to_owned());
+    }
+    Err("must be error, warn, info, debug, trace or off, or a filter such as info,api::mail=debug".to_owned())
 }
 
 pub(super) fn currency(text: &str) -> Result<String, String> {

@@ -1,8 +1,8 @@
 //! Where settings come from, and how they are read: every fault is kept, so that the operator hears all at once.
 
-use std::{collections::BTreeMap, fmt, io};
+use std::{collections::BTreeMap, fmt, io, path::PathBuf};
 
-use super::table;
+use super::{Shows, table};
 use crate::base::Check;
 
 /// Names and values, and the files that `*_FILE` name.
@@ -67,6 +67,8 @@ impl Source {
 pub(super) struct Reader {
     pub source: Source,
     pub faults: Vec<String>,
+    /// Secrets that came from files.
+    pub files: Vec<(String, PathBuf)>,
 }
 
 impl Reader {
@@ -78,7 +80,13 @@ impl Reader {
     pub fn text(&mut self, name: &str) -> Option<String> {
         match self.source.given(name) {
             Given::Nothing => None,
-            Given::Here(text) | Given::File(_, Ok(text)) => Some(text),
+            Given::Here(text) => Some(text),
+            Given::File(path, Ok(text)) => {
+                if table::known(name).is_some_and(|setting| setting.shows != Shows::Plain) {
+                    self.files.push((name.to_owned(), path.into()));
+                }
+                Some(text)
+            }
             Given::Twice => {
                 self.fault(name, format!("and STEWARD_{name}_FILE are both set; keep one"));
                 None

@@ -46,7 +46,7 @@ const fn secret(name: &'static str, usual: &'static str, meaning: &'static str) 
 }
 
 /// Every setting, in the order in which they are shown.
-pub const SETTINGS: [Setting; 35] = [
+pub const SETTINGS: [Setting; 36] = [
     address(
         "DATABASE_URL",
         "`sqlite:steward.db`",
@@ -138,6 +138,11 @@ pub const SETTINGS: [Setting; 35] = [
         "TRUSTED_PROXIES",
         "none",
         "addresses or networks of your proxies, like `10.0.0.0/8`: only their `X-Forwarded-For` says where a request comes from",
+    ),
+    plain(
+        "DRAIN",
+        "`0`",
+        "seconds from SIGTERM on in which requests are still taken and `/readyz` says 503, so that a proxy that asks it turns away; at most 60",
     ),
     plain("GRAPHQL_INTROSPECTION", "`signed-in`", "who may read the schema: `off`, `signed-in`, `anyone`"),
     plain(

@@ -1,7 +1,7 @@
 //! A mapping made from the names of a file's columns, to be looked at before it is used.
 //!
 //! A column is taken for a field by its name, never by what it holds alone; one whose first cells would all be
-//! refused is left out. What cannot be told by names stays open: such a mapping must be written.
+//! refused is left out, and said why. What cannot be told by names stays open: such a mapping must be written.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -34,8 +34,8 @@ pub struct Guess {
     pub toml: String,
     /// Each field with what fills it, and how the first rows read.
     pub fields: Vec<(String, String, String)>,
-    /// Columns that are not read.
-    pub unread: Vec<String>,
+    /// Columns that are not read, and why.
+    pub unread: Vec<(String, String)>,
     /// Fields that must be filled, and that no column looks like.
     pub missing: Vec<&'static str>,
 }
@@ -65,7 +65,8 @@ pub fn guess<R: Read>(
         rows.extend(row.ok());
     }
     let names = reader.header().names().to_vec();
-    let mut guessing = Guessing { kind, names: &names, rows: &rows, ours: false, used: BTreeMap::new() };
+    let mut guessing =
+        Guessing { kind, names: &names, rows: &rows, ours: false, used: BTreeMap::new(), unfit: BTreeMap::new() };
     guessing.match_all();
     Ok(guessing.write(source, encoding))
 }
@@ -78,6 +79,8 @@ struct Guessing<'a> {
     ours: bool,
     /// Columns by field.
     used: BTreeMap<&'static str, usize>,
+    /// Columns that are called like a field and hold something else: why.
+    unfit: BTreeMap<usize, String>,
 }
 
 impl Guessing<'_> {
@@ -111,11 +114,25 @@ impl Guessing<'_> {
             }
         }
         for target in self.kind.targets().iter().filter(|target| !target.required) {
-            if let Some(at) = self.used.get(target.name)
-                && !self.fits(target, *at)
+            if let Some(at) = self.used.get(target.name).copied()
+                && let Some(rule) = self.misfit(target, at)
             {
                 self.used.remove(target.name);
+                self.unfit.insert(at, format!("is called like {}, which {rule}", target.name));
             }
+        }
+    }
+
+    /// Why a column is not read.
+    fn unread(&self, at: usize) -> String {
+        let own = word(&self.names[at]);
+        let like = |(field, names): &&(&str, &[&str])| word(field) == own || names.iter().any(|name| word(name) == own);
+        let other =
+            synonyms::fields(self.kind).iter().find(like).and_then(|(field, _)| Some((field, self.used.get(field)?)));
+        match (self.unfit.get(&at), other) {
+            (Some(why), _) => why.clone(),
+            (None, Some((field, other))) => format!("{field} is read from {}", shown(&self.names[*other])),
+            (None, None) => "no field is called like it".to_owned(),
         }
     }
 
@@ -123,13 +140,15 @@ impl Guessing<'_> {
         self.rows.iter().map(move |row| row.get(at)).filter(|cell| !cell.is_empty())
     }
 
-    /// Whether the first cells can be read at all; days are judged later, by the whole file.
-    fn fits(&self, target: &Target, at: usize) -> bool {
+    /// What the first cells would have to be, where not one of them can be read; days are judged later, by the whole
+    /// file.
+    fn misfit(&self, target: &Target, at: usize) -> Option<String> {
         let rule = Rule::plain(vec![Piece::column(&self.names[at])], target, chrono_tz::UTC);
-        let mut cells = self.cells(at).peekable();
-        matches!(target.takes, Takes::Date)
-            || cells.peek().is_none()
-            || cells.any(|cell| (target.check)(cell, &rule).is_ok())
+        let mut first = None;
+        for cell in self.cells(at).filter(|_| !matches!(target.takes, Takes::Date)) {
+            first = first.or(Some((target.check)(cell, &rule).err()?));
+        }
+        first
     }
 
     /// Whether Steward wrote the file: rows have their ids there, and members are named by address.
@@ -150,20 +169,11 @@ impl Guessing<'_> {
             By::Email
         } else if self.exported() {
             By::Id
-        } else if self.ours || id || self.looks_like_references(at) {
+        } else if self.ours || id {
             By::Reference
         } else {
-            By::Name
+            By::Either
         }
-    }
-
-    /// Whether the cells of a column that points within the file are made as its references are, and not as its names.
-    fn looks_like_references(&self, at: usize) -> bool {
-        let made = |field| self.used.get(field).map(|own| self.cells(*own).map(pattern).collect::<BTreeSet<_>>());
-        let (Some(references), Some(names)) = (made("reference"), made("name")) else { return false };
-        let mut cells = self.cells(at).map(pattern).peekable();
-        let points = self.used.get("parent") == Some(&at) && cells.peek().is_some();
-        points && cells.all(|cell| references.contains(&cell) && !names.contains(&cell))
     }
 
     /// The rule of a field as TOML.
@@ -243,7 +253,7 @@ impl Guessing<'_> {
         }
         let names = self.names.iter().enumerate();
         let unread = names.filter(|(at, name)| !read.contains(at) && !name.is_empty());
-        Guess { toml, fields, unread: unread.map(|(_, name)| shown(name)).collect(), missing }
+        Guess { toml, fields, unread: unread.map(|(at, name)| (shown(name), self.unread(at))).collect(), missing }
     }
 
     /// Writes an answer for each score; whether there is any.
@@ -295,24 +305,6 @@ impl Guessing<'_> {
         };
         samples.map(|text| shown(&cut(text))).collect::<Vec<_>>().join(" · ")
     }
-}
-
-/// How a cell is made: a `9` for digits in a row, an `a` for letters, all else as it is.
-fn pattern(cell: &str) -> String {
-    let mut made = String::new();
-    for letter in cell.chars() {
-        let kind = if letter.is_numeric() {
-            '9'
-        } else if letter.is_alphabetic() {
-            'a'
-        } else {
-            letter
-        };
-        if !(matches!(kind, '9' | 'a') && made.ends_with(kind)) {
-            made.push(kind);
-        }
-    }
-    made
 }
 
 /// A text of TOML. The escapes of JSON are among those of TOML.

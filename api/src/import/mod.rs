@@ -41,7 +41,7 @@ mod tests;
 mod value;
 mod when;
 
-pub use apply::{Batch, Import, Keeper, Stopped, import, put};
+pub use apply::{Batch, Import, Keeper, Stopped, import, put, rehearse};
 pub use charset::Charset;
 pub use error::{Fault, Faults, FileError, Refusal, RowError, Trouble};
 pub use guess::{Guess, guess};

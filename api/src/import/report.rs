@@ -125,7 +125,7 @@ impl<W: Write> Report<W> {
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let would = if self.dry_run { ", nothing written" } else { "" };
-        writeln!(f, "{}: {} rows read{would}", self.kind, self.read)?;
+        writeln!(f, "{}: read {}{would}", self.kind, self.read)?;
         if let Some(found) = &self.found {
             writeln!(f, "  {found}")?;
         }

@@ -24,6 +24,8 @@ pub enum By {
     Domain,
     /// Our own id.
     Id,
+    /// Its reference; where that is nobody's, its name.
+    Either,
 }
 
 impl By {
@@ -34,6 +36,7 @@ impl By {
             Self::Email => "email",
             Self::Domain => "domain",
             Self::Id => "id",
+            Self::Either => "reference or name",
         }
     }
 }

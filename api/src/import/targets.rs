@@ -23,11 +23,11 @@ pub(super) struct Target {
     pub check: fn(&str, &Rule) -> Parsed<()>,
 }
 
-const ACCOUNT_BY: Takes = Takes::By(&[By::Reference, By::Name, By::Domain, By::Id]);
+const ACCOUNT_BY: Takes = Takes::By(&[By::Reference, By::Name, By::Domain, By::Id, By::Either]);
 /// Letters of the name of a source.
 pub(super) const MAX_SOURCE: usize = 64;
 
-const PERSON_BY: Takes = Takes::By(&[By::Reference, By::Name, By::Email, By::Id]);
+const PERSON_BY: Takes = Takes::By(&[By::Reference, By::Name, By::Email, By::Id, By::Either]);
 
 type Check = fn(&str, &Rule) -> Parsed<()>;
 

@@ -251,7 +251,11 @@ async fn look(spool: Spool, row: &import::Model) -> Result<Looked> {
         };
         if let Some(guess) = guess.filter(|guess| !guess.missing.is_empty()) {
             let error = format!("no column was found for {}; tell a mapping", guess.missing.join(", "));
-            return Looked { mapping: Some(text), unread: guess.unread, error: Some(error) };
+            return Looked {
+                mapping: Some(text),
+                unread: guess.unread.into_iter().map(|(column, _)| column).collect(),
+                error: Some(error),
+            };
         }
         let mut mapping = match Mapping::parse(of, &text) {
             Ok(mapping) => mapping,

@@ -75,7 +75,12 @@ impl Web {
         let described: Description =
             serde_json::from_slice(&json).map_err(|error| format!("{url} describes no issuer: {error}"))?;
         if described.issuer != issuer {
-            return Err(format!("{url} describes another issuer: {}", cut(&described.issuer)));
+            let slash = described.issuer.trim_end_matches('/') == issuer.trim_end_matches('/');
+            let counts = if slash { "; the last slash counts" } else { "" };
+            let told = cut(&described.issuer);
+            return Err(format!(
+                "{url} describes another issuer: {told}; STEWARD_OIDC_ISSUER must be just that{counts}"
+            ));
         }
         address_of(issuer, &described.jwks_uri).ok_or_else(|| {
             format!("{url} names an address for its keys that is not safe: {}", cut(&described.jwks_uri))

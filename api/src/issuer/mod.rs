@@ -7,7 +7,10 @@
 mod fetch;
 mod settings;
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use entity::Time;
 use tokio::sync::{Mutex as Turns, OwnedMutexGuard};
@@ -45,6 +48,8 @@ pub struct Issuer {
     /// Whose turn it is to fetch.
     turn: Arc<Turns<()>>,
     times: Mutex<Times>,
+    /// When what was told last, in seconds since 1970.
+    told: Mutex<HashMap<String, i64>>,
     metrics: Metrics,
 }
 
@@ -100,7 +105,18 @@ fn is_over(since: Option<i64>, pause: i64, now: i64) -> bool {
 impl Issuer {
     pub fn new(outside: Outside, metrics: Metrics) -> Self {
         let verifier = OutsideVerifier::new(outside.trust.clone());
-        Self { outside, verifier, web: Web::default(), turn: Arc::default(), times: Mutex::default(), metrics }
+        let (web, turn, times, told) = (Web::default(), Arc::default(), Mutex::default(), Mutex::default());
+        Self { outside, verifier, web, turn, times, told, metrics }
+    }
+
+    /// Says in the log why a token is refused: each of few reasons once a minute.
+    pub fn tell(&self, why: String, now: Time) {
+        let now = now.0.timestamp();
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        if is_over(told.get(&why).copied(), PAUSE, now) {
+            tracing::info!(why, "a token of an outside issuer is refused");
+            told.insert(why, now);
+        }
     }
 
     /// Whether a token says that it is of this issuer.

@@ -20,7 +20,7 @@ pub(super) async fn authenticate(env: &Arc<Env>, issuer: &Arc<Issuer>, token: &s
         Ok(claims) => claims,
         Err(Untaken::Away) => return Err(Error::Unavailable),
         Err(Untaken::Refused(why)) => {
-            tracing::debug!(%why, "a token of the outside issuer is refused");
+            issuer.tell(why.to_string(), now);
             return Err(REFUSED);
         }
     };
@@ -28,6 +28,10 @@ pub(super) async fn authenticate(env: &Arc<Env>, issuer: &Arc<Issuer>, token: &s
         Who::Email(key) => Sought::Email(key),
         Who::Reference(text) => Sought::Reference(text),
     };
-    let viewer = env.db.member(sought).await?.ok_or(REFUSED)?;
+    let Some(viewer) = env.db.member(sought).await? else {
+        let by = if matches!(claims.who, Who::Email(_)) { "mail address" } else { "reference" };
+        issuer.tell(format!("no active member has the {by} that the token names"), now);
+        return Err(REFUSED);
+    };
     Ok(Ctx::new(Arc::clone(env), viewer))
 }

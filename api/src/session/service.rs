@@ -56,7 +56,13 @@ pub async fn authenticate(env: &Arc<Env>, token: &str) -> Result<Ctx> {
         renew(env).await?;
         claims = env.tokens.verify(token, second);
     }
-    let claims = claims.map_err(|_| REFUSED)?;
+    let claims = claims.map_err(|why| {
+        // Most likely of another issuer than the one that was named.
+        if let (Some(issuer), Refused::Header | Refused::Key) = (&env.issuer, why) {
+            issuer.tell("`iss` in the token is not STEWARD_OIDC_ISSUER, byte for byte".to_owned(), now);
+        }
+        REFUSED
+    })?;
     let session = SessionId(claims.sid);
     let principal = env.db.principal(session).await?.ok_or(REFUSED)?;
     let viewer = principal.viewer(session, claims.sub, now)?;

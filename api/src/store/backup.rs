@@ -6,6 +6,7 @@ use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, S
 
 use super::{
     Engine,
+    cause::said,
     db::{Purpose, options},
     from_db,
 };
@@ -71,5 +72,5 @@ async fn through(db: &DatabaseConnection) -> Result<Copied> {
 }
 
 fn damaged(error: &DbErr) -> Error {
-    Error::internal(format!("the file is damaged, or no SQLite database: {error}"))
+    Error::internal(format!("the file is damaged, or no SQLite database: {}", said(error)))
 }

@@ -19,6 +19,7 @@ use tokio::sync::{Notify, OnceCell, mpsc};
 use super::{
     Store,
     bulk::Texts,
+    cause::{said, unheard, unopened, unusable},
     commits,
     conn::Conn,
     events::{Bus, Listening},
@@ -145,7 +146,10 @@ impl Db {
 
 /// Migrates to the newest tables. Refuses a database that a newer program has migrated.
 pub async fn migrate(url: &str) -> Result<()> {
-    let (db, tx) = begin_to_migrate(url).await.map_err(from_db)?;
+    let (db, tx) = match begin_to_migrate(url).await {
+        Ok(begun) => begun,
+        Err(error) => return Err(unusable(&unopened(url, &error).await)),
+    };
     up(&tx).await?;
     tx.commit().await.map_err(from_db)?;
     db.close().await.map_err(from_db)
@@ -158,6 +162,8 @@ pub(super) async fn begin_to_migrate(url: &str) -> Result<(DatabaseConnection, D
     let db = Database::connect(options(url, engine, 1, Purpose::Migrate)).await?;
     let tx = db.begin_with_options(immediate()).await?;
     if engine == Engine::Postgres {
+        // What is there already is no news.
+        tx.execute_unprepared("SET LOCAL client_min_messages = warning").await?;
         tx.execute_unprepared("SELECT pg_advisory_xact_lock(7365001)").await?;
     }
     Ok((db, tx))
@@ -195,18 +201,17 @@ pub(super) fn immediate() -> TransactionOptions {
 /// Changes nothing.
 pub async fn behind(url: &str) -> Result<(usize, usize)> {
     use migration::sea_orm_migration::seaql_migrations;
-    let db = Database::connect(options(url, engine(url), 1, Purpose::Read)).await.map_err(from_db)?;
-    db.execute_unprepared("SELECT 1").await.map_err(from_db)?;
+    if let Some(why) = unheard(url).await {
+        return Err(unusable(&why));
+    }
+    let db = match Database::connect(options(url, engine(url), 1, Purpose::Read)).await {
+        Ok(db) => db,
+        Err(error) => return Err(unusable(&said(&error))),
+    };
     // A database without the table has had none.
     let had = seaql_migrations::Entity::find().all(&db).await.unwrap_or_default();
     db.close().await.map_err(from_db)?;
     Ok(compared(&had))
-}
-
-/// Whether an older version made the database's tables, and this one's are missing. Changes nothing.
-pub async fn is_older(url: &str) -> Result<bool> {
-    use migration::{Migrator, sea_orm_migration::MigratorTrait};
-    Ok((1..Migrator::migrations().len()).contains(&behind(url).await?.0))
 }
 
 /// How many migrations of this version a database that had these lacks, and how many are of newer ones.

@@ -2,6 +2,7 @@
 
 use sea_orm::{DbErr, RuntimeErr, SqlErr};
 
+use super::cause::said;
 use crate::base::Error;
 
 /// A broken unique key is a conflict, an unreachable database is unavailable, the rest is ours.
@@ -24,7 +25,7 @@ pub fn from_db(error: DbErr) -> Error {
                     tracing::warn!(%error, "database cannot be used right now");
                     passing
                 }
-                None => Error::internal(error),
+                None => Error::internal(said(&error)),
             }
         }
         _ => Error::internal(error),

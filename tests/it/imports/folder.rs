@@ -24,6 +24,12 @@ pub fn steward(folder: &Path, arguments: &[&str]) -> Option<Said> {
     Some((output.status.code().unwrap(), text(output.stdout), text(output.stderr)))
 }
 
+/// Makes a database there.
+pub fn found(folder: &Path) {
+    let Some(program) = process::steward() else { return };
+    assert!(Command::new(program).arg("migrate").env_clear().current_dir(folder).output().unwrap().status.success());
+}
+
 /// Files by kind, in the columns that Steward itself writes.
 pub const COMPANY: [(&str, &str); 5] = [
     (
@@ -61,6 +67,15 @@ fn a_folder_of_our_own_files_fills_an_empty_steward_by_one_command() {
     assert_eq!((code, said.as_str()), (2, ""), "{told}");
     assert!(told.contains("steward: nothing was imported: take this mapping with --yes"), "{told}");
     assert!(!folder.path().join("steward.db").exists(), "nothing is made before consent");
+    found(folder.path());
+    // A dry run knows what earlier files would have brought, and leaves nothing.
+    for _ in 0..2 {
+        let (code, said, told) = steward(folder.path(), &["files", "--yes", "--json", "--dry-run"]).unwrap();
+        let summaries: Vec<Value> = said.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let created: Vec<_> =
+            summaries.iter().map(|one| (one["created"].as_u64().unwrap(), one["refused"].as_u64().unwrap())).collect();
+        assert_eq!((code, created), (0, vec![(1, 0), (2, 0), (1, 0), (1, 0), (2, 0)]), "{told}{said}");
+    }
     let (code, said, told) = steward(folder.path(), &["files", "--yes", "--json", "--errors", "faults"]).unwrap();
     assert_eq!(code, 0, "{told}");
     let summaries: Vec<Value> = said.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
@@ -83,6 +98,7 @@ fn a_folder_of_our_own_files_fills_an_empty_steward_by_one_command() {
 #[test]
 fn a_whole_company_is_exported_and_goes_on_elsewhere() {
     let (folder, elsewhere) = (company(), tempfile::tempdir().unwrap());
+    found(folder.path());
     let Some((code, _, told)) = steward(folder.path(), &["files", "--yes"]) else { return };
     assert_eq!(code, 0, "{told}");
     let export = |from: &Path| {
@@ -95,6 +111,7 @@ fn a_whole_company_is_exported_and_goes_on_elsewhere() {
     assert!(code == 1 && told.contains("members.csv"), "nothing is overwritten: {told}");
     let (code, told) = export(elsewhere.path());
     assert!(code == 1 && told.contains("there is no database"), "{told}");
+    found(elsewhere.path());
     let out = folder.path().join("out");
     let (code, said, told) =
         steward(elsewhere.path(), &[out.to_str().unwrap(), "--yes", "--json", "--strict"]).unwrap();
@@ -106,6 +123,26 @@ fn a_whole_company_is_exported_and_goes_on_elsewhere() {
         let (there, here) = (read(elsewhere.path()), read(folder.path()));
         assert!(here.lines().count() > 1, "{name}");
         assert_eq!(there, here, "{name}");
+    }
+}
+
+#[test]
+fn a_guess_points_by_whatever_the_columns_hold() {
+    for (owner, account) in [("m1", "a1"), ("Ana", "Acme"), ("ana@s.test", "Acme")] {
+        let folder = tempfile::tempdir().unwrap();
+        found(folder.path());
+        let files = folder.path().join("files");
+        std::fs::create_dir(&files).unwrap();
+        for (kind, text) in [
+            ("members", "Employee ID,Name,Mail,Department\nm1,Ana,ana@s.test,Sales\n".to_owned()),
+            ("accounts", format!("Customer ID,Company,Betreuer,Fax\na1,Acme,{owner},7\n")),
+            ("contacts", format!("Contact ID,Company,Person\nc1,{account},Carl\n")),
+        ] {
+            std::fs::write(files.join(format!("{kind}.csv")), text).unwrap();
+        }
+        let Some((code, said, told)) = steward(folder.path(), &["files", "--yes", "--strict"]) else { return };
+        assert_eq!((code, said.matches("created 1, updated 0").count()), (0, 3), "{owner}: {said}{told}");
+        assert!(told.contains("Fax: no field is called like it\n"), "{told}");
     }
 }
 
@@ -154,10 +191,11 @@ fn a_guess_is_written_completed_and_used() {
     assert!(code == 2 && told.contains("c.toml is there already"), "{told}");
     let map = std::fs::read_to_string(folder.path().join("c.toml")).unwrap();
     let map = map.lines().filter(|line| !line.starts_with('#')).collect::<Vec<_>>().join("\n");
+    found(folder.path());
     std::fs::write(folder.path().join("c.toml"), map + "\nreference = \"Nr\"\nname = \"Bezeichnung\"\n").unwrap();
     let (code, said, told) = steward(folder.path(), &["accounts", "c.csv", "--map", "c.toml", "--strict"]).unwrap();
     assert_eq!(code, 1, "{told}");
-    assert!(told.contains("1 rows or answers were refused"), "{told}");
+    assert!(told.contains("refused rows and answers: 1"), "{told}");
     assert!(said.contains("windows-1252, cells separated by ;\n  created 1, updated 0, unchanged 0\n"), "{said}");
     assert!(said.contains("row 3, Bezeichnung: is blank, but name must be filled"), "{said}");
     assert_eq!(steward(folder.path(), &["accounts", "c.csv", "--map", "c.toml"]).unwrap().0, 0);

@@ -7,7 +7,7 @@ use tests::{app::TestApp, both, imports};
 
 use super::{
     KINDS, by_guess, counts,
-    folder::{COMPANY, steward},
+    folder::{COMPANY, found, steward},
 };
 
 /// An export of everything.
@@ -118,6 +118,7 @@ fn folder() -> tempfile::TempDir {
 #[test]
 fn a_folder_holds_csv_and_json_lines_side_by_side() {
     let folder = folder();
+    found(folder.path());
     let there = |name: &str| folder.path().join("files").join(name);
     let Some((code, said, told)) = steward(folder.path(), &["files", "--yes", "--json"]) else { return };
     assert_eq!(code, 0, "{told}");
@@ -152,6 +153,7 @@ fn a_folder_holds_csv_and_json_lines_side_by_side() {
 #[test]
 fn a_file_is_what_it_holds_and_must_be_what_it_is_called() {
     let folder = tempfile::tempdir().unwrap();
+    found(folder.path());
     for (name, text, code, why) in [
         ("a.txt", "{\"reference\":\"1\",\"name\":\"One\"}\n", 0, "created 1, updated 0, unchanged 0"),
         ("a.jsonl", "{\"reference\":\"1\",\"name\":\"One\"}\n", 0, "created 0, updated 0, unchanged 1"),

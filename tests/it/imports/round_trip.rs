@@ -79,4 +79,28 @@ both! {
         let rows = app.rows::<entity::member::Entity>().await;
         assert_eq!((rows.len(), rows[0].id, rows[0].reference.as_deref()), (1, ada.id, Some("7")));
     }
+
+    async fn who_was_entered_by_hand_is_taken_up_by_their_address_once(app: TestApp) {
+        let (ada, team) = (app.admin("Ada").await, app.team("Sales", None).await);
+        let ana = app.owner("Ana", team).await;
+        let account = app.account("Acme", team, Some(ana.id)).await;
+        let file = |reference: &str| format!("id,name,email\n{reference},Ana Alba,ANA@acme.test\n");
+        assert_eq!(counts(&by_guess(&app, Kind::Members, "hr", &file("7")).await), (0, 1, 0, 0));
+        assert_eq!(counts(&by_guess(&app, Kind::Members, "hr", &file("7")).await), (0, 0, 1, 0));
+        let now = app.rows::<entity::member::Entity>().await.into_iter().find(|row| row.id == ana.id).unwrap();
+        assert_eq!((now.name.as_str(), now.source.as_deref(), now.reference.as_deref()), ("Ana Alba", Some("hr"), Some("7")));
+        assert_eq!((now.team_id, now.active), (Some(team), true), "what the file does not tell stays");
+        assert_eq!(app.account_row(account).await.owner_id, Some(ana.id));
+        // Who has a reference is nobody else's.
+        for (source, reference) in [("hr", "8"), ("crm", "7")] {
+            let summary = by_guess(&app, Kind::Members, source, &file(reference)).await;
+            assert_eq!(counts(&summary), (0, 0, 0, 1), "{summary}");
+            assert!(summary.faults[0].rule.contains("is the address of another member"), "{summary}");
+        }
+        let audit = "{ audit(first: 100) { nodes { subject before after } } }";
+        let told = app.gql(Some(&ada.token), audit, json!({})).await;
+        let changes = told["data"]["audit"]["nodes"].as_array().unwrap();
+        let taken_up = |change: &&serde_json::Value| change["after"]["reference"] == "7" && change["before"]["reference"].is_null();
+        assert_eq!(changes.iter().filter(taken_up).count(), 1, "{told}");
+    }
 }

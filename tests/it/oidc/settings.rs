@@ -118,7 +118,9 @@ both! {
         };
         let Some((code, state, what)) = ask(&issuer.url, &[]).await else { return };
         assert_eq!((code, state.as_str(), issuer.asked()), (0, "ok", 1), "{what}");
-        assert!(what.contains("shows 2 keys that check tokens"), "{what}");
+        assert!(what.contains(": 2 that check tokens, others 0"), "{what}");
+        let (code, state, what) = ask(&format!("{}/", issuer.url), &[]).await.unwrap();
+        assert!(code == 1 && state == "failed" && what.contains("the last slash counts"), "{what}");
         issuer.show(&[]);
         assert_eq!(ask(&issuer.url, &[]).await.unwrap().1, "failed", "no keys");
         issuer.be(Mood::Elsewhere);
@@ -163,6 +165,27 @@ both! {
         let token = key.token(&issuer.claims(i64::try_from(now).unwrap(), "admin@localhost"));
         let (_, answer) = http(&url, ("POST", "/graphql"), Some(&token), Some(&json!({ "query": "{me{role}}" }))).await.unwrap();
         assert_eq!((answer.contains("ADMIN"), issuer.asked()), (true, 1), "{answer}");
+        // Why others are not taken is in the log: each reason once, and no token.
+        let with = |claim: &str, value: Value| {
+            let mut claims = issuer.claims(i64::try_from(now).unwrap(), "admin@localhost");
+            claims[claim] = value;
+            key.token(&claims)
+        };
+        let refused = [
+            (with("aud", json!("billing")), "meant for another service"),
+            (with("email_verified", json!(false)), "only if email_verified is true"),
+            (with("email", json!("stranger@acme.test")), "no active member has the mail address"),
+            (with("iss", json!(format!("{}/", issuer.url))), "is not STEWARD_OIDC_ISSUER"),
+        ];
+        for (token, _) in refused.iter().chain(&refused) {
+            let (status, _) = http(&url, ("GET", "/api/v1/accounts"), Some(token), None).await.unwrap();
+            assert_eq!(status, 401);
+        }
+        let log = std::fs::read_to_string(folder.path().join("steward.log")).unwrap();
+        for (token, why) in &refused {
+            assert_eq!((log.matches(why).count(), log.contains(token.as_str())), (1, false), "{why}: {log}");
+        }
+        assert!(!log.contains("skipping"), "{log}");
         drop(process);
         issuer.be(Mood::Hung);
         let process = start();

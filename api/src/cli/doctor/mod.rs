@@ -9,7 +9,7 @@ use tokio::time::timeout;
 use crate::{
     app::{Ports, known_secret},
     base::{Error, Result},
-    config::{Faults, MailTo, Settings},
+    config::{Advice, Faults, MailTo, Settings, advise},
     issuer::{Fetched, Outside, Web},
     mail::{Dkim, Finding, MailServer, records},
     session,
@@ -50,6 +50,9 @@ pub async fn run(settings: Result<Settings, Faults>, args: &Args) -> Result<()> 
 
 async fn examine(report: &mut Report, settings: &Settings, server: Option<SocketAddr>) {
     report.add("settings", Finding::Ok("all are known and fit together".to_owned()));
+    for Advice { setting, what, todo } in advise(settings) {
+        report.add("settings", Finding::Warning(format!("{setting} {what}"), todo.to_owned()));
+    }
     let found = database(settings).await;
     let answers = matches!(found, Finding::Ok(_));
     report.add("database", found);
@@ -79,37 +82,33 @@ async fn examine(report: &mut Report, settings: &Settings, server: Option<Socket
 }
 
 async fn database(settings: &Settings) -> Finding {
-    let what = "the database does not answer";
     if let Some(file) = settings.database_file().filter(|file| !file.exists()) {
         let what = format!("there is no database at {}", file.display());
         return Finding::Failed(what, "run where `steward serve` runs, or set STEWARD_DATABASE_URL".to_owned());
     }
-    let told = |error: &Error| {
-        Finding::Failed(format!("{what}: {}", super::words(error)), "check STEWARD_DATABASE_URL".to_owned())
-    };
     match timeout(PATIENCE, store::behind(&settings.database_url)).await {
         Ok(Ok((0, 0))) => Finding::Ok("answers, with this version's tables".to_owned()),
-        Ok(Ok((0, newer))) => Finding::Failed(
-            format!("a newer steward has migrated the database {newer} times"),
+        Ok(Ok((0, _))) => Finding::Failed(
+            "a newer steward has migrated the database".to_owned(),
             "run that version, or restore a backup".to_owned(),
         ),
         Ok(Ok((missing, _))) => {
-            Finding::Failed(format!("{missing} migrations are missing"), "run `steward migrate`".to_owned())
+            Finding::Failed(format!("missing migrations: {missing}"), "run `steward migrate`".to_owned())
         }
-        Ok(Err(error)) => told(&error),
-        Err(_) => told(&Error::Unavailable),
+        Ok(Err(error)) => Finding::Failed(super::words(&error), "check STEWARD_DATABASE_URL".to_owned()),
+        Err(_) => Finding::Failed("the database does not answer".to_owned(), "check STEWARD_DATABASE_URL".to_owned()),
     }
 }
 
 async fn issuer(outside: &Outside) -> Finding {
     match Web::default().fetch(outside).await {
         Ok(Fetched { keys, .. }) if keys.count() == 0 => {
-            let what = format!("{} shows {} keys, and none that checks tokens", outside.trust.issuer, keys.left_out());
+            let what = format!("{} shows no key that checks tokens, others {}", outside.trust.issuer, keys.left_out());
             Finding::Failed(what, "see to the signing keys of the issuer; README.md says which are taken".to_owned())
         }
         Ok(Fetched { keys, lasts }) => {
             let (issuer, used, others) = (&outside.trust.issuer, keys.count(), keys.left_out());
-            Finding::Ok(format!("{issuer} shows {used} keys that check tokens and {others} others, for {lasts} s"))
+            Finding::Ok(format!("{issuer} shows keys for {lasts} s: {used} that check tokens, others {others}"))
         }
         Err(why) => {
             let todo = "check STEWARD_OIDC_ISSUER and STEWARD_OIDC_JWKS_URL, and that no firewall stands between";
@@ -265,6 +264,6 @@ impl Report {
             let checks: Vec<_> = checks.collect();
             println!("{}", serde_json::json!({ "ok": failed == 0, "checks": checks }));
         }
-        if failed == 0 { Ok(()) } else { Err(Error::internal(format!("{failed} checks failed"))) }
+        if failed == 0 { Ok(()) } else { Err(Error::internal(format!("failed checks: {failed}"))) }
     }
 }

@@ -19,7 +19,10 @@ pub(super) fn show(file: &Path, kind: Kind, guess: &Guess) {
         eprintln!("  {name:field$}  {by:rule$}  {samples}");
     }
     if !guess.unread.is_empty() {
-        eprintln!("\nnot read: {}", guess.unread.join(", "));
+        eprintln!("\nnot read:");
+        for (column, why) in &guess.unread {
+            eprintln!("  {column}: {why}");
+        }
     }
     eprintln!("\nThe mapping:\n");
     for line in guess.toml.lines() {

@@ -5,20 +5,19 @@ mod plan;
 
 use std::{
     fs::File,
-    io::BufWriter,
+    io::{self, BufWriter},
     path::{Path, PathBuf},
 };
 
 use clap::ValueEnum;
 
 use self::plan::{Step, plan};
-use super::{bar, carry};
+use super::{bar, carry, exists};
 use crate::{
     app::App,
     base::{Error, Result},
     config::Settings,
-    ctx::Ctx,
-    import::{Faults, FileError, Import, Kind, Stopped, Summary, import},
+    import::{Faults, FileError, Import, Kind, Stopped, Summary, import, rehearse},
 };
 
 /// What `--help` says beyond the list of options.
@@ -36,7 +35,7 @@ A field may also be a table:
 
   tier  = { column = "Class", values = { A = "STRATEGIC" }, blank = ["-"], default = "STANDARD" }
   email = { template = "{First|dots}.{Last|dots}@example.com" }   # filters: lower, slug, dots
-  owner = { column = "Rep", by = "email" }     # or name, domain; by reference where absent
+  owner = { column = "Rep", by = "email" }     # or name, domain, reference or name; by reference where absent
   team  = { column = "Team", split = " / " }   # or a list of templates, from the top down
   annual_value = { column = "Revenue", scale = 100 }              # minor units in one of the file's
   renewal_on = { column = "Renewal", date_format = "%d/%m/%Y" }
@@ -55,7 +54,7 @@ that fit two orders stop the import before its first row, with the rows that sho
 
 A folder is imported in the order that references need: members, accounts, contacts, interactions, responses,
 those that are there as .csv, .jsonl or .ndjson, each by the mapping beside it (accounts.toml, …) or a guess. All
-are looked at before the first is imported.
+are looked at before the first is imported. A dry run tries each upon what those before would have written.
 
 A row is found again by source and reference, so a file can be imported again: what is not mapped stays, what
 is blank is cleared. A bad row is refused alone and named; a bad file or mapping stops before anything is
@@ -165,47 +164,55 @@ impl Ended {
 /// Imports, and prints what became of it.
 pub async fn run(settings: &Settings, args: &Args) -> Result<(), Ended> {
     let Some(steps) = plan(args)? else { return Ok(()) };
+    exists(settings).map_err(Ended::Failed)?;
     let app = App::operate(settings).await.map_err(Ended::Failed)?;
     let mut refused = 0;
-    if args.kind.is_none() && !args.dry_run {
-        carry::bring(&app.system(), &args.file).await.map_err(Ended::Failed)?;
+    match args.kind {
+        None if args.dry_run => carry::leave(&args.file),
+        None => carry::bring(&app.system(), &args.file).await.map_err(Ended::Failed)?,
+        Some(_) => {}
     }
-    for step in steps {
-        let summary = one(&app.system(), args, step).await?;
+    let mut summed = |summary: &Summary| {
         refused += summary.refused + summary.refused_answers;
-        show(args, &summary).map_err(Ended::Failed)?;
+        show(args, summary).map_err(Ended::Failed)
+    };
+    let files: Vec<PathBuf> = steps.iter().map(|step| step.file.clone()).collect();
+    let imports = steps.into_iter().map(|step| ready(args, step)).collect::<Result<Vec<_>, Ended>>()?;
+    if args.dry_run {
+        // Later files point at rows of earlier ones.
+        let done =
+            Box::pin(rehearse(&app.system(), imports)).await.map_err(|stopped| Ended::stopped(&args.file, stopped))?;
+        for (file, done) in files.iter().zip(done) {
+            summed(&done.map_err(|stopped| Ended::stopped(file, stopped))?)?;
+        }
+    } else {
+        for (file, import_of) in files.iter().zip(imports) {
+            let done = Box::pin(import(&app.system(), import_of)).await;
+            summed(&done.map_err(|stopped| Ended::stopped(file, stopped))?)?;
+        }
     }
     if args.strict && refused > 0 {
-        return Err(Ended::Failed(Error::internal(format!("{refused} rows or answers were refused"))));
+        return Err(Ended::Failed(Error::internal(format!("refused rows and answers: {refused}"))));
     }
     Ok(())
 }
 
-async fn one(system: &Ctx, args: &Args, step: Step) -> Result<Summary, Ended> {
+type Ready<O> = Import<O, BufWriter<File>>;
+
+/// An import that shows how far it is.
+fn ready(args: &Args, step: Step) -> Result<Ready<impl Fn() -> io::Result<File> + Send + Sync + 'static>, Ended> {
     let Step { file, mapping, errors } = step;
     let faults = match &errors {
         Some(path) => Some(BufWriter::new(File::create(path).map_err(|error| Ended::failed(path, error))?)),
         None => None,
     };
     let bar = bar("{bar:40} {human_pos} of {human_len} rows, {eta} left");
-    let moving = bar.clone();
     let progress = Box::new(move |done, total| {
-        moving.set_length(total);
-        moving.set_position(done);
+        bar.set_length(total);
+        bar.set_position(done);
     });
-    let path = file.clone();
-    let import_of = Import {
-        mapping,
-        open: move || File::open(&path),
-        dry_run: args.dry_run,
-        faults,
-        progress,
-        keeper: None,
-        resume: None,
-    };
-    let done = Box::pin(import(system, import_of)).await;
-    bar.finish_and_clear();
-    done.map_err(|stopped| Ended::stopped(&file, stopped))
+    let open = move || File::open(&file);
+    Ok(Import { mapping, open, dry_run: args.dry_run, faults, progress, keeper: None, resume: None })
 }
 
 fn show(args: &Args, summary: &Summary) -> Result<()> {

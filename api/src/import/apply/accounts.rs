@@ -11,7 +11,7 @@ use entity::{AccountId, account, member};
 use super::{
     Apply, Setting, Verdict,
     drafts::Draft,
-    lookup::{Book, word},
+    lookup::{Book, sought, word},
     old::Old,
     ownership::{self, Moves},
     parents::Parents,
@@ -159,7 +159,8 @@ async fn chunk(
 
 /// A row whose parent is not there, or not yet.
 fn unplaced(memory: &mut Memory, row: AccountRow, fault: RowError, last: bool) -> Verdict {
-    let in_file = parent_of(&row).filter(|p| memory.named.contains(&(p.by, word(p.by, &p.text).into_owned())));
+    let in_file = parent_of(&row)
+        .filter(|pointer| sought(pointer).any(|(by, word)| memory.named.contains(&(by, word.into_owned()))));
     match in_file {
         Some(_) if !last => wait(memory, row),
         Some(pointer) => {

@@ -146,10 +146,19 @@ pointed!(
 /// What is compared when rows are pointed at.
 pub(super) fn word(by: By, text: &str) -> Cow<'_, str> {
     match by {
-        By::Reference => text.into(),
+        By::Reference | By::Either => text.into(),
         By::Name | By::Email => key(text).into(),
         By::Domain | By::Id => text.to_lowercase().into(),
     }
+}
+
+/// By what a pointer may find its row: the first that finds any counts.
+pub(super) fn sought(pointer: &Pointer) -> impl Iterator<Item = (By, Cow<'_, str>)> {
+    let ways = match &pointer.by {
+        By::Either => &[By::Reference, By::Name],
+        by => std::slice::from_ref(by),
+    };
+    ways.iter().map(|by| (*by, word(*by, &pointer.text)))
 }
 
 /// Rows of a book, about: what is held from part to part is held in memory.
@@ -179,8 +188,10 @@ impl<E: Pointed> Book<E> {
     /// Looks up what was not looked up yet: one statement for each way of pointing.
     pub async fn read(&mut self, tx: &Tx, source: &str, pointers: impl Iterator<Item = &Pointer>) -> Result<()> {
         let mut more = Self::default();
-        for pointer in pointers.filter(|pointer| self.ids(pointer).is_none()) {
-            more.found.entry(pointer.by).or_default().entry(word(pointer.by, &pointer.text).into_owned()).or_default();
+        for (by, word) in pointers.flat_map(sought) {
+            if self.ids(by, &word).is_none() {
+                more.found.entry(by).or_default().entry(word.into_owned()).or_default();
+            }
         }
         let asked: Vec<(By, Vec<String>)> =
             more.found.iter().map(|(by, words)| (*by, words.keys().cloned().collect())).collect();
@@ -192,7 +203,7 @@ impl<E: Pointed> Book<E> {
                     tx.find::<E>().filter(among::<E, _>(E::ID, &ids))
                 }
                 By::Reference => tx.find::<E>().filter(E::SOURCE.eq(source)).filter(among::<E, _>(E::at(by), &set)),
-                By::Name | By::Email | By::Domain => tx.find::<E>().filter(among::<E, _>(E::at(by), &set)),
+                By::Name | By::Email | By::Domain | By::Either => tx.find::<E>().filter(among::<E, _>(E::at(by), &set)),
             };
             for row in find.some::<E::Row>(E::COLUMNS).await? {
                 let id = E::row_id(&row);
@@ -253,8 +264,8 @@ impl<E: Pointed> Book<E> {
         self.rows.get(&id)
     }
 
-    fn ids(&self, pointer: &Pointer) -> Option<&[E::Id]> {
-        self.found.get(&pointer.by)?.get(&*word(pointer.by, &pointer.text)).map(Vec::as_slice)
+    fn ids(&self, by: By, word: &str) -> Option<&[E::Id]> {
+        self.found.get(&by)?.get(word).map(Vec::as_slice)
     }
 
     /// The one row a pointer names, of those that `fit`.
@@ -264,16 +275,20 @@ impl<E: Pointed> Book<E> {
         row: u64,
         fit: impl Fn(&E::Row) -> bool,
     ) -> Result<&Visible<E::Row>, RowError> {
-        let ids = self.ids(pointer).unwrap_or_default();
-        let mut hits = ids.iter().filter_map(|id| self.rows.get(id)).filter(|row| fit(row));
-        let (by, what) = (pointer.by.as_str(), E::WHAT);
-        match (hits.next(), hits.next()) {
-            (Some(only), None) => Ok(only),
-            (None, _) => Err(pointer.error(row, format!("is the {by} of no {what}"))),
-            (Some(_), Some(_)) => {
-                Err(pointer.error(row, format!("is the {by} of several {what}s; point by reference instead")))
+        let what = E::WHAT;
+        for (by, word) in sought(pointer) {
+            let ids = self.ids(by, &word).unwrap_or_default();
+            let mut hits = ids.iter().filter_map(|id| self.rows.get(id)).filter(|row| fit(row));
+            match (hits.next(), hits.next()) {
+                (Some(only), None) => return Ok(only),
+                (None, _) => {}
+                (Some(_), Some(_)) => {
+                    let rule = format!("is the {} of several {what}s; point by reference instead", by.as_str());
+                    return Err(pointer.error(row, rule));
+                }
             }
         }
+        Err(pointer.error(row, format!("is the {} of no {what}", pointer.by.as_str())))
     }
 }
 

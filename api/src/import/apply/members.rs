@@ -78,8 +78,8 @@ async fn holders(tx: &Tx, rows: &[MemberRow]) -> Result<HashMap<String, Visible<
     Ok(find.all().await?.into_iter().map(|row| (row.email_key.clone(), row)).collect())
 }
 
-/// The member that each row is about, if they are here. Whom an export brings, and somebody entered here by hand, such
-/// as the first admin, are one where they have one address.
+/// The member that each row is about, if they are here. Who was entered here by hand, such as the first admin, has no
+/// reference, and is who comes with their address.
 async fn olds(
     tx: &Tx,
     setting: &Setting,
@@ -90,7 +90,7 @@ async fn olds(
         Old::<member::Entity>::load(tx, setting, rows.iter().map(|row| (&row.kept, row.reference.as_str()))).await?;
     let mut of = |row: &MemberRow| {
         let known = old.take(row.row, &row.kept, &row.reference)?;
-        let by_hand = |holder: &Visible<member::Model>| row.kept.id.is_some() && holder.reference.is_none();
+        let by_hand = |holder: &Visible<member::Model>| holder.reference.is_none();
         Ok(known.or_else(|| holders.remove(&key(&row.email)).filter(by_hand)))
     };
     Ok(rows.iter().map(&mut of).collect())

@@ -199,14 +199,50 @@ where
     R: io::Read + Send + 'static,
     W: io::Write + Send + 'static,
 {
+    one(system, None, import).await
+}
+
+/// Tries imports one after the other, each upon what those before would have written; of all of them nothing stays. The
+/// first that stops is the last.
+pub async fn rehearse<O, R, W>(
+    system: &Ctx,
+    imports: Vec<Import<O, W>>,
+) -> Result<Vec<Result<Summary, Stopped>>, Stopped>
+where
+    O: Fn() -> io::Result<R> + Send + Sync + 'static,
+    R: io::Read + Send + 'static,
+    W: io::Write + Send + 'static,
+{
+    let (ctx, braced) = (system.clone(), system.store().db().brace().await?);
+    let done = run::within(system, false, move |tx| async move {
+        let mut done = Vec::new();
+        for import in imports {
+            done.push(Box::pin(one(&ctx, Some(tx.clone()), import)).await);
+            if matches!(done.last(), Some(Err(_))) {
+                break;
+            }
+        }
+        Ok(done)
+    });
+    let done = done.await;
+    braced.relax().await?;
+    done
+}
+
+async fn one<O, R, W>(system: &Ctx, inside: Option<Tx>, import: Import<O, W>) -> Result<Summary, Stopped>
+where
+    O: Fn() -> io::Result<R>,
+    R: io::Read + Send + 'static,
+    W: io::Write + Send + 'static,
+{
     if system.viewer().role != crate::access::Role::System {
         return Err(Error::internal("only the server itself imports files").into());
     }
     match import.mapping.kind {
-        Kind::Accounts => run::run::<super::AccountRow, _, _, _>(system, import).await,
-        Kind::Members => run::run::<super::MemberRow, _, _, _>(system, import).await,
-        Kind::Contacts => run::run::<super::ContactRow, _, _, _>(system, import).await,
-        Kind::Interactions => run::run::<super::InteractionRow, _, _, _>(system, import).await,
-        Kind::Responses => run::run::<super::ResponseRow, _, _, _>(system, import).await,
+        Kind::Accounts => run::run::<super::AccountRow, _, _, _>(system, inside, import).await,
+        Kind::Members => run::run::<super::MemberRow, _, _, _>(system, inside, import).await,
+        Kind::Contacts => run::run::<super::ContactRow, _, _, _>(system, inside, import).await,
+        Kind::Interactions => run::run::<super::InteractionRow, _, _, _>(system, inside, import).await,
+        Kind::Responses => run::run::<super::ResponseRow, _, _, _>(system, inside, import).await,
     }
 }

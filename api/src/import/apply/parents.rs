@@ -7,7 +7,7 @@ use entity::{AccountId, account};
 use super::{
     accounts::words,
     drafts::Draft,
-    lookup::{Book, by_id, word},
+    lookup::{Book, by_id, sought},
 };
 use crate::{
     base::Result,
@@ -72,7 +72,7 @@ impl Parents {
                 old.filter(|id| self.hidden.contains(id))
             }
             Given::Value(pointer) => {
-                let placed = self.placed.get(&(pointer.by, word(pointer.by, &pointer.text).into_owned())).copied();
+                let placed = sought(pointer).find_map(|(by, word)| self.placed.get(&(by, word.into_owned())).copied());
                 let parent = match (self.book.get(pointer, row.row, |_| true), placed) {
                     (Ok(found), _) => found.id,
                     (Err(_), Some(placed)) => placed,

@@ -34,7 +34,12 @@ struct Run<T: Apply, R, W: Write> {
     progress: Box<dyn FnMut(u64, u64) + Send>,
 }
 
-pub(super) async fn run<T, O, R, W>(system: &Ctx, mut import: Import<O, W>) -> Result<Summary, Stopped>
+/// `inside`: the transaction of a dry run of several files, in which this is one.
+pub(super) async fn run<T, O, R, W>(
+    system: &Ctx,
+    inside: Option<Tx>,
+    mut import: Import<O, W>,
+) -> Result<Summary, Stopped>
 where
     T: Apply,
     O: Fn() -> io::Result<R>,
@@ -64,13 +69,22 @@ where
         memory,
         progress: import.progress,
     };
-    let mut braced = system.store().db().brace().await?;
-    let done = if import.dry_run { run.rehearse(system).await } else { run.perform(system, &mut braced).await };
-    let caught_up =
-        if first { system.store().write_many(|tx| async move { tx.catch_up().await }).await } else { Ok(()) };
-    braced.relax().await?;
-    let run = done?;
-    caught_up?;
+    let run = if let Some(tx) = inside {
+        run.rehearse(tx).await?
+    } else {
+        let mut braced = system.store().db().brace().await?;
+        let done = if import.dry_run {
+            within(system, false, move |tx| run.rehearse(tx)).await
+        } else {
+            run.perform(system, &mut braced).await
+        };
+        let caught_up =
+            if first { system.store().write_many(|tx| async move { tx.catch_up().await }).await } else { Ok(()) };
+        braced.relax().await?;
+        let run = done?;
+        caught_up?;
+        run
+    };
     run.report.finish(run.read.0, run.read.1).map_err(Stopped::Report)
 }
 
@@ -85,7 +99,11 @@ async fn put_off<T: Apply>(system: &Ctx, total: u64, memory: &mut T::Memory) -> 
 }
 
 /// Runs `work` in a transaction that stays if it succeeds and `keep` says so.
-async fn within<O, F>(system: &Ctx, keep: bool, work: impl FnOnce(Tx) -> F + Send + 'static) -> Result<O, Stopped>
+pub(super) async fn within<O, F>(
+    system: &Ctx,
+    keep: bool,
+    work: impl FnOnce(Tx) -> F + Send + 'static,
+) -> Result<O, Stopped>
 where
     O: Send + 'static,
     F: Future<Output = Result<O, Stopped>> + Send + 'static,
@@ -174,19 +192,16 @@ where
     }
 
     /// All of it in one transaction, which is taken back in the end.
-    async fn rehearse(mut self, system: &Ctx) -> Result<Self, Stopped> {
-        within(system, false, move |tx| async move {
-            loop {
-                let first = self.parts.next().await?;
-                if first.rows.is_empty() {
-                    break;
-                }
-                self.chunk(&tx, first).await?;
+    async fn rehearse(mut self, tx: Tx) -> Result<Self, Stopped> {
+        loop {
+            let first = self.parts.next().await?;
+            if first.rows.is_empty() {
+                break;
             }
-            while self.finish(&tx).await? {}
-            Ok(self)
-        })
-        .await
+            self.chunk(&tx, first).await?;
+        }
+        while self.finish(&tx).await? {}
+        Ok(self)
     }
 
     /// A chunk, of which the first part is read. While a part is written the next one is judged.

@@ -23,7 +23,7 @@ fn likely_names_find_their_fields() {
          tier = \"Tier\"\nannual_value = \"Annual Revenue\"\nrenewal_on = \"Renewal Date\"\n\
          owner = { column = \"Account Owner\", by = \"email\" }\n"
     );
-    assert_eq!(guess.unread, ["Website"]);
+    assert_eq!(guess.unread, [("Website".to_owned(), "no field is called like it".to_owned())]);
     let owner = guess.fields.iter().find(|field| field.0 == "owner").unwrap();
     assert_eq!(owner.2, "ana@s.test · ben@s.test");
     let rows = read::<AccountRow>(file);
@@ -41,17 +41,15 @@ fn german_names_find_their_fields_too() {
 }
 
 #[test]
-fn a_parent_is_told_by_how_it_is_made() {
-    let by = |file: &str| {
-        let toml = guessed(Kind::Accounts, file).toml;
-        toml.lines().find(|line| line.starts_with("parent")).unwrap().to_owned()
-    };
-    assert_eq!(by("Number,Company,Parent\nA-1,Globex,\nA-2,Globex North,A-1\n"), "parent = \"Parent\"");
+fn what_points_at_others_does_so_by_reference_or_name() {
     for file in
-        ["Number,Company,Parent\nA-1,Globex,\nA-2,Globex North,Globex\n", "Number,Company,Parent\n1,1,\n2,2,1\n"]
+        ["Number,Company,Parent\nA-1,Globex,\nA-2,Globex North,A-1\n", "Number,Company,Parent\n1,One,\n2,Two,One\n"]
     {
-        assert_eq!(by(file), "parent = { column = \"Parent\", by = \"name\" }");
+        let toml = guessed(Kind::Accounts, file).toml;
+        assert!(toml.contains("parent = { column = \"Parent\", by = \"reference or name\" }\n"), "{toml}");
     }
+    let toml = guessed(Kind::Accounts, "id,name,owner,parent id\n1,One,m1,\n").toml;
+    assert!(toml.contains("owner = { column = \"owner\", by = \"reference or name\" }\n"), "{toml}");
 }
 
 #[test]
@@ -59,7 +57,7 @@ fn what_no_column_is_called_like_is_said_to_be_missing() {
     let guess = guessed(Kind::Interactions, "id,company,date,foo\n1,Globex,2026-01-01,x\n");
     assert_eq!(guess.missing, ["kind", "direction", "channel", "subject"]);
     assert!(guess.toml.contains("# kind = must be filled, and no column is called like it\n"), "{}", guess.toml);
-    assert!(guess.toml.contains("account = { column = \"company\", by = \"name\" }\n"), "{}", guess.toml);
+    assert!(guess.toml.contains("account = { column = \"company\", by = \"reference or name\" }\n"), "{}", guess.toml);
     let guess = guessed(Kind::Responses, "id,company,date\n1,Globex,2026-01-01\n");
     assert_eq!(guess.missing, ["answers"]);
 }
@@ -74,8 +72,11 @@ fn names_in_two_columns_and_a_missing_reference_are_made_up_for() {
 
 #[test]
 fn an_optional_column_that_cannot_be_read_is_left_out() {
-    let guess = guessed(Kind::Accounts, "id,name,status,class\n1,One,Won,A\n2,Two,Lost,B\n");
-    assert_eq!(guess.unread, ["status", "class"]);
+    let guess = guessed(Kind::Accounts, "id,name,status,class,account id\n1,One,Won,A,1\n2,Two,Lost,B,2\n");
+    let why = |column: &str| guess.unread.iter().find(|(name, _)| name == column).unwrap().1.as_str();
+    assert!(why("status").starts_with("is called like lifecycle, which must be "), "{:?}", guess.unread);
+    assert!(why("class").starts_with("is called like tier, which must be "), "{:?}", guess.unread);
+    assert_eq!((why("account id"), guess.unread.len()), ("reference is read from id", 3));
 }
 
 #[test]
@@ -137,7 +138,7 @@ fn an_export_points_by_id_and_at_members_by_address() {
     // Ids of others are references.
     let theirs = guessed(Kind::Accounts, "id,name,source\n17,Globex,Fair\n");
     assert!(theirs.toml.contains("reference = \"id\"\n"), "{}", theirs.toml);
-    assert_eq!(theirs.unread, ["source"]);
+    assert_eq!(theirs.unread, [("source".to_owned(), "no field is called like it".to_owned())]);
 }
 
 #[test]

@@ -65,7 +65,8 @@ fn a_guess_is_made_of_a_line_that_is_longer_than_what_is_looked_at() {
     let file =
         format!("{{\"id\":1,\"name\":\"One\",\"fax\":0,\"notes\":\"{}\",\"tier\":\"KEY\"}}\n", "a".repeat(100_000));
     let guess = guess(|| Ok(file.as_bytes()), Kind::Accounts, "s", None).unwrap();
-    assert_eq!((guess.missing.len(), guess.unread), (0, vec!["fax".to_owned(), "notes".to_owned()]));
+    let unread: Vec<&str> = guess.unread.iter().map(|(column, _)| column.as_str()).collect();
+    assert_eq!((guess.missing.len(), unread), (0, vec!["fax", "notes"]));
 }
 
 #[test]

@@ -43,7 +43,7 @@ fn all_faults_are_told_together() {
         "columns.annual_value.scale: must be above 0: minor units in one of the file's units",
         "columns.annual_value.date_format: is not a key here; known are blank, column, constant, decimal, default, scale, template, values",
         "columns.renewal_on.date_format: is not a format like %d/%m/%Y or %Y-%m-%d %H:%M:%S",
-        "columns.owner.by: must be one of reference, name, email, id",
+        "columns.owner.by: must be one of reference, name, email, id, reference or name",
         "columns.name: is missing; the field must be filled",
         "sorce: is not a key here; known are columns, encoding, repeats, separator, skip_blank, source, time_zone, unquote_formulas",
     ];

@@ -36,6 +36,11 @@ pub enum Refused {
     /// Missing, doubled, unknown or unreadable claims.
     #[error("the token's claims are not those of an access token")]
     Claims,
+    /// Nobody is named, or not so that it counts.
+    #[error(
+        "the token names nobody by the claim of STEWARD_OIDC_CLAIM; an address counts only if email_verified is true"
+    )]
+    Nobody,
     /// Of another installation.
     #[error("the token was issued elsewhere")]
     Issuer,

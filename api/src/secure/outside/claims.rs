@@ -50,7 +50,7 @@ impl OutsideClaims {
         let second = |name: &str| claims.get(name).map(|value| value.as_i64().ok_or(Refused::Claims)).transpose();
         let (iat, nbf, exp) = (second("iat")?, second("nbf")?, second("exp")?);
         let (Some(iat), Some(exp)) = (iat, exp) else { return Err(Refused::Claims) };
-        let who = who(claims, &trust.named).ok_or(Refused::Claims)?;
+        let who = who(claims, &trust.named).ok_or(Refused::Nobody)?;
         if exp <= iat { Err(Refused::Lifetime) } else { Ok(Self { who, iat, nbf, exp }) }
     }
 

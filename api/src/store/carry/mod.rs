@@ -19,6 +19,7 @@ use self::{
 };
 use super::{
     Engine, behind,
+    cause::{said, unopened},
     db::{Purpose, begin_to_migrate, engine, options, up},
     later,
 };
@@ -54,7 +55,10 @@ pub async fn carry(from: &str, to: &str, progress: Progress<'_>) -> Result<Vec<C
             "an import was cut off, and left something for its end; run `steward migrate` first",
         ));
     }
-    let (target, into) = begin_to_migrate(to).await.map_err(told("the new place"))?;
+    let (target, into) = match begin_to_migrate(to).await {
+        Ok(begun) => begun,
+        Err(error) => return Err(Error::internal(format!("the new place: {}", unopened(to, &error).await))),
+    };
     empty(&into).await?;
     up(&into).await?;
     let tables = all();
@@ -223,5 +227,5 @@ fn backend(conn: &impl ConnectionTrait) -> DbBackend {
 
 /// What the database says, and about what.
 fn told(about: &str) -> impl Fn(DbErr) -> Error {
-    move |error| Error::internal(format!("{about}: {error}"))
+    move |error| Error::internal(format!("{about}: {}", said(&error)))
 }

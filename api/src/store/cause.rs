@@ -1,0 +1,60 @@
+//! Why a database does not do what it is asked: in its own words, for operators, and never with its address, which may
+//! hold a password.
+
+use std::{str::FromStr, time::Duration};
+
+use sea_orm::{DbErr, RuntimeErr};
+use sqlx::{ConnectOptions, postgres::PgConnectOptions};
+use tokio::time::timeout;
+
+use super::{Engine, db::engine};
+use crate::base::Error;
+
+/// How long PostgreSQL may take to take up a connection.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// What the database said, without what others put around it.
+pub(super) fn said(error: &DbErr) -> String {
+    match error {
+        DbErr::Conn(RuntimeErr::SqlxError(inner))
+        | DbErr::Exec(RuntimeErr::SqlxError(inner))
+        | DbErr::Query(RuntimeErr::SqlxError(inner)) => words(inner),
+        other => other.to_string(),
+    }
+}
+
+fn words(error: &sqlx::Error) -> String {
+    match error {
+        sqlx::Error::Database(error) => error.message().to_owned(),
+        sqlx::Error::Io(error) => error.to_string(),
+        sqlx::Error::Configuration(error) | sqlx::Error::Tls(error) => error.to_string(),
+        other => other.to_string(),
+    }
+}
+
+/// Whether a text is an address of PostgreSQL; else what is wrong with it.
+pub fn is_postgres(url: &str) -> Result<(), String> {
+    PgConnectOptions::from_str(url).map(drop).map_err(|error| words(&error))
+}
+
+/// Why PostgreSQL takes up no connection, if so. A pool would try again for long, and then only say that it did.
+pub(super) async fn unheard(url: &str) -> Option<String> {
+    if engine(url) != Engine::Postgres {
+        return None;
+    }
+    let connect = async { PgConnectOptions::from_str(url)?.connect().await };
+    match timeout(PATIENCE, connect).await {
+        Ok(connected) => connected.err().map(|error| words(&error)),
+        Err(_) => Some(format!("no answer within {} s", PATIENCE.as_secs())),
+    }
+}
+
+/// Why a database was not opened.
+pub(super) async fn unopened(url: &str, error: &DbErr) -> String {
+    unheard(url).await.unwrap_or_else(|| said(error))
+}
+
+/// The same of the installation's own.
+pub(super) fn unusable(why: &str) -> Error {
+    Error::internal(format!("the database that STEWARD_DATABASE_URL names cannot be used: {why}"))
+}
