@@ -22,6 +22,7 @@ const INHERITED: TimeDelta = TimeDelta::days(30);
 /// What is frozen on an answer.
 pub(super) struct Credit {
     pub owner_id: Option<MemberId>,
+    pub team_id: TeamId,
     pub place_id: PlaceId,
     pub inherited: bool,
 }
@@ -73,6 +74,7 @@ impl Credits {
         };
         Credit {
             owner_id: named.map(|member| member.id).or(period.map(|row| row.member_id)),
+            team_id: team,
             place_id: self.places.get(&team).copied().unwrap_or(self.anywhere),
             inherited: period.is_some_and(|row| at.0 - row.from_at.0 < INHERITED),
         }
