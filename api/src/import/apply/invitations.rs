@@ -37,6 +37,7 @@ struct Asked {
     version: SurveyVersionId,
     definition: Definition,
     mode: SurveyMode,
+    question: String,
     name: String,
 }
 
@@ -105,13 +106,13 @@ impl Apply for InvitationRow {
             memory.by_word.entry(key(&row.name)).or_insert(at);
             let row = row.into_inner();
             let (id, mode, definition) = (row.id, row.mode, Definition::read(definition)?);
-            memory.surveys.push(Asked { id, version, definition, mode, name: format!("{} ({})", row.question, row.name) });
+            memory.surveys.push(Asked { id, version, definition, mode, question: row.question, name: row.name });
         }
         for (at, asked) in memory.surveys.iter().enumerate().rev() {
-            let question = asked.name.split(" (").next().unwrap_or_default();
-            memory.by_word.insert(key(question), at);
+            memory.by_word.insert(key(&asked.question), at);
         }
-        memory.names = memory.surveys.iter().map(|asked| asked.name.as_str()).collect::<Vec<_>>().join(", ");
+        let names = memory.surveys.iter().map(|asked| format!("{} ({})", asked.question, asked.name));
+        memory.names = names.collect::<Vec<_>>().join(", ");
         memory.secret = Some(system.secret().clone());
         Ok(())
     }
