@@ -28,6 +28,7 @@ mod doors;
 mod duplicates;
 mod entrance;
 mod erasure;
+mod escalations;
 mod factors;
 mod figures;
 mod flows;
