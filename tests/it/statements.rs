@@ -57,8 +57,7 @@ impl Small {
 
     async fn all(&self) -> Measured {
         let (app, ana) = (&self.app, self.ana.token.as_str());
-        let list =
-            "{accounts(first:100){nodes{id name tier owner{name email} team{name} latestNps openEscalations escalations(open:true){nodes{title openedBy{name}}} satisfaction{n value}}}}";
+        let list = "{accounts(first:100){nodes{id name tier owner{name email} team{name} latestNps openEscalations escalations(open:true){nodes{title openedBy{name}}} satisfaction{n value}}}}";
         let counted = "{accounts(first:100){totalCount nodes{id name owner{name}}}}";
         let single = format!(
             "{{account(id:\"{}\"){{id name annualValue{{amountMinor}} owner{{name}} team{{name}} parent{{name}} \

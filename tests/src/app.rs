@@ -28,8 +28,8 @@ use axum::{
 };
 use chrono::TimeDelta;
 use entity::{
-    AccountId, ContactId, InteractionType, JobState, MemberId, SurveyId, SurveyKind, TeamId, Time, api_key,
-    escalation, job,
+    AccountId, ContactId, InteractionType, JobState, MemberId, SurveyId, SurveyKind, TeamId, Time, api_key, escalation,
+    job,
 };
 use sea_orm::{ColumnTrait, FromQueryResult};
 use serde_json::{Value, json};
@@ -365,7 +365,8 @@ impl TestApp {
         let letters = self.outbox();
         let known = self.rows::<entity::contact::Entity>().await;
         let place = |letter: &Letter| {
-            let is_to = |id: &ContactId| known.iter().any(|row| row.id == *id && row.email.as_ref() == Some(&letter.to));
+            let is_to =
+                |id: &ContactId| known.iter().any(|row| row.id == *id && row.email.as_ref() == Some(&letter.to));
             contacts.iter().position(is_to)
         };
         let mut asked: Vec<_> = letters[before..].iter().filter(|letter| letter.unsubscribe.is_some()).collect();

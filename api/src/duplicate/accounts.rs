@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use entity::{
-    AccountId, Channel, Direction, InteractionType, MemberId, Time, account, account_grant, answer, contact, escalation,
-    exclusion, interaction, invitation, member, ownership, response, visit,
+    AccountId, Channel, Direction, InteractionType, MemberId, Time, account, account_grant, answer, contact,
+    escalation, exclusion, interaction, invitation, member, ownership, response, visit,
 };
 use sea_orm::{
     ColumnTrait,

@@ -3,8 +3,8 @@
 use std::collections::{HashMap, HashSet};
 
 use entity::{
-    AccountId, GrantKind, ResponseId, account, account_grant, answer, contact, escalation, exclusion, interaction, member,
-    ownership, response, response_version,
+    AccountId, GrantKind, ResponseId, account, account_grant, answer, contact, escalation, exclusion, interaction,
+    member, ownership, response, response_version,
 };
 use sea_orm::{ColumnTrait, FromQueryResult, sea_query::Order};
 use serde::Serialize;

@@ -1,5 +1,6 @@
 //! Makes typed rows of records. Every fault of a row is told, not only the first.
 
+use std::fmt::Write;
 use std::sync::Arc;
 
 use entity::{Day, Digest, Time};
@@ -11,12 +12,15 @@ use super::targets::read;
 use super::value::{self, Parsed};
 use super::when;
 use super::{
-    AccountRow, AnswerRow, ContactRow, EscalationRow, Frozen, Given, InteractionRow, InvitationRow, Kept, Mapping, Past, Pointer, Record, Refusal,
-    ResponseRow, RowError, TeamPath,
+    AccountRow, AnswerRow, ContactRow, EscalationRow, Frozen, Given, InteractionRow, InvitationRow, Kept, Mapping,
+    Past, Pointer, Record, Refusal, ResponseRow, RowError, TeamPath,
 };
 
 /// The most teams above one another that a path names.
 const DEEPEST: usize = 32;
+
+/// How a link is read.
+type Reading = fn(&str) -> Parsed<Digest>;
 
 /// Reads the fields of one row by its rules and collects what is wrong.
 pub(super) struct Fields<'a> {
@@ -138,7 +142,7 @@ impl<'a> Fields<'a> {
     fn link(&mut self) -> Option<Digest> {
         let (rules, record, before) = (self.rules, self.record, self.faults.len());
         let mut found = Vec::new();
-        let ways: [(&str, fn(&str) -> Parsed<Digest>); 2] = [("token", value::token), ("token_hash", value::token_hash)];
+        let ways: [(&str, Reading); 2] = [("token", value::token), ("token_hash", value::token_hash)];
         for (field, read) in ways {
             let Some(rule) = rules.get(field) else { continue };
             let Filled::Text(text) = rule.fill(record) else { continue };
@@ -150,7 +154,9 @@ impl<'a> Fields<'a> {
         match found.as_slice() {
             [one] => return Some(one.clone()),
             [token, hash] if token == hash => return Some(token.clone()),
-            [] if self.faults.len() == before => self.fault("token", "", "is blank, but token or token_hash must be filled"),
+            [] if self.faults.len() == before => {
+                self.fault("token", "", "is blank, but token or token_hash must be filled");
+            }
             [] => {}
             _ => self.fault("token_hash", "", "is not the SHA-256 of the token"),
         }
@@ -326,7 +332,7 @@ pub(super) fn invitation(mapping: &Mapping, record: &Record) -> Result<Invitatio
         Some(InvitationRow {
             row: record.row(),
             kept: Kept::default(),
-            reference: link.0.iter().map(|byte| format!("{byte:02x}")).collect(),
+            reference: hexadecimal(&link),
             link,
             account: account?,
             contact: contact?,
@@ -337,6 +343,14 @@ pub(super) fn invitation(mapping: &Mapping, record: &Record) -> Result<Invitatio
             owner,
             language,
         })
+    })
+}
+
+fn hexadecimal(digest: &Digest) -> String {
+    digest.0.iter().fold(String::new(), |mut text, byte| {
+        // Writing to a text does not fail.
+        let _ = write!(text, "{byte:02x}");
+        text
     })
 }
 

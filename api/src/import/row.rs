@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use entity::{
-    Channel, ContactRoles, Day, Digest, Direction, InteractionType, Lifecycle, MailState, MemberRole, Muted, SurveyKind, Tier,
-    Time,
+    Channel, ContactRoles, Day, Digest, Direction, InteractionType, Lifecycle, MailState, MemberRole, Muted,
+    SurveyKind, Tier, Time,
 };
 use uuid::Uuid;
 

@@ -4,8 +4,8 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::io::Read;
 
 use super::{
-    AccountRow, ContactRow, EscalationRow, Header, InteractionRow, InvitationRow, Kept, Kind, Mapping, MemberRow, Reader, Record, Refusal, Repeats,
-    ResponseRow, TeamPath, Trouble, build, people,
+    AccountRow, ContactRow, EscalationRow, Header, InteractionRow, InvitationRow, Kept, Kind, Mapping, MemberRow,
+    Reader, Record, Refusal, Repeats, ResponseRow, TeamPath, Trouble, build, people,
 };
 
 /// What an iteration remembers of earlier rows.

@@ -194,18 +194,23 @@ pub(super) fn token(raw: &str) -> Parsed<Digest> {
     Ok(digest(raw))
 }
 
+/// Whether a letter is of some kind.
+type Kind = fn(&u8) -> bool;
+
 /// Bits of chance that a text holds at most, if it is made of nothing but the kinds of letters that are in it.
 fn chance(raw: &str) -> f64 {
-    let has = |kind: fn(&u8) -> bool| raw.bytes().any(|byte| kind(&byte));
+    let has = |kind: Kind| raw.bytes().any(|byte| kind(&byte));
     let figures = raw.bytes().filter(u8::is_ascii_alphanumeric).count();
-    let all = |kind: fn(&u8) -> bool| raw.bytes().filter(u8::is_ascii_alphanumeric).all(|byte| kind(&byte));
+    let all = |kind: Kind| raw.bytes().filter(u8::is_ascii_alphanumeric).all(|byte| kind(&byte));
     // Signs between figures alone, as in a UUID, are no chance.
     let (count, of) = if all(u8::is_ascii_digit) {
         (figures, 10_u32)
-    } else if all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')) || all(|byte| matches!(byte, b'0'..=b'9' | b'A'..=b'F')) {
+    } else if all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+        || all(|byte| matches!(byte, b'0'..=b'9' | b'A'..=b'F'))
+    {
         (figures, 16)
     } else {
-        let kinds: [(fn(&u8) -> bool, u32); 4] = [
+        let kinds: [(Kind, u32); 4] = [
             (u8::is_ascii_digit, 10),
             (u8::is_ascii_lowercase, 26),
             (u8::is_ascii_uppercase, 26),

@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use chrono::TimeDelta;
 use entity::{
-    AccountId, ImportId, InvitationStatus, Time, access_link, answer, audit, contact, escalation, exclusion, import, interaction,
-    invitation, job, once, ownership, response, response_version, session, visit,
+    AccountId, ImportId, InvitationStatus, Time, access_link, answer, audit, contact, escalation, exclusion, import,
+    interaction, invitation, job, once, ownership, response, response_version, session, visit,
 };
 use sea_orm::{
     ColumnTrait,

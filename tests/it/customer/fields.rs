@@ -41,7 +41,20 @@ pub const HIDDEN: [(&str, &[&str]); 7] = [
     ("Interaction", &["source", "externalId"]),
     ("Invitation", &["suppressed", "dueAt", "bouncedAt", "error", "visitedAt", "visits{at}"]),
     ("Member", &["role", "active", "version", "createdAt", "team{name}"]),
-    ("Response", &["creditedTo{name}", "inherited", "category", "segment", "territory", "tier", "versions{version}", "source", "reference"]),
+    (
+        "Response",
+        &[
+            "creditedTo{name}",
+            "inherited",
+            "category",
+            "segment",
+            "territory",
+            "tier",
+            "versions{version}",
+            "source",
+            "reference",
+        ],
+    ),
     ("Survey", &["definition{scale{min}}", "draft{scale{min}}", "archivedAt", "versions{number}"]),
 ];
 

@@ -5,6 +5,7 @@ use api::{
     secure::digest,
 };
 use chrono::TimeDelta;
+use data_encoding::{HEXLOWER, HEXUPPER};
 use entity::{InvitationStatus, audit, invitation, job, member, response, wave};
 use sea_orm::{ColumnTrait, sea_query::Condition};
 use serde_json::json;
@@ -18,11 +19,12 @@ use super::{
 const MAP: &str = "source = \"s\"\n[columns]\naccount = \"account\"\ncontact = \"contact\"\nsurvey = \"survey\"\n\
     sent_at = \"sent\"\ntoken = \"token\"\nexpires_at = \"expires\"\nused_at = \"used\"\n";
 const HEAD: &str = "account,contact,survey,sent,token,expires,used\n";
-const CONTACTS: &str = "source = \"s\"\n[columns]\nreference = \"id\"\naccount = \"account\"\nname = \"name\"\nemail = \"email\"\n";
+const CONTACTS: &str =
+    "source = \"s\"\n[columns]\nreference = \"id\"\naccount = \"account\"\nname = \"name\"\nemail = \"email\"\n";
 
 /// The secret of a link, as others make them.
 fn token(at: usize) -> String {
-    digest(format!("link {at}")).0.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    HEXLOWER.encode(&digest(format!("link {at}")).0[..16])
 }
 
 fn row(contact: &str, survey: &str, token: &str, used: &str) -> String {
@@ -108,9 +110,10 @@ both! {
             "row 5, token: is blank, but token or token_hash must be filled".to_owned(),
             "row 6, token: is the link of another invitation, to another contact or another survey".to_owned(),
             "row 7, token: is the link of another invitation, to another contact or another survey".to_owned(),
-            "row 8, contact: e is the reference of no contact of this account".to_owned(),
-        ].map(|text| text), "{told:#?}");
-        assert!(told[7].starts_with("row 9, survey: mood is no survey that can be asked; there are nps (Net Promoter Score)"), "{told:#?}");
+            "row 8, contact: e is the reference of no contact".to_owned(),
+        ], "{told:#?}");
+        let surveys = told[7].strip_prefix("row 9, survey: mood is no survey that can be asked; there are ");
+        assert!(surveys.is_some_and(|names| names.contains("nps (Net Promoter Score)")), "{told:#?}");
         assert_eq!(told[8..], [
             "row 10, sent_at: 2027-01-01T09:00:00Z lies in the future",
             "row 11, expires_at: 2026-02-19T09:00:00Z lies before sent_at",
@@ -149,7 +152,7 @@ both! {
     async fn several_links_of_a_contact_and_digests_alone_are_taken(app: TestApp) {
         company(&app).await;
         let hashed = MAP.replace("token = \"token\"", "token_hash = \"token\"").replace("used_at = \"used\"\n", "");
-        let hex = |token: &str| digest(token).0.iter().map(|byte| format!("{byte:02X}")).collect::<String>();
+        let hex = |token: &str| HEXUPPER.encode(&digest(token).0);
         let tokens: Vec<String> = (0..1_200).map(token).collect();
         let rows: String = tokens.iter().enumerate().map(|(at, token)| row(["c", "d"][at % 2], ["nps", "csat"][at / 2 % 2], &hex(token), "")).collect();
         let summary = imports::import_text(&app, Kind::Invitations, &hashed, format!("{HEAD}{rows}").as_bytes(), false).await.unwrap();

@@ -24,12 +24,7 @@ impl Apply for EscalationRow {
     type Batch = Fresh<escalation::Model>;
     const LATER: Option<Later> = None;
 
-    async fn apply(
-        tx: &Tx,
-        setting: &Setting,
-        (): &mut (),
-        rows: Vec<Self>,
-    ) -> Result<(Vec<Verdict>, Self::Batch)> {
+    async fn apply(tx: &Tx, setting: &Setting, (): &mut (), rows: Vec<Self>) -> Result<(Vec<Verdict>, Self::Batch)> {
         let source = &setting.source;
         let by = rows.iter().filter_map(|row| match &row.opened_by {
             Given::Value(pointer) => Some(pointer),

@@ -9,17 +9,13 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::TimeDelta;
 use entity::{
-    ContactId, ContactRole, Digest, InvitationId, InvitationStatus, SurveyId, SurveyMode, SurveyVersionId, Time, WaveId,
-    WaveState, account, contact, invitation, member, response, survey, survey_version, wave,
+    ContactId, ContactRole, Digest, InvitationId, InvitationStatus, SurveyId, SurveyMode, SurveyVersionId, Time,
+    WaveId, WaveState, account, contact, invitation, member, response, survey, survey_version, wave,
 };
 use sea_orm::{ColumnTrait, sea_query::Order};
 use tokio::try_join;
 
-use super::{
-    AHEAD, Apply, Fresh, Setting, Stopped, Verdict,
-    credit::Credits,
-    lookup::{Book, Contact},
-};
+use super::{AHEAD, Apply, Fresh, Setting, Stopped, Verdict, credit::Credits, lookup::Book};
 use crate::{
     base::{Error, Result, key},
     ctx::Ctx,
@@ -78,8 +74,26 @@ struct Desk<'m> {
 /// What a row comes to.
 enum Made {
     Nothing,
-    Change(Visible<invitation::Model>, invitation::Model),
+    Change(Box<(Visible<invitation::Model>, invitation::Model)>),
     New(Box<invitation::Model>),
+}
+
+/// Why a row comes to nothing: by its own fault, or because all of it fails.
+enum Unfit {
+    Row(RowError),
+    Failed(Error),
+}
+
+impl From<RowError> for Unfit {
+    fn from(fault: RowError) -> Self {
+        Self::Row(fault)
+    }
+}
+
+impl From<Error> for Unfit {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
 }
 
 impl Apply for InvitationRow {
@@ -96,11 +110,14 @@ impl Apply for InvitationRow {
         let rows = find.order(survey::Column::Id, Order::Asc).all().await?;
         let current: Vec<SurveyVersionId> = rows.iter().filter_map(|row| row.current_id).collect();
         let find = system.find::<survey_version::Entity>();
-        let versions = find.filter(among::<survey_version::Entity, _>(survey_version::Column::Id, &current)).all().await?;
+        let versions =
+            find.filter(among::<survey_version::Entity, _>(survey_version::Column::Id, &current)).all().await?;
         let mut definitions: HashMap<_, _> =
             versions.into_iter().map(|row| (row.id, row.into_inner().definition)).collect();
         for row in rows {
-            let Some((version, definition)) = row.current_id.and_then(|id| definitions.remove_entry(&id)) else { continue };
+            let Some((version, definition)) = row.current_id.and_then(|id| definitions.remove_entry(&id)) else {
+                continue;
+            };
             let at = memory.surveys.len();
             // An older survey goes before a newer, and a question key before a name.
             memory.by_word.entry(key(&row.name)).or_insert(at);
@@ -132,15 +149,15 @@ impl Apply for InvitationRow {
         )?;
         let (credits, answered) = try_join!(Credits::load(tx, &accounts, &members), answered(tx, &known))?;
         let language = setting.company.language.clone();
-        let mut desk =
-            Desk { accounts, contacts, members, credits, known, answered, memory, language, now: tx.now() };
+        let mut desk = Desk { accounts, contacts, members, credits, known, answered, memory, language, now: tx.now() };
         let (mut fresh, mut changed, mut verdicts) = (Vec::new(), Vec::new(), Vec::new());
         for row in rows {
-            verdicts.push(match desk.decide(tx, &row)? {
-                Err(fault) => Verdict::Refused(fault.into()),
+            verdicts.push(match desk.decide(tx, &row) {
+                Err(Unfit::Failed(error)) => return Err(error),
+                Err(Unfit::Row(fault)) => Verdict::Refused(fault.into()),
                 Ok(Made::Nothing) => Outcome::Unchanged.into(),
-                Ok(Made::Change(old, new)) => {
-                    changed.push((old, new));
+                Ok(Made::Change(both)) => {
+                    changed.push(*both);
                     Outcome::Updated.into()
                 }
                 Ok(Made::New(new)) => {
@@ -170,10 +187,7 @@ async fn known(tx: &Tx, rows: &[InvitationRow]) -> Result<BTreeMap<Digest, Visib
 }
 
 /// Those of them that have an answer; of confidential and anonymous ones it is not told.
-async fn answered(
-    tx: &Tx,
-    known: &BTreeMap<Digest, Visible<invitation::Model>>,
-) -> Result<HashSet<InvitationId>> {
+async fn answered(tx: &Tx, known: &BTreeMap<Digest, Visible<invitation::Model>>) -> Result<HashSet<InvitationId>> {
     use response::{Column, Entity};
     let ids: Vec<InvitationId> = known.values().map(|row| row.id).collect();
     if ids.is_empty() {
@@ -184,30 +198,20 @@ async fn answered(
 }
 
 impl Desk<'_> {
-    fn decide(&mut self, tx: &Tx, row: &InvitationRow) -> Result<Result<Made, RowError>> {
-        let asked = match self.asked(row) {
-            Ok(asked) => asked,
-            Err(fault) => return Ok(Err(fault)),
-        };
-        let contact = match self.contact(row) {
-            Ok(contact) => contact,
-            Err(fault) => return Ok(Err(fault)),
-        };
+    fn decide(&mut self, tx: &Tx, row: &InvitationRow) -> Result<Made, Unfit> {
+        let (asked, contact) = (self.asked(row)?, self.contact(row)?);
         let survey = self.memory.surveys.get(asked).map(|asked| asked.id);
         if let Some(old) = self.known.remove(&row.link) {
             if old.contact_id != Some(contact) || Some(old.survey_id) != survey {
                 let rule = "is the link of another invitation, to another contact or another survey";
-                return Ok(Err(RowError::new(row.row, "token", "", rule)));
+                return Err(RowError::new(row.row, "token", "", rule).into());
             }
-            return Ok(Ok(self.again(row, old)));
+            return Ok(self.again(row, old));
         }
         if row.used_at.is_some() {
-            return Ok(Ok(Made::Nothing));
+            return Ok(Made::Nothing);
         }
-        match self.new(tx, row, asked)? {
-            Ok(new) => Ok(Ok(Made::New(Box::new(new)))),
-            Err(fault) => Ok(Err(fault)),
-        }
+        Ok(Made::New(Box::new(self.make(tx, row, asked)?)))
     }
 
     /// The survey of a row, by its place in the list.
@@ -217,7 +221,9 @@ impl Desk<'_> {
         let at = at.ok_or_else(|| wrong(format!("is no survey that can be asked; there are {}", self.memory.names)))?;
         let quiet = self.memory.surveys.get(at).is_some_and(|asked| asked.mode.is_quiet());
         if quiet {
-            return Err(wrong("is confidential or anonymous, which nobody was promised by a link from elsewhere".to_owned()));
+            return Err(wrong(
+                "is confidential or anonymous, which nobody was promised by a link from elsewhere".to_owned(),
+            ));
         }
         Ok(at)
     }
@@ -239,34 +245,26 @@ impl Desk<'_> {
         } else if let Some(expires_at) = row.expires_at {
             new.expires_at = expires_at;
         }
-        if *old == new { Made::Nothing } else { Made::Change(old, new) }
+        if *old == new { Made::Nothing } else { Made::Change(Box::new((old, new))) }
     }
 
-    fn new(&mut self, tx: &Tx, row: &InvitationRow, asked: usize) -> Result<Result<invitation::Model, RowError>> {
+    fn make(&mut self, tx: &Tx, row: &InvitationRow, asked: usize) -> Result<invitation::Model, Unfit> {
         if row.sent_at.0 > self.now.0 + AHEAD {
-            let fault = RowError::new(row.row, "sent_at", &row.sent_at.to_string(), "lies in the future");
-            return Ok(Err(fault));
+            return Err(RowError::new(row.row, "sent_at", &row.sent_at.to_string(), "lies in the future").into());
         }
-        let owner = row.owner.as_ref().map(|pointer| self.members.get(pointer, row.row, |_| true)).transpose();
-        let accounts = self.accounts.get(&row.account, row.row, |_| true);
-        let (account, owner) = match (accounts, owner) {
-            (Ok(account), Ok(owner)) => (account, owner),
-            (Err(fault), _) | (_, Err(fault)) => return Ok(Err(fault)),
-        };
-        let contact: &Contact = match self.contacts.get(&row.contact, row.row, |one| one.account_id == account.id) {
-            Ok(contact) => contact,
-            Err(fault) => return Ok(Err(fault)),
-        };
+        let account = self.accounts.get(&row.account, row.row, |_| true)?;
+        let contact = self.contacts.get(&row.contact, row.row, |contact| contact.account_id == account.id)?;
+        let owner = row.owner.as_ref().map(|pointer| self.members.get(pointer, row.row, |_| true)).transpose()?;
         let Memory { surveys, secret, sendings, .. } = &mut *self.memory;
         let (Some(asked), Some(secret)) = (surveys.get(asked), secret.as_ref()) else {
-            return Err(Error::internal("an import of invitations was not made ready"));
+            return Err(Error::internal("an import of invitations was not made ready").into());
         };
         let credit = self.credits.at(account, owner.map(|owner| &**owner), row.sent_at);
         let wanted = [row.language.as_ref(), contact.language.as_ref(), Some(&self.language)];
         let wanted: Vec<&str> = wanted.into_iter().flatten().map(String::as_str).collect();
         let (id, generation): (InvitationId, i16) = (tx.id(), 1);
         let lasts = TimeDelta::days(EXPIRES_DAYS.into());
-        Ok(Ok(invitation::Model {
+        Ok(invitation::Model {
             id,
             wave_id: sendings.of(tx, asked, contact.id)?,
             survey_id: asked.id,
@@ -301,7 +299,7 @@ impl Desk<'_> {
             visited_at: None,
             error: None,
             mode: asked.mode,
-        }))
+        })
     }
 }
 

@@ -6,7 +6,8 @@ use std::hash::Hash;
 use std::str::FromStr;
 
 use entity::{
-    AccountId, ContactId, ContactRoles, EscalationId, MemberId, TeamId, Tier, Time, account, contact, escalation, member,
+    AccountId, ContactId, ContactRoles, EscalationId, MemberId, TeamId, Tier, Time, account, contact, escalation,
+    member,
 };
 use sea_orm::{ColumnTrait, FromQueryResult, sea_query::Order};
 use uuid::Uuid;
