@@ -104,7 +104,7 @@ both! {
         let (engine, scope) = (system.store().engine(), &system.viewer().scope);
         let id = || Expr::col((account::Entity, account::Column::Id));
         let args = EscalationArgs { open: Some(true), ..EscalationArgs::default() };
-        let asks: [SimpleExpr; 2] = [open(engine, scope, id().into()), shape(engine, scope, id().into(), &args, Shows::default()).unwrap()];
+        let asks: [SimpleExpr; 2] = [open(engine, scope, id()), shape(engine, scope, id(), &args, Shows::default()).unwrap()];
         let db = sea_orm::Database::connect(database.url()).await.unwrap();
         for ask in asks {
             let select = Query::select().expr(ask).from(account::Entity).to_owned();
