@@ -15,6 +15,7 @@ mod breaking;
 mod client;
 mod clock;
 mod commands;
+mod comparison;
 mod connections;
 mod contract;
 mod cover;
