@@ -4,7 +4,7 @@
 //!
 //! 7 app cli config
 //! 6 graph web work
-//! 5 account audit contact cover demo duplicate entrance export import intake invitation key member ownership privacy program quiet response satisfaction session setup survey team timeline upsert visit
+//! 5 account audit contact cover demo duplicate entrance escalation export import intake invitation key member ownership privacy program quiet response satisfaction session setup survey team timeline upsert visit
 //! 4 ctx
 //! 3 issuer mail queue
 //! 2 store
@@ -24,6 +24,7 @@ pub mod ctx;
 pub mod demo;
 pub mod duplicate;
 pub mod entrance;
+pub mod escalation;
 pub mod export;
 pub mod graph;
 pub mod import;

@@ -356,6 +356,8 @@ choice!(
         Contacts = "CONTACTS",
         /// Entries of timelines.
         Interactions = "INTERACTIONS",
+        /// What was raised at accounts, open or settled.
+        Escalations = "ESCALATIONS",
         /// Answers to surveys asked elsewhere.
         Responses = "RESPONSES",
     }

@@ -103,6 +103,8 @@ ids!(
     GrantId,
     /// The id of a cover.
     CoverId,
+    /// The id of an escalation.
+    EscalationId,
     /// The id of an exclusion from surveys.
     ExclusionId,
     /// The id of an import.

@@ -21,6 +21,7 @@ pub mod attempt;
 pub mod audit;
 pub mod contact;
 pub mod cover;
+pub mod escalation;
 pub mod exclusion;
 pub mod import;
 pub mod import_piece;

@@ -382,7 +382,7 @@ both! {
         let world = World::new(&app).await;
         let asks = [
             (KeyScope::ContactsRead, "contacts{id}"),
-            (KeyScope::InteractionsRead, "timeline{nodes{id}}"),
+            (KeyScope::InteractionsRead, "timeline{nodes{id}} openEscalations escalations{nodes{id}}"),
             (KeyScope::ResponsesRead, "responses{id} invitations{id} latestNps satisfaction{n}"),
         ];
         for (scope, below) in asks {

@@ -319,7 +319,7 @@ impl Types {
             if object && (again || path.len() > 4) {
                 continue;
             }
-            let args = if field == "timeline" { "(first:2)" } else { "" };
+            let args = if ["timeline", "escalations"].contains(&field.as_str()) { "(first:2)" } else { "" };
             let below = self.below(gives, path, asked);
             if below == "{}" {
                 continue;

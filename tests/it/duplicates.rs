@@ -129,6 +129,8 @@ both! {
         app.contact(keep, "Emil").await;
         app.note(keep, "Kept note", true).await;
         app.note(gone, "Their note", true).await;
+        app.raise(keep, "Kept", false).await;
+        app.raise(gone, "Came along", false).await;
         for account in [keep, gone] {
             app.collaborate(account, ben.id).await;
         }
@@ -159,7 +161,7 @@ both! {
         for (old, new) in rows.into_iter().zip(app.rows::<response::Entity>().await) {
             assert_eq!(new, response::Model { account_id: keep, contact_id: Some(stays.id), ..old });
         }
-        let all = format!("{{ account(id: \"{keep}\") {{ latestNps lastLiveAt owner {{ name }} ownerships {{ owner {{ name }} until }} \
+        let all = format!("{{ account(id: \"{keep}\") {{ openEscalations escalations {{ nodes {{ title }} }} latestNps lastLiveAt owner {{ name }} ownerships {{ owner {{ name }} until }} \
             collaborators {{ member {{ name }} }} contacts {{ name }} timeline {{ nodes {{ subject contact {{ id }} }} }} \
             invitations {{ contact {{ name }} }} responses {{ score creditedTo {{ name }} contact {{ id }} }} }} }}");
         let told = ask(&app, &token, &all, Value::Null).await;
@@ -175,6 +177,7 @@ both! {
         assert_eq!(sorted(&told["invitations"], "/contact/name"), "Carl Dora Fay");
         assert_eq!(told["responses"], json!([{ "score": 9, "creditedTo": { "name": "Cleo" }, "contact": { "id": stays.id } }]));
         assert_eq!(told["ownerships"], json!([{ "owner": { "name": "Ana" }, "until": null }, { "owner": { "name": "Ben" }, "until": day(10) }]));
+        assert_eq!((&told["openEscalations"], sorted(&told["escalations"]["nodes"], "/title").as_str()), (&json!(2), "Came along Kept"));
         let entries = told["timeline"]["nodes"].as_array().unwrap();
         let entry = |subject: &str| entries.iter().find(|entry| entry["subject"] == subject).unwrap_or_else(|| panic!("{subject}: {told}"));
         assert_eq!(entry("Rang")["contact"]["id"], json!(stays.id));
@@ -185,9 +188,9 @@ both! {
             let at = format!("{{ ownerAt(accountId: \"{account}\", at: \"{}\") {{ owner {{ name }} }} }}", day(at));
             assert_eq!(ask(&app, &token, &at, Value::Null).await["owner"]["name"], owner, "{at}");
         }
-        let left = format!("{{ account(id: \"{gone}\") {{ archivedAt mergedIntoId owner {{ name }} timeline {{ nodes {{ id }} }} invitations {{ id }} responses {{ id }} latestNps contacts {{ mergedIntoId }} }} }}");
+        let left = format!("{{ account(id: \"{gone}\") {{ archivedAt mergedIntoId owner {{ name }} openEscalations timeline {{ nodes {{ id }} }} invitations {{ id }} responses {{ id }} latestNps contacts {{ mergedIntoId }} }} }}");
         let left = ask(&app, &token, &left, Value::Null).await;
-        let nothing = json!({ "archivedAt": day(21), "mergedIntoId": keep, "owner": null, "timeline": { "nodes": [] }, "invitations": [],
+        let nothing = json!({ "archivedAt": day(21), "mergedIntoId": keep, "owner": null, "openEscalations": 0, "timeline": { "nodes": [] }, "invitations": [],
             "responses": [], "latestNps": null, "contacts": left["contacts"] });
         assert_eq!(left, nothing);
         let parent = ask(&app, &token, &format!("{{ account(id: \"{child}\") {{ parent {{ id }} }} }}"), Value::Null).await;
@@ -196,7 +199,7 @@ both! {
         assert_eq!(excluded, json!([{ "reason": "Ill" }]));
         let audits = app.rows::<audit::Entity>().await;
         let moved = |subject: &str| audits.iter().any(|row| row.subject == subject && row.before.as_ref().is_some_and(|old| old["account_id"] == json!(gone)));
-        for subject in ["response", "invitation", "interaction", "contact", "exclusion", "ownership", "account_grant"] {
+        for subject in ["response", "invitation", "interaction", "escalation", "contact", "exclusion", "ownership", "account_grant"] {
             assert!(moved(subject), "no audit of {subject}");
         }
         // Links that were out answer still, and are credited as they were.

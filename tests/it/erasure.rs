@@ -120,6 +120,7 @@ impl Everywhere {
         ok(&self.app, &self.ana.token, log, own).await;
         let other = json!({ "accountId": self.account, "type": "NOTE", "subject": "On zyxwina quorlby", "body": "Write to <Zq.Rare@client.test>.", "externalId": "zq.rare@client.test/1" });
         ok(&self.app, &self.ana.token, log, other).await;
+        self.app.raise(self.account, "Zyxwina Quorlby is cross", false).await;
         let assign = "mutation($input:AssignOwner!){assignOwner(input:$input){id}}";
         ok(
             &self.app,
@@ -233,7 +234,7 @@ both! {
         let Everywhere { app, ada, account, rare, .. } = &world;
         draw_samples(&app.database).await;
         let before = traces::tables(&app.database, &RARE).await;
-        let mut wanted = vec!["answer", "audit", "contact", "exclusion", "import", "import_piece", "interaction", "invitation", "job", "once", "ownership", "response", "response_version"];
+        let mut wanted = vec!["answer", "audit", "contact", "escalation", "exclusion", "import", "import_piece", "interaction", "invitation", "job", "once", "ownership", "response", "response_version"];
         if app.database.engine() == Engine::Sqlite {
             wanted.push("sqlite_stat4");
             assert!(!traces::files(&app.database, &RARE).is_empty());

@@ -14,7 +14,7 @@ use tests::{both, engine::Database};
 macro_rules! each_entity {
     ($do:ident($argument:expr) $($await:tt)*) => {
         each_entity!(@ $do ($argument) ($($await)*) team member team_deputy team_member team_tree team_place account
-            account_grant ownership contact exclusion interaction question survey survey_version program wave invitation visit
+            account_grant ownership contact exclusion interaction escalation question survey survey_version program wave invitation visit
             response response_version answer refusal score_owner score_slice api_key session signing_key setting import import_piece job once audit attempt access_link second_factor recovery_code cover
             quiet_link quiet_answer quiet_score quiet_wave quiet_batch)
     };
@@ -176,6 +176,8 @@ fn sample(table: &str, column: &str, position: usize, kind: &ColumnType) -> Valu
         ColumnType::String(_) | ColumnType::Text => {
             word.map_or_else(|| format!("Žoë’s “{name}” 雪 🙂"), str::to_owned).into()
         }
+        // As its own table allows.
+        ColumnType::SmallInteger if name == "escalation.severity" => 3_i16.into(),
         ColumnType::SmallInteger => 7_i16.into(),
         ColumnType::Integer => 2_000_000_007_i32.into(),
         ColumnType::BigInteger => (i64::MAX - 7).into(),

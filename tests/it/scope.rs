@@ -71,6 +71,8 @@ async fn sees_the_same(app: &TestApp, world: &World, member: &Member, told: &str
             |list: &Value, field: &str| set(list.as_array().unwrap().iter().map(|row| row[field].as_str().unwrap()));
         assert_eq!(words(&got["contacts"], "id"), set(&account.contacts), "{told}");
         assert_eq!(words(&got["timeline"]["nodes"], "subject"), set(&account.notes), "{told}");
+        assert_eq!(words(&got["escalations"]["nodes"], "title"), set(&account.notes), "{told}");
+        assert_eq!(got["openEscalations"], account.notes.len(), "{told}");
         assert_eq!(got["responses"].as_array().unwrap().len(), answered(account), "{told}");
         assert_eq!(got["owner"]["id"].as_str(), account.owner.map(|id| id.to_string()).as_deref(), "{told}");
         assert_eq!(got["team"]["id"], account.team.to_string(), "{told}");
@@ -81,7 +83,7 @@ async fn sees_the_same(app: &TestApp, world: &World, member: &Member, told: &str
 async fn one(app: &TestApp, token: Option<&str>, id: &str) -> String {
     let query = format!(
         "{{account(id:\"{id}\"){{owner{{id}} team{{id}} contacts{{id}} responses{{id}} \
-         timeline(first:100,types:[NOTE]){{nodes{{subject}}}}}}}}"
+         timeline(first:100,types:[NOTE]){{nodes{{subject}}}} openEscalations escalations(first:100){{nodes{{title}}}}}}}}"
     );
     app.rest("POST", "/graphql", token, Some(json!({ "query": query }))).await.text
 }

@@ -125,8 +125,7 @@ both! {
             }
         };
         for words in [
-            &["import", "accounts", "accounts.csv", "--yes"][..],
-            &["key", "list"],
+            &["key", "list"][..],
             &["keys", "rotate"],
             &["token", "--member", "admin@localhost"],
             &["export", "there"],
@@ -143,7 +142,7 @@ both! {
             return assert_eq!(tables, Migrator::migrations().len(), "something was made");
         }
         let there = folder.path().join("nowhere");
-        for words in [&["serve"][..], &["work"], &["migrate"]] {
+        for words in [&["serve"][..], &["work"], &["migrate"], &["import", "accounts", "accounts.csv", "--yes"]] {
             let (code, told) = run(words, "sqlite:nowhere/steward.db").await.unwrap();
             assert!(code == Some(1) && told.contains("STEWARD_DATABASE_URL names a file in nowhere"), "{words:?}: {told}");
         }
@@ -151,6 +150,8 @@ both! {
         std::fs::create_dir(&there).unwrap();
         let (code, told) = run(&["migrate"], "sqlite:nowhere/steward.db").await.unwrap();
         assert!(code == Some(0) && there.join("steward.db").exists(), "{told}");
+        let (code, told) = run(&["import", "accounts", "accounts.csv", "--yes"], "sqlite:nowhere/new.db").await.unwrap();
+        assert!(code == Some(0) && told.contains("makes a new database, nowhere/new.db"), "{told}");
     }
 }
 

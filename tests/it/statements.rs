@@ -31,6 +31,7 @@ impl Small {
             let account = app.account(&format!("Account {at}"), team, Some(ana.id)).await;
             app.collaborate(main, if at == 0 { ben.id } else { ana.id }).await;
             app.note(main, &format!("Note {at}"), true).await;
+            app.raise(main, &format!("Raised {at}"), at % 2 == 0).await;
             contacts.push(app.contact(main, &format!("Contact {at}")).await);
             contacts.push(app.contact(account, &format!("Other {at}")).await);
         }
@@ -56,15 +57,14 @@ impl Small {
 
     async fn all(&self) -> Measured {
         let (app, ana) = (&self.app, self.ana.token.as_str());
-        let list =
-            "{accounts(first:100){nodes{id name tier owner{name email} team{name} latestNps satisfaction{n value}}}}";
+        let list = "{accounts(first:100){nodes{id name tier owner{name email} team{name} latestNps openEscalations escalations(open:true){nodes{title openedBy{name}}} satisfaction{n value}}}}";
         let counted = "{accounts(first:100){totalCount nodes{id name owner{name}}}}";
         let single = format!(
             "{{account(id:\"{}\"){{id name annualValue{{amountMinor}} owner{{name}} team{{name}} parent{{name}} \
              ownerships{{owner{{name}} from until}} collaborators{{role member{{name}}}} contacts{{name email}} \
              timeline{{nodes{{subject member{{name}} contact{{name}}}} pageInfo{{endCursor}}}} \
              invitations{{status contact{{name}}}} responses{{score creditedTo{{name}} contact{{name}}}} \
-             satisfaction{{n value low high}} latestNps}}}}",
+             satisfaction{{n value low high}} latestNps openEscalations escalations{{nodes{{title openedBy{{name}}}}}}}}}}",
             self.account
         );
         let later = self.second_page().await;

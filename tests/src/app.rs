@@ -28,7 +28,8 @@ use axum::{
 };
 use chrono::TimeDelta;
 use entity::{
-    AccountId, ContactId, InteractionType, JobState, MemberId, SurveyId, SurveyKind, TeamId, Time, api_key, job,
+    AccountId, ContactId, InteractionType, JobState, MemberId, SurveyId, SurveyKind, TeamId, Time, api_key, escalation,
+    job,
 };
 use sea_orm::{ColumnTrait, FromQueryResult};
 use serde_json::{Value, json};
@@ -292,6 +293,28 @@ impl TestApp {
             external_id: None,
         };
         api::timeline::log(&self.system(), input).await.unwrap();
+    }
+
+    /// Something raised at an account now, open or settled at once.
+    pub async fn raise(&self, account_id: AccountId, title: &str, settled: bool) {
+        let (system, now) = (self.system(), self.now());
+        let row = escalation::Model {
+            id: system.env().db.random().id(now).into(),
+            account_id,
+            severity: 2,
+            title: title.to_owned(),
+            opened_at: now,
+            closed_at: settled.then_some(now),
+            opened_by_id: None,
+            source: None,
+            reference: None,
+            created_at: now,
+        };
+        let write = system.write(move |tx| async move {
+            let account = tx.account(account_id).await?;
+            tx.insert_under::<escalation::Entity>(&account, row).await.map(drop)
+        });
+        write.await.unwrap();
     }
 
     /// An integration's token: its key allows `scopes`, on all accounts or on those of one team.

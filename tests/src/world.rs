@@ -348,6 +348,7 @@ impl World {
     async fn note(&mut self, app: &TestApp, at: usize) {
         let subject = self.name("Note");
         app.note(self.accounts[at].id, &subject, false).await;
+        app.raise(self.accounts[at].id, &subject, false).await;
         self.accounts[at].notes.insert(subject);
     }
 

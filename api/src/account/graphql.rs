@@ -12,6 +12,7 @@ use crate::{
     base::{Long, Money},
     contact::Contact,
     ctx::{Ctx, May, StaffOnly, failed, may_see},
+    escalation::{Escalation, EscalationArgs},
     graph::{Connection, Paging, account_of},
     invitation::Invitation,
     member::Member,
@@ -165,6 +166,27 @@ impl Account {
     ) -> Result<Option<Connection<Interaction>>> {
         let args = TimelineArgs { first, after, types };
         let rows = self.related.timelines.iter().find(|(known, _)| *known == args).map(|(_, rows)| rows.clone());
+        let page = args.page(rows.unwrap_or_default()).map_err(failed)?;
+        Ok(Some(Connection::of(page)))
+    }
+
+    /// How many of its escalations are open.
+    #[graphql(guard = "StaffOnly.and(May(Action::ReadInteractions))")]
+    async fn open_escalations(&self) -> Option<i32> {
+        self.related.open_escalations
+    }
+
+    /// What was raised at it, the newest first.
+    #[expect(clippy::unused_async, reason = "a resolver is async")]
+    #[graphql(guard = "StaffOnly.and(May(Action::ReadInteractions))")]
+    async fn escalations(
+        &self,
+        #[graphql(desc = "At most 100; 25 where absent.")] first: Option<i32>,
+        #[graphql(desc = "The `endCursor` of the page before.")] after: Option<String>,
+        #[graphql(desc = "True: open ones alone. False: settled ones alone. All where absent.")] open: Option<bool>,
+    ) -> Result<Option<Connection<Escalation>>> {
+        let args = EscalationArgs { first, after, open };
+        let rows = self.related.escalations.iter().find(|(known, _)| *known == args).map(|(_, rows)| rows.clone());
         let page = args.page(rows.unwrap_or_default()).map_err(failed)?;
         Ok(Some(Connection::of(page)))
     }

@@ -7,6 +7,7 @@ use crate::{
     access::Action,
     base::Long,
     ctx::{May, StaffOnly},
+    escalation::{EscalationArgs, EscalationRow},
     invitation::InvitationRow,
     ownership::{CollaboratorRow, OwnershipRow},
     response::{ResponseRow, ScoreRow},
@@ -98,6 +99,8 @@ pub struct Related {
     pub invitations: Vec<InvitationRow>,
     pub responses: Vec<ResponseRow>,
     pub scores: Vec<ScoreRow>,
+    pub escalations: Vec<(EscalationArgs, Vec<EscalationRow>)>,
+    pub open_escalations: Option<i32>,
 }
 
 impl From<account::Model> for Account {

@@ -13,6 +13,7 @@ use crate::{
     access::Scope,
     base::{Error, Result},
     ctx::Ctx,
+    escalation::{self, EscalationArgs, EscalationRow},
     invitation::InvitationRow,
     ownership::{CollaboratorRow, OwnershipRow},
     response::{self, ResponseRow, ScoreRow},
@@ -43,9 +44,12 @@ pub struct Want {
     invitations: Option<i32>,
     responses: Option<i32>,
     timelines: Vec<TimelineArgs>,
-    /// What is shown of the contacts, the entries of the timeline, the invitations, the answers.
+    escalations: Vec<EscalationArgs>,
+    open_escalations: bool,
+    /// What is shown of the contacts, the entries of the timeline, the escalations, the invitations, the answers.
     people: Shows,
     entries: Shows,
+    raised: Shows,
     asked: Shows,
     answers: Shows,
 }
@@ -95,18 +99,26 @@ impl Want {
             want.parent |= has("parent");
             want.collaborators |= has("collaborators");
             want.scores |= has("satisfaction");
+            want.open_escalations |= has("openEscalations");
             want.ownerships = Ord::max(want.ownerships, longest(place, "ownerships")?);
             want.contacts = Ord::max(want.contacts, longest(place, "contacts")?);
             want.invitations = Ord::max(want.invitations, longest(place, "invitations")?);
             want.responses = Ord::max(want.responses, longest(place, "responses")?);
             want.people |= Shows::of::<contact::Entity>(&place.field("contacts"), "");
             want.entries |= Shows::page::<entity::interaction::Entity>(&place.field("timeline"), "member");
+            want.raised |= Shows::page::<entity::escalation::Entity>(&place.field("escalations"), "openedBy");
             want.asked |= Shows::of::<invitation::Entity>(&place.field("invitations"), "");
             want.answers |= Shows::of::<entity::response::Entity>(&place.field("responses"), "creditedTo");
             for field in place.field("timeline").selection_fields() {
                 let args = TimelineArgs::of(&field)?;
                 if !want.timelines.contains(&args) {
                     want.timelines.push(args);
+                }
+            }
+            for field in place.field("escalations").selection_fields() {
+                let args = EscalationArgs::of(&field)?;
+                if !want.escalations.contains(&args) {
+                    want.escalations.push(args);
                 }
             }
         }
@@ -152,6 +164,8 @@ struct Row(
     Option<Vec<ResponseRow>>,
     Option<Vec<ScoreRow>>,
     Option<member::Model>,
+    Option<Vec<Vec<EscalationRow>>>,
+    Option<i32>,
 );
 
 /// Accounts as `find` names them, with what is wanted, in one statement.
@@ -170,6 +184,7 @@ pub async fn get(ctx: &Ctx, id: AccountId, want: &Want) -> Result<Account> {
 impl Row {
     fn view(self, want: &Want) -> Account {
         let timelines = want.timelines.iter().cloned().zip(self.7.unwrap_or_default()).collect();
+        let escalations = want.escalations.iter().cloned().zip(self.12.unwrap_or_default()).collect();
         let related = Related {
             owner: self.1,
             team: self.2,
@@ -182,6 +197,8 @@ impl Row {
             responses: self.9.unwrap_or_default(),
             scores: self.10.unwrap_or_default(),
             backup: self.11,
+            escalations,
+            open_escalations: self.13,
         };
         Account { related, ..Account::from(self.0) }
     }
@@ -196,6 +213,8 @@ fn parts(engine: Engine, scope: &Scope, want: &Want) -> Result<Vec<Shape>> {
     };
     let timeline = |args| timeline::shape(engine, scope, id(), args, want.entries);
     let timelines: Vec<Shape> = want.timelines.iter().map(timeline).collect::<Result<_>>()?;
+    let raised = |args| escalation::shape(engine, scope, id(), args, want.raised);
+    let escalations: Vec<Shape> = want.escalations.iter().map(raised).collect::<Result<_>>()?;
     Ok(vec![
         person(want.owner, &|columns| {
             member_named(engine, Expr::col((account::Entity, account::Column::OwnerId)), columns)
@@ -239,6 +258,8 @@ fn parts(engine: Engine, scope: &Scope, want: &Want) -> Result<Vec<Shape>> {
         listed(want.responses, &|limit| response::shape(engine, scope, id(), limit, want.answers)),
         if_asked(want.scores, &|| response::scores(engine, scope, id())),
         person(want.backup, &|columns| store::backup(engine, columns)),
+        if escalations.is_empty() { Expr::null() } else { array(engine, escalations) },
+        if_asked(want.open_escalations, &|| escalation::open(engine, scope, id())),
     ])
 }
 

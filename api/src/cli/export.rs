@@ -23,7 +23,7 @@ use crate::{
 
 /// Write a company to files, which `steward import FOLDER` reads again
 ///
-/// Members, accounts, contacts, interactions and responses as CSV, archived ones too; surveys; and the noes of people
+/// Members, accounts, contacts, interactions, escalations and responses as CSV, archived ones too; surveys; and the noes of people
 /// who have left their address. Ids, references, credit, periods of ownership and opt-outs come along, so that figures
 /// are the same in an empty Steward with the same settings. Passwords, keys, programmes, invitations and the audit do
 /// not: links that are out work here alone. The files hold personal data: keep them accordingly.
@@ -45,6 +45,7 @@ pub async fn run(settings: &Settings, args: &Args) -> Result<()> {
     put(folder, "accounts.csv", export::accounts(&system, &accounts, format).await?).await?;
     put(folder, "contacts.csv", export::contacts(&system, &contacts, format).await?).await?;
     put(folder, "interactions.csv", export::interactions(&system, None, format).await?).await?;
+    put(folder, "escalations.csv", export::escalations(&system, format).await?).await?;
     put(folder, "responses.csv", export::responses(&system, None, format).await?).await?;
     beside(&system, folder).await
 }

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use entity::{
-    AccountId, Channel, Direction, InteractionType, MemberId, Time, account, account_grant, answer, contact, exclusion,
-    interaction, invitation, member, ownership, response, visit,
+    AccountId, Channel, Direction, InteractionType, MemberId, Time, account, account_grant, answer, contact,
+    escalation, exclusion, interaction, invitation, member, ownership, response, visit,
 };
 use sea_orm::{
     ColumnTrait,
@@ -58,6 +58,8 @@ pub async fn merge(ctx: &Ctx, input: MergeAccounts) -> Result<AccountId> {
         let (from, to) = (gone.id, keep.id);
         let rows = tx.find::<answer::Entity>().filter(answer::Column::AccountId.eq(from)).all().await?;
         each::<answer::Entity>(&tx, rows, |row| row.account_id = to).await?;
+        let raised = tx.find::<escalation::Entity>().filter(escalation::Column::AccountId.eq(from)).all().await?;
+        each::<escalation::Entity>(&tx, raised, |row| row.account_id = to).await?;
         let visits = Condition::all().add(visit::Column::AccountId.eq(from));
         tx.set::<visit::Entity>(visits, vec![(visit::Column::AccountId, Expr::val(to))]).await?;
         people.go(&tx, to).await?;

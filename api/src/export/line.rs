@@ -3,8 +3,8 @@
 use std::collections::{HashMap, HashSet};
 
 use entity::{
-    AccountId, GrantKind, ResponseId, account, account_grant, answer, contact, exclusion, interaction, member,
-    ownership, response, response_version,
+    AccountId, GrantKind, ResponseId, account, account_grant, answer, contact, escalation, exclusion, interaction,
+    member, ownership, response, response_version,
 };
 use sea_orm::{ColumnTrait, FromQueryResult, sea_query::Order};
 use serde::Serialize;
@@ -312,6 +312,43 @@ impl Line for interaction::Entity {
             json!(row.subject),
             json!(row.body),
             json!(row.customer_visible),
+            json!(row.created_at),
+        ]
+    }
+}
+
+impl Line for escalation::Entity {
+    const ACTION: Action = Action::ReadInteractions;
+    const COLUMNS: &'static [&'static str] = &[
+        "id",
+        "source",
+        "reference",
+        "account",
+        "severity",
+        "title",
+        "opened_at",
+        "closed_at",
+        "opened_by",
+        "created_at",
+    ];
+    const KEY: escalation::Column = escalation::Column::Id;
+    type Beside = ();
+
+    fn key(row: &escalation::Model) -> Uuid {
+        row.id.0
+    }
+
+    fn values(row: &escalation::Model, directory: &Directory, (): &()) -> Vec<Value> {
+        vec![
+            json!(row.id),
+            json!(row.source),
+            json!(row.reference),
+            json!(row.account_id),
+            json!(row.severity),
+            json!(row.title),
+            json!(row.opened_at),
+            json!(row.closed_at),
+            directory.email(row.opened_by_id),
             json!(row.created_at),
         ]
     }

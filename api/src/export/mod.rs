@@ -14,4 +14,4 @@ use directory::Directory;
 use line::Line;
 
 pub use rest::routes;
-pub use stream::{Format, accounts, contacts, interactions, members, responses};
+pub use stream::{Format, accounts, contacts, escalations, interactions, members, responses};

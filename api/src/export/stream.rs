@@ -69,6 +69,11 @@ pub async fn interactions(ctx: &Ctx, filter: Option<&InteractionFilter>, format:
     rows::<entity::interaction::Entity>(ctx, filter::condition(filter, ctx.store().sight())?, format).await
 }
 
+/// The escalations of the accounts in scope.
+pub async fn escalations(ctx: &Ctx, format: Format) -> Result<Body> {
+    rows::<entity::escalation::Entity>(ctx, Condition::all(), format).await
+}
+
 /// The answers that a list would show, all of them.
 pub async fn responses(ctx: &Ctx, filter: Option<&ResponseFilter>, format: Format) -> Result<Body> {
     rows::<entity::response::Entity>(ctx, filter::condition(filter, ctx.store().sight())?, format).await

@@ -6,6 +6,7 @@ use crate::{
     account::Account,
     audit::AuditEntry,
     contact::Contact,
+    escalation::Escalation,
     invitation::Invitation,
     member::Member,
     program::{Program, Wave},
@@ -33,6 +34,7 @@ pub struct PageInfo {
 #[graphql(serial, concrete(name = "AccountEdge", params(Account)))]
 #[graphql(concrete(name = "AuditEdge", params(AuditEntry)))]
 #[graphql(concrete(name = "ContactEdge", params(Contact)))]
+#[graphql(concrete(name = "EscalationEdge", params(Escalation)))]
 #[graphql(concrete(name = "InteractionEdge", params(Interaction)))]
 #[graphql(concrete(name = "InvitationEdge", params(Invitation)))]
 #[graphql(concrete(name = "MemberEdge", params(Member)))]
@@ -51,6 +53,7 @@ pub struct Edge<T: OutputType> {
 #[graphql(serial, concrete(name = "AccountConnection", params(Account)))]
 #[graphql(concrete(name = "AuditConnection", params(AuditEntry)))]
 #[graphql(concrete(name = "ContactConnection", params(Contact)))]
+#[graphql(concrete(name = "EscalationConnection", params(Escalation)))]
 #[graphql(concrete(name = "InteractionConnection", params(Interaction)))]
 #[graphql(concrete(name = "InvitationConnection", params(Invitation)))]
 #[graphql(concrete(name = "MemberConnection", params(Member)))]

@@ -1,8 +1,9 @@
 //! Makes typed rows of records. Every fault of a row is told, not only the first.
 
+use std::fmt::Write;
 use std::sync::Arc;
 
-use entity::{Day, Time};
+use entity::{Day, Digest, Time};
 
 use super::mapping::{AnswerRule, Entry, Rules};
 use super::path::Path;
@@ -11,12 +12,15 @@ use super::targets::read;
 use super::value::{self, Parsed};
 use super::when;
 use super::{
-    AccountRow, AnswerRow, ContactRow, Frozen, Given, InteractionRow, Kept, Mapping, Past, Pointer, Record, Refusal,
-    ResponseRow, RowError, TeamPath,
+    AccountRow, AnswerRow, ContactRow, EscalationRow, Frozen, Given, InteractionRow, InvitationRow, Kept, Mapping,
+    Past, Pointer, Record, Refusal, ResponseRow, RowError, TeamPath,
 };
 
 /// The most teams above one another that a path names.
 const DEEPEST: usize = 32;
+
+/// How a link is read.
+type Reading = fn(&str) -> Parsed<Digest>;
 
 /// Reads the fields of one row by its rules and collects what is wrong.
 pub(super) struct Fields<'a> {
@@ -132,6 +136,31 @@ impl<'a> Fields<'a> {
             paths.push(path);
         }
         Given::Value(paths)
+    }
+
+    /// The digest of a link's secret, which is told as it is, or by its digest. What is refused is not repeated.
+    fn link(&mut self) -> Option<Digest> {
+        let (rules, record, before) = (self.rules, self.record, self.faults.len());
+        let mut found = Vec::new();
+        let ways: [(&str, Reading); 2] = [("token", value::token), ("token_hash", value::token_hash)];
+        for (field, read) in ways {
+            let Some(rule) = rules.get(field) else { continue };
+            let Filled::Text(text) = rule.fill(record) else { continue };
+            match read(text.trim()) {
+                Ok(digest) => found.push(digest),
+                Err(broken) => self.fault(&rule.label, "", broken),
+            }
+        }
+        match found.as_slice() {
+            [one] => return Some(one.clone()),
+            [token, hash] if token == hash => return Some(token.clone()),
+            [] if self.faults.len() == before => {
+                self.fault("token", "", "is blank, but token or token_hash must be filled");
+            }
+            [] => {}
+            _ => self.fault("token_hash", "", "is not the SHA-256 of the token"),
+        }
+        None
     }
 
     fn fault(&mut self, column: &str, value: &str, rule: impl Into<String>) {
@@ -255,6 +284,74 @@ pub(super) fn interaction(entry: &Entry, record: &Record) -> Option<Result<Inter
             owns: entry.owns,
         })
     }))
+}
+
+pub(super) fn escalation(mapping: &Mapping, record: &Record) -> Result<EscalationRow, Refusal> {
+    let mut fields = Fields::new(&mapping.rules, record);
+    let ((kept, reference), account) = (fields.origin(), fields.must("account", pointer));
+    let (severity, title) = (fields.must("severity", read::severity), fields.must("title", read::line));
+    let (opened_at, closed_at) = (fields.instant("opened_at"), fields.moment("closed_at"));
+    let opened_by = fields.pointer("opened_by");
+    if let (Some(opened), Given::Value(closed)) = (opened_at, closed_at)
+        && closed < opened
+    {
+        fields.fault("closed_at", &closed.to_string(), "lies before opened_at");
+    }
+    fields.done(|| {
+        Some(EscalationRow {
+            row: record.row(),
+            kept,
+            reference: reference?,
+            account: account?,
+            severity: severity?,
+            title: title?,
+            opened_at: opened_at?,
+            closed_at,
+            opened_by,
+        })
+    })
+}
+
+pub(super) fn invitation(mapping: &Mapping, record: &Record) -> Result<InvitationRow, Refusal> {
+    let mut fields = Fields::new(&mapping.rules, record);
+    let link = fields.link();
+    let (account, contact) = (fields.must("account", pointer), fields.must("contact", pointer));
+    let (survey, owner) = (fields.must("survey", read::line), fields.pointer("owner").value());
+    let (sent_at, used_at) = (fields.instant("sent_at"), fields.moment("used_at").value());
+    let expires_at = fields.moment("expires_at").value();
+    let language = fields.given("language", read::language).value();
+    for (field, at) in [("expires_at", expires_at), ("used_at", used_at)] {
+        if let (Some(sent), Some(at)) = (sent_at, at)
+            && at < sent
+        {
+            fields.fault(field, &at.to_string(), "lies before sent_at");
+        }
+    }
+    fields.done(|| {
+        let link = link?;
+        Some(InvitationRow {
+            row: record.row(),
+            kept: Kept::default(),
+            reference: hexadecimal(&link),
+            link,
+            account: account?,
+            contact: contact?,
+            survey: survey?,
+            sent_at: sent_at?,
+            expires_at,
+            used_at,
+            owner,
+            language,
+        })
+    })
+}
+
+fn hexadecimal(digest: &Digest) -> String {
+    digest.0.iter().fold(String::new(), |mut text, byte| {
+        // Writing to a text does not fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 pub(super) fn response(mapping: &Mapping, record: &Record) -> Result<ResponseRow, Refusal> {

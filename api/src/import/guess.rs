@@ -160,7 +160,7 @@ impl Guessing<'_> {
     /// By what a column points at other rows.
     fn by(&self, ways: &[By], at: usize) -> By {
         let name = word(&self.names[at]);
-        let is_member = name == "owner" || name == "member";
+        let is_member = matches!(name.as_str(), "owner" | "member" | "openedby");
         let id = ["id", "ref", "reference", "number", "code", "key", "nummer", "nr", "debitor"]
             .iter()
             .any(|end| name.ends_with(end));
@@ -235,7 +235,9 @@ impl Guessing<'_> {
                 }
             };
             let _ = writeln!(toml, "{} = {rule}", target.name);
-            fields.push((target.name.to_owned(), rule, self.samples(&columns)));
+            // The secrets of links are not shown.
+            let samples = if target.name.starts_with("token") { "…".to_owned() } else { self.samples(&columns) };
+            fields.push((target.name.to_owned(), rule, samples));
             read.extend(columns);
         }
         for (field, several) in [("team", false), ("leads", true), ("deputises", true), ("team_stood", true)] {

@@ -55,7 +55,10 @@ pub enum Kind {
     Members,
     Contacts,
     Interactions,
+    Escalations,
     Responses,
+    /// Of a former system, whose links are out.
+    Invitations,
 }
 
 impl Kind {
@@ -65,7 +68,9 @@ impl Kind {
             Self::Members => "members",
             Self::Contacts => "contacts",
             Self::Interactions => "interactions",
+            Self::Escalations => "escalations",
             Self::Responses => "responses",
+            Self::Invitations => "invitations",
         }
     }
 
@@ -75,7 +80,9 @@ impl Kind {
             Self::Members => targets::MEMBERS,
             Self::Contacts => targets::CONTACTS,
             Self::Interactions => targets::INTERACTIONS,
+            Self::Escalations => targets::ESCALATIONS,
             Self::Responses => targets::RESPONSES,
+            Self::Invitations => targets::INVITATIONS,
         }
     }
 }

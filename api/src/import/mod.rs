@@ -51,8 +51,8 @@ pub use nested::{Collaborator, Earlier, Excluded, Term};
 pub use read::{Header, Reader, Record, Written};
 pub use report::{Outcome, Report, Summary};
 pub use row::{
-    AccountRow, AnswerRow, ContactRow, Frozen, Given, InteractionRow, Kept, MemberRow, Past, Period, Pointer,
-    ResponseRow, TeamPath, periods,
+    AccountRow, AnswerRow, ContactRow, EscalationRow, Frozen, Given, InteractionRow, InvitationRow, Kept, MemberRow,
+    Past, Period, Pointer, ResponseRow, TeamPath, periods,
 };
 pub use rows::{Row, Rows, Seen, rows};
 pub use rule::{By, Rule};

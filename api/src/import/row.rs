@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use entity::{
-    Channel, ContactRoles, Day, Direction, InteractionType, Lifecycle, MailState, MemberRole, Muted, SurveyKind, Tier,
-    Time,
+    Channel, ContactRoles, Day, Digest, Direction, InteractionType, Lifecycle, MailState, MemberRole, Muted,
+    SurveyKind, Tier, Time,
 };
 use uuid::Uuid;
 
@@ -172,6 +172,42 @@ pub struct InteractionRow {
     pub customer_visible: bool,
     /// The member owns the account from this entry until the next owning one, see [`periods`].
     pub owns: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EscalationRow {
+    pub row: u64,
+    pub kept: Kept,
+    pub reference: String,
+    pub account: Pointer,
+    /// 1 to 3.
+    pub severity: i16,
+    pub title: String,
+    pub opened_at: Time,
+    /// Blank while it is open.
+    pub closed_at: Given<Time>,
+    pub opened_by: Given<Pointer>,
+}
+
+/// An invitation that a former system sent, and whose link is to stay good.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvitationRow {
+    pub row: u64,
+    pub kept: Kept,
+    /// The digest of its link, as hexadecimal figures: it is known by nothing else.
+    pub reference: String,
+    pub link: Digest,
+    pub account: Pointer,
+    pub contact: Pointer,
+    /// The survey's name or question key.
+    pub survey: String,
+    pub sent_at: Time,
+    pub expires_at: Option<Time>,
+    /// When the former system took an answer by it.
+    pub used_at: Option<Time>,
+    /// Who is credited; without, whoever owned the account when it was sent.
+    pub owner: Option<Pointer>,
+    pub language: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

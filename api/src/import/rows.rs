@@ -4,8 +4,8 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::io::Read;
 
 use super::{
-    AccountRow, ContactRow, Header, InteractionRow, Kept, Kind, Mapping, MemberRow, Reader, Record, Refusal, Repeats,
-    ResponseRow, TeamPath, Trouble, build, people,
+    AccountRow, ContactRow, EscalationRow, Header, InteractionRow, InvitationRow, Kept, Kind, Mapping, MemberRow,
+    Reader, Record, Refusal, Repeats, ResponseRow, TeamPath, Trouble, build, people,
 };
 
 /// What an iteration remembers of earlier rows.
@@ -64,7 +64,9 @@ macro_rules! single {
 
 single!(AccountRow, Accounts, build::account);
 single!(ContactRow, Contacts, build::contact);
+single!(EscalationRow, Escalations, build::escalation);
 single!(ResponseRow, Responses, build::response);
+single!(InvitationRow, Invitations, build::invitation);
 
 impl Row for MemberRow {
     const KIND: Kind = Kind::Members;

@@ -242,6 +242,29 @@ const INTERACTIONS: &[Names] = &[
     ("customer_visible", &["visible", "public"]),
 ];
 
+const ESCALATIONS: &[Names] = &[
+    ("reference", &["id", "escalation id", "case id", "ticket id", "ref", "external id"]),
+    ("account", ACCOUNT_OF),
+    ("severity", &["level", "priority", "stufe", "schwere"]),
+    ("title", &["subject", "summary", "name", "betreff", "titel"]),
+    ("opened_at", &["opened", "opened on", "raised at", "raised on", "created at", "created", "eröffnet am"]),
+    ("closed_at", &["closed", "closed on", "resolved at", "resolved", "settled at", "geschlossen am"]),
+    ("opened_by", &["raised by", "reporter", "owner", "user", "agent"]),
+];
+
+const INVITATIONS: &[Names] = &[
+    ("account", ACCOUNT_OF),
+    ("contact", &["contact id", "contact email", "email", "recipient", "ansprechpartner", "kontakt"]),
+    ("survey", &["survey name", "question", "kind"]),
+    ("sent_at", &["sent", "sent on", "invited at", "date", "gesendet am", "datum"]),
+    ("token", &["link token", "survey token"]),
+    ("token_hash", &["token sha256", "sha256"]),
+    ("expires_at", &["expires", "expires on", "valid until", "gültig bis"]),
+    ("used_at", &["used", "answered at", "answered", "beantwortet am"]),
+    ("owner", &["account owner", "account manager", "owner email", "owner id", "betreuer", "kundenbetreuer"]),
+    ("language", &["lang", "locale", "sprache"]),
+];
+
 const RESPONSES: &[Names] = &[
     ("reference", &["id", "response id", "respondent id", "answer id", "ref", "external id"]),
     ("account", ACCOUNT_OF),
@@ -301,7 +324,9 @@ pub(super) const fn fields(kind: Kind) -> &'static [Names] {
         Kind::Members => MEMBERS,
         Kind::Contacts => CONTACTS,
         Kind::Interactions => INTERACTIONS,
+        Kind::Escalations => ESCALATIONS,
         Kind::Responses => RESPONSES,
+        Kind::Invitations => INVITATIONS,
     }
 }
 
@@ -313,7 +338,8 @@ pub(super) const fn own(kind: Kind) -> &'static [&'static str] {
         }
         Kind::Members => &["id", "source", "deputises"],
         Kind::Contacts => &["id", "source", "created_at", "archived_at", "merged_into", "opted_out_at", "muted"],
-        Kind::Interactions => &["id", "source", "created_at"],
+        Kind::Interactions | Kind::Escalations => &["id", "source", "created_at"],
+        Kind::Invitations => &[],
         Kind::Responses => &[
             "id",
             "source",

@@ -111,6 +111,15 @@ pub(super) mod read {
     pub fn instant(raw: &str, rule: &Rule) -> Parsed<Time> {
         when::instant(raw, rule.dates.everywhere(), rule.zone)
     }
+    pub fn severity(raw: &str, _: &Rule) -> Parsed<i16> {
+        value::whole(raw, 1, 3)
+    }
+    pub fn token(raw: &str, _: &Rule) -> Parsed<entity::Digest> {
+        value::token(raw)
+    }
+    pub fn token_hash(raw: &str, _: &Rule) -> Parsed<entity::Digest> {
+        value::token_hash(raw)
+    }
     pub fn roles(raw: &str, _: &Rule) -> Parsed<entity::ContactRoles> {
         value::choices(raw)
     }
@@ -220,6 +229,33 @@ pub(super) const INTERACTIONS: &[Target] = &[
     may("id", Takes::Plain, as_check!(read::id)),
     may("source", Takes::Plain, as_check!(read::source)),
     may("created_at", Takes::Date, as_check!(read::instant)),
+];
+
+pub(super) const ESCALATIONS: &[Target] = &[
+    must("reference", Takes::Plain, as_check!(read::line)),
+    must("account", ACCOUNT_BY, as_check!(read::line)),
+    must("severity", Takes::Plain, as_check!(read::severity)),
+    must("title", Takes::Plain, as_check!(read::line)),
+    must("opened_at", Takes::Date, as_check!(read::instant)),
+    may("closed_at", Takes::Date, as_check!(read::instant)),
+    may("opened_by", PERSON_BY, as_check!(read::line)),
+    may("id", Takes::Plain, as_check!(read::id)),
+    may("source", Takes::Plain, as_check!(read::source)),
+    may("created_at", Takes::Date, as_check!(read::instant)),
+];
+
+/// An invitation has no reference: it is known by its link.
+pub(super) const INVITATIONS: &[Target] = &[
+    must("account", ACCOUNT_BY, as_check!(read::line)),
+    must("contact", PERSON_BY, as_check!(read::line)),
+    must("survey", Takes::Plain, as_check!(read::line)),
+    must("sent_at", Takes::Date, as_check!(read::instant)),
+    may("token", Takes::Plain, as_check!(read::token)),
+    may("token_hash", Takes::Plain, as_check!(read::token_hash)),
+    may("expires_at", Takes::Date, as_check!(read::instant)),
+    may("used_at", Takes::Date, as_check!(read::instant)),
+    may("owner", PERSON_BY, as_check!(read::line)),
+    may("language", Takes::Plain, as_check!(read::language)),
 ];
 
 pub(super) const RESPONSES: &[Target] = &[

@@ -5,11 +5,14 @@
 
 use std::str::FromStr;
 
-use entity::SurveyKind;
+use entity::{Digest, SurveyKind};
 use unicode_normalization::UnicodeNormalization;
 use uuid::Uuid;
 
-use crate::base::{Check, Error, MAX_AMOUNT, fault_in};
+use crate::{
+    base::{Check, Error, MAX_AMOUNT, fault_in},
+    secure::digest,
+};
 
 /// What a value becomes, or the rule it breaks.
 pub(super) type Parsed<T> = Result<T, String>;
@@ -164,4 +167,65 @@ pub(super) fn language(raw: &str) -> Parsed<String> {
 /// A time zone by its name in the IANA list.
 pub(super) fn time_zone(raw: &str) -> Parsed<String> {
     checked(|check| check.zone_opt("time_zone", Some(raw)).unwrap_or_default())
+}
+
+/// Letters of the secret in a link, at most.
+const LONGEST_TOKEN: usize = 200;
+/// Bits of chance that such a secret can hold by its length and its kinds of letters, at least.
+const CHANCE: f64 = 120.0;
+/// Different letters in it, at least.
+const DIFFERENT: usize = 8;
+
+/// The secret in a link of another system, as its digest: it goes into an address as it is, and nobody may guess it.
+pub(super) fn token(raw: &str) -> Parsed<Digest> {
+    let in_address = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
+    if raw.len() > LONGEST_TOKEN || !raw.bytes().all(in_address) {
+        return Err(format!("must be at most {LONGEST_TOKEN} letters and figures without accents, or - . _ ~"));
+    }
+    let mut letters: Vec<u8> = raw.bytes().collect();
+    letters.sort_unstable();
+    letters.dedup();
+    if chance(raw) < CHANCE || letters.len() < DIFFERENT {
+        return Err(format!(
+            "can be guessed: it must have the length of {CHANCE} bits of chance, like 32 hexadecimal figures, and at least \
+             {DIFFERENT} different letters"
+        ));
+    }
+    Ok(digest(raw))
+}
+
+/// Whether a letter is of some kind.
+type Kind = fn(&u8) -> bool;
+
+/// Bits of chance that a text holds at most, if it is made of nothing but the kinds of letters that are in it.
+fn chance(raw: &str) -> f64 {
+    let has = |kind: Kind| raw.bytes().any(|byte| kind(&byte));
+    let figures = raw.bytes().filter(u8::is_ascii_alphanumeric).count();
+    let all = |kind: Kind| raw.bytes().filter(u8::is_ascii_alphanumeric).all(|byte| kind(&byte));
+    // Signs between figures alone, as in a UUID, are no chance.
+    let (count, of) = if all(u8::is_ascii_digit) {
+        (figures, 10_u32)
+    } else if all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+        || all(|byte| matches!(byte, b'0'..=b'9' | b'A'..=b'F'))
+    {
+        (figures, 16)
+    } else {
+        let kinds: [(Kind, u32); 4] = [
+            (u8::is_ascii_digit, 10),
+            (u8::is_ascii_lowercase, 26),
+            (u8::is_ascii_uppercase, 26),
+            (u8::is_ascii_punctuation, 2),
+        ];
+        (raw.len(), kinds.into_iter().filter(|(kind, _)| has(*kind)).map(|(_, of)| of).sum())
+    };
+    let count = u32::try_from(count).unwrap_or(u32::MAX);
+    f64::from(count) * f64::from(of.max(1)).log2()
+}
+
+/// The SHA-256 of such a secret, as 64 hexadecimal figures.
+pub(super) fn token_hash(raw: &str) -> Parsed<Digest> {
+    let byte = |at: usize| raw.get(at..at + 2).and_then(|two| u8::from_str_radix(two, 16).ok());
+    let is_hex = raw.len() == 64 && raw.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let bytes: Option<Vec<u8>> = (0..32).map(|at| byte(2 * at)).collect();
+    bytes.filter(|_| is_hex).map(Digest).ok_or_else(|| "must be a SHA-256: 64 hexadecimal figures".to_owned())
 }

@@ -13,7 +13,7 @@ use crate::{
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CreateImport {
-    /// What its rows are. Members first, then accounts, contacts, interactions, responses.
+    /// What its rows are. Members first, then accounts, contacts, interactions, escalations, responses.
     pub kind: ImportKind,
     /// Whose references the file holds, where no mapping says it. A key names its own system or none.
     #[schema(min_length = 1, max_length = 64, example = "crm")]
@@ -195,6 +195,7 @@ pub(super) const fn kind(kind: ImportKind) -> Kind {
         ImportKind::Accounts => Kind::Accounts,
         ImportKind::Contacts => Kind::Contacts,
         ImportKind::Interactions => Kind::Interactions,
+        ImportKind::Escalations => Kind::Escalations,
         ImportKind::Responses => Kind::Responses,
     }
 }

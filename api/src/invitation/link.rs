@@ -21,6 +21,8 @@ use crate::{
 pub struct Link {
     /// In the link holder's name.
     pub ctx: Ctx,
+    /// The secret part of the link.
+    pub token: String,
     pub invitation: invitation::Model,
     pub survey: survey::Model,
     pub definition: Definition,
@@ -75,9 +77,21 @@ pub async fn open(ctx: &Ctx, token: &str) -> Result<Link> {
     let definition = Definition::read(version.definition)?;
     let answers = answers.unwrap_or_default().into_iter().map(|(row,)| row).collect();
     let ctx = ctx.link(invitation.account_id, invitation.id);
-    let (answered, language) = (response.is_some(), None);
-    let mut link =
-        Link { ctx, invitation, survey, definition, response, account, contact, owner, answers, answered, language };
+    let (answered, language, token) = (response.is_some(), None, token.to_owned());
+    let mut link = Link {
+        ctx,
+        token,
+        invitation,
+        survey,
+        definition,
+        response,
+        account,
+        contact,
+        owner,
+        answers,
+        answered,
+        language,
+    };
     if link.invitation.mode.is_quiet() {
         quiet::look(&mut link).await?;
     }

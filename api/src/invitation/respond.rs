@@ -22,7 +22,7 @@ use super::{
     further::{Sayings, Settled, checked, required, settle},
     link::{Link, amendable_until, open, still_open},
     quiet,
-    tell::TellChanged,
+    tell::{TellChanged, sealed},
 };
 use crate::{
     base::{Check, Code, Error, MAX_COMMENT, Result},
@@ -264,7 +264,7 @@ async fn amend(
     let reworded = given.comment.is_some() && old.comment.is_some() && given.comment != old.comment;
     let amended = old.completed_at.is_some() || old.score != given.score || reworded || !settled.gone.is_empty();
     if amended {
-        keep(tx, invitation, &old, &said).await?;
+        keep(tx, link, &old, &said).await?;
     }
     let (to, before) = (Credited::of(&old), old.score);
     let row = tx
@@ -315,7 +315,7 @@ async fn answers(tx: &Tx, id: ResponseId) -> Result<Vec<answer::Model>> {
 }
 
 /// Keeps what an answer said before it is changed, and tells the contact a little later: links are passed on.
-async fn keep(tx: &Tx, invitation: &invitation::Model, old: &response::Model, said: &[answer::Model]) -> Result<()> {
+async fn keep(tx: &Tx, link: &Link, old: &response::Model, said: &[answer::Model]) -> Result<()> {
     let before = response_version::Model {
         response_id: old.id,
         version: old.version,
@@ -325,10 +325,10 @@ async fn keep(tx: &Tx, invitation: &invitation::Model, old: &response::Model, sa
         answers: snapshot(said),
     };
     tx.insert::<response_version::Entity>(before).await?;
-    if invitation.contact_id.is_none() {
+    if link.invitation.contact_id.is_none() {
         return Ok(());
     }
-    let job = TellChanged { response_id: old.id, version: old.version + 1 };
+    let job = TellChanged { response_id: old.id, version: old.version + 1, link: sealed(link)? };
     queue::enqueue(tx, vec![job.at(TellChanged::due(tx.now()))?]).await
 }
 

@@ -101,7 +101,7 @@ struct InvitationView {
 /// `Accept-Language` on if a server of yours reads it, or the visit is taken for a machine's.
 #[utoipa::path(
     get, path = "/api/v1/invitations/{token}", operation_id = "readInvitation", tag = "invitations", security(()),
-    params(("token" = String, Path, description = "The secret part of the link", pattern = "^[A-Za-z0-9_-]{27}$", example = "Xy8kq0ZbV3mT1nS5uR7wPa9cE2d"), InLanguage),
+    params(("token" = String, Path, description = "The secret part of the link", pattern = "^[A-Za-z0-9._~-]{21,200}$", example = "Xy8kq0ZbV3mT1nS5uR7wPa9cE2d"), InLanguage),
     responses(
         (status = 200, description = "The survey", body = InvitationView, headers(("ETag" = String, description = "The answer's version, once there is one"))),
         (status = 400, response = BadRequest),
@@ -164,7 +164,7 @@ async fn invitation(
 #[utoipa::path(
     put, path = "/api/v1/invitations/{token}/response", operation_id = "answer", tag = "invitations", security(()),
     params(
-        ("token" = String, Path, description = "The secret part of the link", pattern = "^[A-Za-z0-9_-]{27}$", example = "Xy8kq0ZbV3mT1nS5uR7wPa9cE2d"),
+        ("token" = String, Path, description = "The secret part of the link", pattern = "^[A-Za-z0-9._~-]{21,200}$", example = "Xy8kq0ZbV3mT1nS5uR7wPa9cE2d"),
         IfMatch,
     ),
     request_body = Answer,

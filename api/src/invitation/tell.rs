@@ -15,14 +15,15 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     asked::Asked,
+    link::Link,
     mail::{Changed, Head},
     safe::header_safe,
 };
 use crate::{
-    base::Result,
+    base::{Error, Result},
     ctx::{Ctx, Job, Run},
     mail::Letter,
-    secure::Purpose,
+    secure::{Purpose, digest},
     store::one,
     survey::Definition,
 };
@@ -35,6 +36,20 @@ const PAUSE: TimeDelta = TimeDelta::minutes(5);
 pub struct TellChanged {
     pub response_id: ResponseId,
     pub version: i32,
+    /// The secret of a link that another system made, sealed: it is not made again from ours.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
+}
+
+/// What is to be kept of a link until its mail is written; nothing where it can be made again.
+pub(super) fn sealed(link: &Link) -> Result<Option<String>> {
+    let (invitation, ctx) = (&link.invitation, &link.ctx);
+    let ours = (Purpose::Survey, invitation.id.0, invitation.generation);
+    if ctx.secret().token_of(ours, invitation.token_hash.as_ref()) == link.token {
+        return Ok(None);
+    }
+    let fill = |bytes: &mut [u8]| ctx.env().db.random().fill(bytes);
+    ctx.secret().seal_text(&link.token, &fill).map(Some).map_err(Error::internal)
 }
 
 impl TellChanged {
@@ -95,9 +110,10 @@ async fn letter(ctx: &Ctx, job: &TellChanged) -> Result<Option<Letter>> {
     let company = ctx.company();
     let definition = Definition::read(version.definition)?;
     let asked = Asked::new(row.kind, &definition, &invitation.language, company)?;
-    let token = ctx
-        .secret()
-        .token_of((Purpose::Survey, invitation.id.0, invitation.generation), invitation.token_hash.as_ref());
+    let ours = (Purpose::Survey, invitation.id.0, invitation.generation);
+    let theirs = job.link.as_deref().and_then(|sealed| ctx.secret().unseal_text(sealed));
+    let theirs = theirs.filter(|token| invitation.token_hash == Some(digest(token)));
+    let token = theirs.unwrap_or_else(|| ctx.secret().token_of(ours, invitation.token_hash.as_ref()));
     let sender = owner.as_ref().map_or("", |owner| &owner.name);
     let zone = contact.time_zone.as_ref().and_then(|zone| zone.parse().ok()).unwrap_or(company.zone);
     let message = Changed {

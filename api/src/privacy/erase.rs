@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use chrono::TimeDelta;
 use entity::{
-    AccountId, ImportId, InvitationStatus, Time, access_link, answer, audit, contact, exclusion, import, interaction,
-    invitation, job, once, ownership, response, response_version, session, visit,
+    AccountId, ImportId, InvitationStatus, Time, access_link, answer, audit, contact, escalation, exclusion, import,
+    interaction, invitation, job, once, ownership, response, response_version, session, visit,
 };
 use sea_orm::{
     ColumnTrait,
@@ -173,6 +173,7 @@ async fn elsewhere(tx: &Tx, names: &Mentions, accounts: &[AccountId]) -> Result<
     let theirs = Condition::all().add(response_version::Column::ResponseId.in_subquery(theirs));
     let earlier = [response_version::Column::Comment, response_version::Column::Answers];
     let found = at!(interaction, [I::Subject, I::Body], [I::ExternalId])
+        + at!(escalation, [escalation::Column::Title], [escalation::Column::Reference])
         + at!(response, [R::Comment], [R::Reference])
         + at!(answer, [A::Text], [])
         + tx.clean::<response_version::Entity>(theirs, &earlier, &[], names).await?

@@ -50,6 +50,12 @@ pub struct Response {
     /// The account's tier of that day.
     #[graphql(guard = "StaffOnly")]
     pub tier: Option<Tier>,
+    /// The outside system that an imported answer came from.
+    #[graphql(guard = "StaffOnly")]
+    pub source: Option<String>,
+    /// That system's own id for it; unique for each source and survey.
+    #[graphql(guard = "StaffOnly")]
+    pub reference: Option<String>,
     /// Who answered.
     #[graphql(guard = "May(Action::ReadContacts)")]
     pub contact: Option<Contact>,
@@ -83,6 +89,8 @@ impl From<ResponseRow> for Response {
             version: row.version,
             credited_to: owner.map(Into::into),
             inherited: Some(row.inherited),
+            source: row.source,
+            reference: row.reference,
             contact: contact.map(Into::into),
             contact_id: row.contact_id,
             account_id: row.account_id,

@@ -6,10 +6,10 @@
 
 use entity::{
     AccountId, InvitationId, access_link, account, account_grant, answer, api_key, attempt, audit, contact, cover,
-    exclusion, import, import_piece, interaction, invitation, job, member, once, ownership, program, question,
-    quiet_answer, quiet_batch, quiet_link, quiet_score, quiet_wave, recovery_code, refusal, response, response_version,
-    score_owner, score_slice, second_factor, session, setting, signing_key, survey, survey_version, team, team_deputy,
-    team_member, team_place, team_tree, visit, wave,
+    escalation, exclusion, import, import_piece, interaction, invitation, job, member, once, ownership, program,
+    question, quiet_answer, quiet_batch, quiet_link, quiet_score, quiet_wave, recovery_code, refusal, response,
+    response_version, score_owner, score_slice, second_factor, session, setting, signing_key, survey, survey_version,
+    team, team_deputy, team_member, team_place, team_tree, visit, wave,
 };
 use sea_orm::{
     ColumnTrait, EntityTrait,
@@ -257,6 +257,7 @@ children! {
         _ => Condition::all().add(answer::Column::ResponseId.in_subquery(given(own_responses(scope)))),
     };
     ownership, |_| true, |scope| when(scope.contact().is_none() && scope.invitation().is_none());
+    escalation, |_| true, |scope| when(scope.contact().is_none() && scope.invitation().is_none());
     exclusion, |_| true, |scope| when(scope.contact().is_none() && scope.invitation().is_none());
     visit, |_| false, |scope| when(scope.contact().is_none() && scope.invitation().is_none());
     account_grant, |_| true, |scope| when(scope.contact().is_none() && scope.invitation().is_none());

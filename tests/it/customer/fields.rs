@@ -33,13 +33,28 @@ pub const HIDDEN: [(&str, &[&str]); 7] = [
             "collaborators{id}",
             "satisfaction{n}",
             "latestNps",
+            "openEscalations",
+            "escalations{edges{cursor}}",
         ],
     ),
     ("Contact", &["roles", "muted", "archivedAt", "source", "reference", "mergedIntoId"]),
     ("Interaction", &["source", "externalId"]),
     ("Invitation", &["suppressed", "dueAt", "bouncedAt", "error", "visitedAt", "visits{at}"]),
     ("Member", &["role", "active", "version", "createdAt", "team{name}"]),
-    ("Response", &["creditedTo{name}", "inherited", "category", "segment", "territory", "tier", "versions{version}"]),
+    (
+        "Response",
+        &[
+            "creditedTo{name}",
+            "inherited",
+            "category",
+            "segment",
+            "territory",
+            "tier",
+            "versions{version}",
+            "source",
+            "reference",
+        ],
+    ),
     ("Survey", &["definition{scale{min}}", "draft{scale{min}}", "archivedAt", "versions{number}"]),
 ];
 
@@ -161,7 +176,7 @@ pub const SHOWN: [(&str, &str, &[&str]); 20] = [
 ];
 
 /// Types that customers never come to: each way there leads through a hidden field, or a root field that is forbidden.
-const BEHIND: [&str; 48] = [
+const BEHIND: [&str; 51] = [
     "AuditConnection",
     "AuditEdge",
     "AuditEntry",
@@ -173,6 +188,9 @@ const BEHIND: [&str; 48] = [
     "DryRun",
     "DuplicateGroup",
     "ErasedContact",
+    "Escalation",
+    "EscalationConnection",
+    "EscalationEdge",
     "Exclusion",
     "SharedSecret",
     "Figure",

@@ -31,7 +31,7 @@ pub fn found(folder: &Path) {
 }
 
 /// Files by kind, in the columns that Steward itself writes.
-pub const COMPANY: [(&str, &str); 5] = [
+pub const COMPANY: [(&str, &str); 6] = [
     (
         "responses",
         "reference,account,contact,owner,answered_at,language,territory,survey,kind,score,comment\n\
@@ -49,6 +49,11 @@ pub const COMPANY: [(&str, &str); 5] = [
          a2,'=Acme North,,a1,North,125050,2027-03-31,m1,\na1,Acme,a.test,,,,,,Sales / North\n",
     ),
     ("members", "reference,name,email,team,leads\nm1,Ana,ana@s.test,Sales / North,Sales\n"),
+    (
+        "escalations",
+        "reference,account,severity,title,opened_at,closed_at,opened_by\n\
+         e1,a2,3,'=late,2025-05-02T09:30:00Z,,m1\n",
+    ),
 ];
 
 fn company() -> tempfile::TempDir {
@@ -85,14 +90,21 @@ fn a_folder_of_our_own_files_fills_an_empty_steward_by_one_command() {
         .collect();
     assert_eq!(
         counts,
-        [("members", 1, 0), ("accounts", 2, 0), ("contacts", 1, 0), ("interactions", 1, 0), ("responses", 2, 0)],
+        [
+            ("members", 1, 0),
+            ("accounts", 2, 0),
+            ("contacts", 1, 0),
+            ("interactions", 1, 0),
+            ("escalations", 1, 0),
+            ("responses", 2, 0),
+        ],
         "{said}"
     );
     assert_eq!((&summaries[0]["encoding"], &summaries[0]["separator"]), (&Value::from("UTF-8"), &Value::from(",")));
     let (code, said, _) = steward(folder.path(), &["files", "--yes", "--json"]).unwrap();
     let unchanged: u64 =
         said.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["unchanged"].as_u64().unwrap()).sum();
-    assert_eq!((code, unchanged), (0, 7), "{said}");
+    assert_eq!((code, unchanged), (0, 8), "{said}");
 }
 
 #[test]
@@ -118,7 +130,7 @@ fn a_whole_company_is_exported_and_goes_on_elsewhere() {
     assert_eq!(code, 0, "{told}{said}");
     assert!(told.contains("surveys.jsonl: created or updated 0"), "{told}");
     assert_eq!(export(elsewhere.path()), (0, String::new()));
-    for name in ["members", "accounts", "contacts", "interactions", "responses"] {
+    for name in ["members", "accounts", "contacts", "interactions", "escalations", "responses"] {
         let read = |folder: &Path| std::fs::read_to_string(folder.join(format!("out/{name}.csv"))).unwrap();
         let (there, here) = (read(elsewhere.path()), read(folder.path()));
         assert!(here.lines().count() > 1, "{name}");

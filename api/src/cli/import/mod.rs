@@ -12,9 +12,9 @@ use std::{
 use clap::ValueEnum;
 
 use self::plan::{Step, plan};
-use super::{bar, carry, exists};
+use super::{bar, carry};
 use crate::{
-    app::App,
+    app::{App, Ports},
     base::{Error, Result},
     config::Settings,
     import::{Faults, FileError, Import, Kind, Stopped, Summary, import, rehearse},
@@ -52,9 +52,10 @@ that fit two orders stop the import before its first row, with the rows that sho
   date_format = { "2-99" = "%m/%d/%Y", else = "%d/%m/%Y" }          # by rows
   date_format = { by = "Country", US = "%m/%d/%Y", else = "%d/%m/%Y" }   # by the cells of a column
 
-A folder is imported in the order that references need: members, accounts, contacts, interactions, responses,
-those that are there as .csv, .jsonl or .ndjson, each by the mapping beside it (accounts.toml, …) or a guess. All
-are looked at before the first is imported. A dry run tries each upon what those before would have written.
+A folder is imported in the order that references need: members, accounts, contacts, interactions, escalations,
+responses, invitations, those that are there as .csv, .jsonl or .ndjson, each by the mapping beside it
+(accounts.toml, …) or a guess. All are looked at before the first is imported. A dry run tries each upon what those
+before would have written.
 
 A row is found again by source and reference, so a file can be imported again: what is not mapped stays, what
 is blank is cleared. A bad row is refused alone and named; a bad file or mapping stops before anything is
@@ -63,7 +64,7 @@ written. README.md has the fields of every kind, with examples.
 Exit codes: 0 done, refused rows or not (with --strict refused rows end with 1); 1 failed; 2 wrong usage,
 settings or mapping, or a question that the mapping must answer."#;
 
-/// Bring in accounts, members, contacts, interactions or responses from files of CSV or JSON lines
+/// Bring in accounts, members, contacts, their history and open links from files of CSV or JSON lines
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = MORE, allow_missing_positional = true)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
@@ -112,8 +113,12 @@ enum Rows {
     Contacts,
     /// Entries of timelines, and past ownership that follows from them.
     Interactions,
+    /// What was raised at accounts, open or settled.
+    Escalations,
     /// Answers to surveys asked elsewhere, credited to the owner of their day.
     Responses,
+    /// Invitations of a former system whose links are out, known by the secret in them or by its SHA-256.
+    Invitations,
 }
 
 impl From<Rows> for Kind {
@@ -123,6 +128,8 @@ impl From<Rows> for Kind {
             Rows::Members => Self::Members,
             Rows::Contacts => Self::Contacts,
             Rows::Interactions => Self::Interactions,
+            Rows::Escalations => Self::Escalations,
+            Rows::Invitations => Self::Invitations,
             Rows::Responses => Self::Responses,
         }
     }
@@ -164,8 +171,14 @@ impl Ended {
 /// Imports, and prints what became of it.
 pub async fn run(settings: &Settings, args: &Args) -> Result<(), Ended> {
     let Some(steps) = plan(args)? else { return Ok(()) };
-    exists(settings).map_err(Ended::Failed)?;
-    let app = App::operate(settings).await.map_err(Ended::Failed)?;
+    let app = match settings.database_file().filter(|file| !file.exists()) {
+        Some(file) => {
+            eprintln!("makes a new database, {}, as STEWARD_DATABASE_URL says", file.display());
+            App::build(settings, Ports::default(), settings.own_url()).await
+        }
+        None => App::operate(settings).await,
+    };
+    let app = app.map_err(Ended::Failed)?;
     let mut refused = 0;
     match args.kind {
         None if args.dry_run => carry::leave(&args.file),

@@ -9,7 +9,15 @@ use super::{Args, Ended, ask};
 use crate::import::{Charset, FileError, Kind, Mapping, guess, is_lines, settle};
 
 /// The order that references need: each kind points only at earlier ones, and at itself.
-const ORDER: [Kind; 5] = [Kind::Members, Kind::Accounts, Kind::Contacts, Kind::Interactions, Kind::Responses];
+const ORDER: [Kind; 7] = [
+    Kind::Members,
+    Kind::Accounts,
+    Kind::Contacts,
+    Kind::Interactions,
+    Kind::Escalations,
+    Kind::Responses,
+    Kind::Invitations,
+];
 
 /// How a file of a folder may end, beside its kind.
 const ENDINGS: [&str; 3] = ["csv", "jsonl", "ndjson"];

@@ -22,6 +22,7 @@ const INHERITED: TimeDelta = TimeDelta::days(30);
 /// What is frozen on an answer.
 pub(super) struct Credit {
     pub owner_id: Option<MemberId>,
+    pub team_id: TeamId,
     pub place_id: PlaceId,
     pub inherited: bool,
 }
@@ -52,6 +53,12 @@ pub(super) struct Credits {
 }
 
 impl Credits {
+    pub async fn of(tx: &Tx, accounts: &Book<account::Entity>, members: &Book<member::Entity>) -> Result<Self> {
+        let mut credits = Self::default();
+        credits.read(tx, accounts, members).await?;
+        Ok(credits)
+    }
+
     /// Adds what is not known yet of these accounts and members.
     pub async fn read(
         &mut self,
@@ -105,6 +112,7 @@ impl Credits {
         };
         Credit {
             owner_id: named.map(|member| member.id).or(period.map(|row| row.member_id)),
+            team_id: team,
             place_id: self.places.get(&team).copied().unwrap_or(PlaceId(uuid::Uuid::nil())),
             inherited: period.is_some_and(|row| at.0 - row.from_at.0 < INHERITED),
         }

@@ -6,7 +6,10 @@ use std::fmt::Display;
 use std::hash::Hash;
 use std::str::FromStr;
 
-use entity::{AccountId, ContactId, ContactRoles, MemberId, TeamId, Tier, Time, account, contact, member};
+use entity::{
+    AccountId, ContactId, ContactRoles, EscalationId, MemberId, TeamId, Tier, Time, account, contact, escalation,
+    member,
+};
 use sea_orm::{ColumnTrait, FromQueryResult, sea_query::Order};
 use uuid::Uuid;
 
@@ -62,6 +65,14 @@ pub(super) struct Contact {
     pub reference: Option<String>,
     pub roles: ContactRoles,
     pub merged_into_id: Option<ContactId>,
+    pub language: Option<String>,
+}
+
+/// What is looked at of an escalation.
+#[derive(Clone, FromQueryResult)]
+pub(super) struct Escalation {
+    pub id: EscalationId,
+    pub reference: Option<String>,
 }
 
 /// A table that rows of a file point into.
@@ -86,7 +97,7 @@ pub(super) trait Pointed: Owned<Model: FromQueryResult + Send + Sync + Clone> {
 }
 
 macro_rules! pointed {
-    ($table:ident, $id:ty, $row:ident [$($read:ident)+], $what:literal, $merged:expr, $($by:ident => $column:ident $field:expr,)+) => {
+    ($table:ident, $id:ty, $row:ident [$($read:ident)+], $what:literal, $merged:expr, $($by:ident => $column:ident $field:expr,)*) => {
         impl Pointed for $table::Entity {
             type Id = $id;
             type Row = $row;
@@ -111,13 +122,13 @@ macro_rules! pointed {
             }
             fn at(by: By) -> $table::Column {
                 match by {
-                    $(By::$by => $table::Column::$column,)+
+                    $(By::$by => $table::Column::$column,)*
                     _ => $table::Column::Reference,
                 }
             }
             fn word(row: &$row, by: By) -> Option<&str> {
                 let field: fn(&$row) -> Option<&str> = match by {
-                    $(By::$by => $field,)+
+                    $(By::$by => $field,)*
                     _ => |row| row.reference.as_deref(),
                 };
                 field(row)
@@ -139,9 +150,11 @@ pointed!(
     "member", |_| None, Name => NameKey |row| Some(&row.name_key), Email => EmailKey |row| Some(&row.email_key),
 );
 pointed!(
-    contact, ContactId, Contact [Id AccountId NameKey EmailKey Reference Roles MergedIntoId],
+    contact, ContactId, Contact [Id AccountId NameKey EmailKey Reference Roles MergedIntoId Language],
     "contact", |row| row.merged_into_id, Name => NameKey |row| Some(&row.name_key), Email => EmailKey |row| row.email_key.as_deref(),
 );
+
+pointed!(escalation, EscalationId, Escalation [Id Reference], "escalation", |_| None,);
 
 /// What is compared when rows are pointed at.
 pub(super) fn word(by: By, text: &str) -> Cow<'_, str> {

@@ -10,9 +10,11 @@ mod chunks;
 mod contacts;
 mod credit;
 mod drafts;
+mod escalations;
 mod further;
 mod history;
 mod interactions;
+mod invitations;
 mod lookup;
 mod members;
 mod old;
@@ -243,6 +245,8 @@ where
         Kind::Members => run::run::<super::MemberRow, _, _, _>(system, inside, import).await,
         Kind::Contacts => run::run::<super::ContactRow, _, _, _>(system, inside, import).await,
         Kind::Interactions => run::run::<super::InteractionRow, _, _, _>(system, inside, import).await,
+        Kind::Escalations => run::run::<super::EscalationRow, _, _, _>(system, inside, import).await,
         Kind::Responses => run::run::<super::ResponseRow, _, _, _>(system, inside, import).await,
+        Kind::Invitations => run::run::<super::InvitationRow, _, _, _>(system, inside, import).await,
     }
 }

@@ -307,7 +307,7 @@ impl Desk<'_> {
         let told = self.stood.place(row)?;
         if let Some(place_id) = told {
             let owner_id: Option<MemberId> = owner.map(|owner| owner.id);
-            credit = Credit { owner_id, place_id, inherited: credit.inherited };
+            credit = Credit { owner_id, place_id, ..credit };
         }
         let frozen = &row.frozen;
         let (source, reference) = match row.kept.origin(&row.reference, &setting.source) {

@@ -153,3 +153,31 @@ fn addresses_flags_languages_and_roles() {
     assert_eq!(roles, [entity::ContactRole::DecisionMaker, entity::ContactRole::Champion]);
     assert!(value::choices::<_, ContactRoles>("boss").unwrap_err().starts_with("must be one of EXECUTIVE_SPONSOR"));
 }
+
+#[test]
+fn secrets_of_links_are_long_and_of_many_letters() {
+    for good in [
+        "b2955c1b756d2cd8674e571cbd37ad50",
+        "0b1a7c1e-54f6-4f2c-9f0d-2f6f0a9b7c3d",
+        "V1StGXR8_Z5jdHi6B-myT",
+        "tz4a98xxat96iws9zmbrgj3a",
+        "Xy8kq0ZbV3mT1nS5uR7wPa9cE2d",
+        "90071992547409919007199254740992123456",
+    ] {
+        assert_eq!(value::token(good), Ok(crate::secure::digest(good)), "{good}");
+    }
+    for bad in [
+        "",
+        "-._~-._~-._~-._~-._~-._~-._~-._~",
+        "b2955c1b756d2cd8674e571cbd37a",
+        "00000000000000000000000000000001",
+        "123456789012345678901234567890123456",
+        "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+        "V1StGXR8_Z5jdHi6B-m",
+        "V1StGXR8/Z5jdHi6B+myT",
+        "V1StGXR8_Z5jdHi6B-myT ",
+        &"V1StGXR8_Z5jdHi6B-myT".repeat(10),
+    ] {
+        assert!(value::token(bad).is_err(), "{bad}");
+    }
+}

@@ -23,7 +23,7 @@ pub(super) fn all() -> Vec<Table> {
     }
     tables!(
         team member team_deputy team_member team_tree team_place account account_grant ownership contact exclusion
-        interaction question survey survey_version program wave invitation visit response response_version answer
+        interaction escalation question survey survey_version program wave invitation visit response response_version answer
         refusal score_owner score_slice api_key session signing_key setting import import_piece job once audit attempt
         access_link second_factor recovery_code cover quiet_link quiet_answer quiet_score quiet_wave quiet_batch
     )
