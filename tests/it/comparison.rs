@@ -65,8 +65,8 @@ fn a_data_set_is_loaded_by_one_command() {
         said
     };
     let said = run(&[&bench("load.py"), "csv", "files", program.to_str().unwrap()]);
-    for kind in ["accounts: 1", "escalations: 1", "responses: 1", "invitations: 1"] {
-        assert!(said.contains(&format!("{kind} rows read")), "{said}");
+    for kind in ["accounts", "escalations", "responses", "invitations"] {
+        assert!(said.contains(&format!("{kind}: read 1\n")), "{said}");
     }
     assert_eq!(said.matches("refused 0").count(), 7, "{said}");
     for _ in 0..2 {
