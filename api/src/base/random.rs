@@ -48,7 +48,7 @@ pub struct SystemRandom {
 impl Random for SystemRandom {
     fn id(&self, at: Time) -> Uuid {
         let mut ahead = self.ahead.lock().unwrap_or_else(PoisonError::into_inner);
-        let bits = ahead.split_last_chunk().map(|(_, bits)| *bits).unwrap_or_else(|| {
+        let bits = ahead.last_chunk().copied().unwrap_or_else(|| {
             ahead.resize(AHEAD, 0);
             self.fill(&mut ahead);
             ahead.last_chunk().copied().unwrap_or_default()

@@ -225,7 +225,9 @@ impl<E: Pointed> Book<E> {
                     By::Id => words.get_mut(&id.to_string()),
                     _ => E::word(&row, by).and_then(|word| words.get_mut(word)),
                 };
-                ids.into_iter().for_each(|ids| ids.push(id));
+                if let Some(ids) = ids {
+                    ids.push(id);
+                }
                 more.rows.insert(id, row);
             }
         }
