@@ -61,7 +61,7 @@ impl Witness for Visible<account::Model> {
     }
 }
 
-/// An account that was read inside the scope; what was read of it is let go.
+/// An account that was read inside the scope, or that somebody names who sees all; what was read of it is let go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Sighted(AccountId);
 
