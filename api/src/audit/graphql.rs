@@ -30,7 +30,7 @@ impl AuditQuery {
         let paging = Paging::of(&cx.look_ahead(), first, after, last, before);
         let ask = ListAudit { filter, page: paging.args.clone() };
         let (page, total) = list(cx.data::<Ctx>()?, &ask, paging.count).await.map_err(failed)?;
-        Ok(Some(paging.connection(page, total)))
+        Ok(Some(Connection::of(page, total)))
     }
 }
 

@@ -27,7 +27,7 @@ pub struct AuditEntry {
     pub subject_id: Uuid,
     /// The changed columns as they were before; null where the row is new.
     pub before: Option<Json<Value>>,
-    /// The changed columns as they are since; of a new row all that hold something.
+    /// The changed columns as they are since. Of a new row what it held, without what is empty, false or told beside it.
     pub after: Option<Json<Value>>,
     #[graphql(skip)]
     pub account_id: Option<AccountId>,

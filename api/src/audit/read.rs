@@ -31,7 +31,7 @@ fn theirs(ctx: &Ctx) -> Condition {
         .add(Expr::col((account::Entity, account::Column::TeamId)).is_in(teams.iter().copied()))
         .add(Expr::col((account::Entity, account::Column::OwnerId)).is_in(ctx.viewer().member()));
     let ids =
-        Query::select().column((account::Entity, account::Column::Id)).from(account::Entity).cond_where(own).to_owned();
+        Query::select().column((account::Entity, account::Column::Id)).from(account::Entity).cond_where(own).take();
     Condition::any().add(C::AccountId.is_null()).add(C::AccountId.in_subquery(ids))
 }
 

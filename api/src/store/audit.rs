@@ -1,4 +1,4 @@
-//! What an audit row says: the whole row when it was made, only what changed after that.
+//! What an audit row says: what the row held when it was made, only what changed after that.
 
 use entity::{AccountId, AuditAction, AuditId, Time, audit::Column};
 use sea_orm::{Iden, Iterable, ModelTrait, PrimaryKeyToColumn, Value as Sql};
@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::{Engine, Owned};
+use super::{Engine, Owned, brief::brief};
 use crate::{
     access::Actor,
     base::{Error, Result},
@@ -60,7 +60,7 @@ where
 {
     let said = |row| match changed {
         Some(columns) => part::<E>(row, columns),
-        None => serde_json::to_string(row).map_err(Error::internal),
+        None => brief(row).map_err(Error::internal),
     };
     let (before, after) = (before.map(said).transpose()?, Some(said(row)?));
     Ok(Entry { before, after, ..named::<E>(action, row) })

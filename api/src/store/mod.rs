@@ -10,6 +10,7 @@ mod attempts;
 mod audit;
 mod backup;
 mod brace;
+mod brief;
 mod bulk;
 mod carry;
 mod cause;
