@@ -10,12 +10,9 @@ use super::{
 };
 use crate::base::{Error, Result};
 
-/// Keeps more of the file at hand, and moves what was written into the file less often. What an index made at the end
-/// is sorted by goes to files.
-const READY: &str = "PRAGMA cache_size = -16000; PRAGMA mmap_size = 0; PRAGMA wal_autocheckpoint = 64000;
-    PRAGMA journal_size_limit = 32000000; PRAGMA temp_store = file";
-const USUAL: &str = "PRAGMA cache_size = -8000; PRAGMA mmap_size = 33554432; PRAGMA wal_autocheckpoint = 1000;
-    PRAGMA temp_store = memory; PRAGMA wal_checkpoint(PASSIVE)";
+/// Moves what was written into the file less often. What an index made at the end is sorted by goes to files.
+const READY: &str = "PRAGMA wal_autocheckpoint = 64000; PRAGMA journal_size_limit = 32000000; PRAGMA temp_store = file";
+const USUAL: &str = "PRAGMA wal_autocheckpoint = 1000; PRAGMA temp_store = memory; PRAGMA wal_checkpoint(PASSIVE)";
 
 /// While this lives the writer of a SQLite file is ready for very many changes; ends with [`Braced::relax`].
 pub struct Braced {
@@ -31,8 +28,6 @@ impl Db {
         if let Some(writer) = &self.0.writer {
             let connected = Database::connect(options(&self.0.url, self.0.engine, 1, Purpose::Write));
             let sweeper = connected.await.map_err(from_db)?;
-            // What it moves would else be held in memory once more.
-            sweeper.execute_unprepared("PRAGMA mmap_size = 0").await.map_err(from_db)?;
             braced.sweeper = Some(sweeper);
             commits::maintain(writer, READY).await?;
         }

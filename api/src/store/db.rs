@@ -259,7 +259,6 @@ pub(super) fn options(url: &str, engine: Engine, connections: u32, purpose: Purp
                 .statement_cache_capacity(256)
                 .row_buffer_size(256)
                 .pragma("cache_size", "-8000")
-                .pragma("mmap_size", "33554432")
                 .pragma("temp_store", "memory")
                 .pragma("secure_delete", "on");
             if purpose == Purpose::Read { sqlite.pragma("query_only", "1") } else { sqlite }

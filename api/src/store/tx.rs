@@ -54,11 +54,20 @@ impl Shared {
 pub struct Tx {
     pub(super) conn: Arc<DatabaseTransaction>,
     shared: Arc<Shared>,
+    /// It looks, beside the one that writes.
+    aside: bool,
 }
 
 impl Tx {
     pub(super) const fn new(conn: Arc<DatabaseTransaction>, shared: Arc<Shared>) -> Self {
-        Self { conn, shared }
+        Self { conn, shared, aside: false }
+    }
+
+    /// The same for looking only, at what stood before this transaction: SQLite reads that on another connection, while
+    /// this one writes, and nobody else does. Only where the transaction is the only one of its commit.
+    #[must_use]
+    pub fn aside(&self) -> Self {
+        Self { aside: self.engine() == Engine::Sqlite, ..self.clone() }
     }
 
     pub fn viewer(&self) -> &Viewer {
@@ -74,7 +83,7 @@ impl Tx {
     }
 
     pub(super) fn line(&self) -> Conn<'_> {
-        Conn::Tx(&self.conn, self.turn())
+        if self.aside { self.shared.db.reader() } else { Conn::Tx(&self.conn, self.turn()) }
     }
 
     pub(super) fn turn(&self) -> &Turn {

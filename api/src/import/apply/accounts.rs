@@ -189,12 +189,13 @@ async fn prepare(
     rows: Vec<AccountRow>,
     verdicts: &mut HashMap<usize, Verdict>,
 ) -> Result<(Vec<(usize, Draft)>, Parents, Teams)> {
-    let source = &setting.source;
+    let (source, look) = (&setting.source, setting.look(tx));
     let mut old =
-        Old::<account::Entity>::load(tx, setting, rows.iter().map(|row| (&row.kept, row.reference.as_str()))).await?;
+        Old::<account::Entity>::load(&look, setting, rows.iter().map(|row| (&row.kept, row.reference.as_str())))
+            .await?;
     let owners = rows.iter().filter_map(|row| if let Given::Value(owner) = &row.owner { Some(owner) } else { None });
     let past: Vec<Pointer> = rows.iter().flat_map(|row| past::people(&row.past)).collect();
-    let owners = Book::<member::Entity>::open(tx, source, owners.chain(&past)).await?;
+    let owners = Book::<member::Entity>::open(&look, source, owners.chain(&past)).await?;
     let parents = Parents::load(tx, source, rows.iter().filter_map(parent_of), old.all()).await?;
     let mut teams = Teams::load(tx).await?;
     let mut drafts = Vec::new();

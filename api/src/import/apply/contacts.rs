@@ -43,10 +43,10 @@ impl Apply for ContactRow {
         memory: &mut Addresses,
         rows: Vec<Self>,
     ) -> Result<(Vec<Verdict>, Self::Batch)> {
-        let source = &setting.source;
+        let (source, look) = (&setting.source, setting.look(tx));
         let (mut old, accounts, emails) = try_join!(
-            Old::<contact::Entity>::load(tx, setting, rows.iter().map(|row| (&row.kept, row.reference.as_str()))),
-            Book::open(tx, source, rows.iter().map(|row| &row.account)),
+            Old::<contact::Entity>::load(&look, setting, rows.iter().map(|row| (&row.kept, row.reference.as_str()))),
+            Book::open(&look, source, rows.iter().map(|row| &row.account)),
             emails(tx, &rows),
         )?;
         let mut desk = Desk { accounts, emails, fresh: memory, now: tx.now(), source: source.clone() };

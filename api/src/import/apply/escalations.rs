@@ -25,15 +25,15 @@ impl Apply for EscalationRow {
     const LATER: Option<Later> = None;
 
     async fn apply(tx: &Tx, setting: &Setting, (): &mut (), rows: Vec<Self>) -> Result<(Vec<Verdict>, Self::Batch)> {
-        let source = &setting.source;
+        let (source, look) = (&setting.source, setting.look(tx));
         let by = rows.iter().filter_map(|row| match &row.opened_by {
             Given::Value(pointer) => Some(pointer),
             Given::Unmapped | Given::Blank => None,
         });
         let (mut old, accounts, members) = try_join!(
-            Old::<escalation::Entity>::load(tx, setting, rows.iter().map(|row| (&row.kept, row.reference.as_str()))),
-            Book::open(tx, source, rows.iter().map(|row| &row.account)),
-            Book::open(tx, source, by),
+            Old::<escalation::Entity>::load(&look, setting, rows.iter().map(|row| (&row.kept, row.reference.as_str()))),
+            Book::open(&look, source, rows.iter().map(|row| &row.account)),
+            Book::open(&look, source, by),
         )?;
         let desk = Desk { accounts, members, now: tx.now(), source: source.clone() };
         let (mut fresh, mut changed, mut verdicts) = (Vec::new(), Vec::new(), Vec::new());

@@ -71,20 +71,20 @@ impl Apply for InteractionRow {
         memory: &mut Memory,
         rows: Vec<Self>,
     ) -> Result<(Vec<Verdict>, Self::Batch)> {
-        let source = &setting.source;
+        let (source, look) = (&setting.source, setting.look(tx));
         let ids: Vec<InteractionId> = rows.iter().filter_map(|row| row.kept.id).map(InteractionId).collect();
         let Memory { shelf, owning, touches } = memory;
         if shelf.accounts.is_full() {
             *shelf = Shelf::default();
         }
         let (mut old, mut by_id, (), (), contacts) = try_join!(
-            known(tx, source, &rows),
-            by_id(tx, &ids),
-            shelf.accounts.read(tx, source, rows.iter().map(|row| &row.account)),
-            shelf.members.read(tx, source, rows.iter().filter_map(|row| row.member.as_ref())),
-            Book::open(tx, source, rows.iter().filter_map(|row| row.contact.as_ref())),
+            known(&look, source, &rows),
+            by_id(&look, &ids),
+            shelf.accounts.read(&look, source, rows.iter().map(|row| &row.account)),
+            shelf.members.read(&look, source, rows.iter().filter_map(|row| row.member.as_ref())),
+            Book::open(&look, source, rows.iter().filter_map(|row| row.contact.as_ref())),
         )?;
-        let taken = taken(tx, source, &rows, &old).await?;
+        let taken = taken(&look, source, &rows, &old).await?;
         let desk = Desk { shelf, contacts, taken, now: tx.now(), source: source.clone() };
         let (mut fresh, mut changed, mut verdicts) = (Vec::new(), Vec::new(), Vec::new());
         for row in rows {

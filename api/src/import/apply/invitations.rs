@@ -140,14 +140,14 @@ impl Apply for InvitationRow {
         memory: &mut Memory,
         rows: Vec<Self>,
     ) -> Result<(Vec<Verdict>, Self::Batch)> {
-        let source = &setting.source;
+        let (source, look) = (&setting.source, setting.look(tx));
         let (accounts, contacts, members, known) = try_join!(
-            Book::open(tx, source, rows.iter().map(|row| &row.account)),
-            Book::open(tx, source, rows.iter().map(|row| &row.contact)),
-            Book::open(tx, source, rows.iter().filter_map(|row| row.owner.as_ref())),
-            known(tx, &rows),
+            Book::open(&look, source, rows.iter().map(|row| &row.account)),
+            Book::open(&look, source, rows.iter().map(|row| &row.contact)),
+            Book::open(&look, source, rows.iter().filter_map(|row| row.owner.as_ref())),
+            known(&look, &rows),
         )?;
-        let (credits, answered) = try_join!(Credits::of(tx, &accounts, &members), answered(tx, &known))?;
+        let (credits, answered) = try_join!(Credits::of(&look, &accounts, &members), answered(&look, &known))?;
         let language = setting.company.language.clone();
         let mut desk = Desk { accounts, contacts, members, credits, known, answered, memory, language, now: tx.now() };
         let (mut fresh, mut changed, mut verdicts) = (Vec::new(), Vec::new(), Vec::new());

@@ -177,19 +177,19 @@ impl Apply for ResponseRow {
         memory: &mut Memory,
         rows: Vec<Self>,
     ) -> Result<(Vec<Verdict>, Self::Batch)> {
-        let source = &setting.source;
+        let (source, look) = (&setting.source, setting.look(tx));
         let Memory { surveys, shelf, settling, newest, .. } = memory;
         if shelf.accounts.is_full() {
             *shelf = Shelf::default();
         }
         let ((), (), contacts, known) = try_join!(
-            shelf.accounts.read(tx, source, rows.iter().map(|row| &row.account)),
-            shelf.members.read(tx, source, rows.iter().filter_map(|row| row.owner.as_ref())),
-            Book::open(tx, source, rows.iter().filter_map(|row| row.contact.as_ref())),
-            known(tx, source, &rows),
+            shelf.accounts.read(&look, source, rows.iter().map(|row| &row.account)),
+            shelf.members.read(&look, source, rows.iter().filter_map(|row| row.owner.as_ref())),
+            Book::open(&look, source, rows.iter().filter_map(|row| row.contact.as_ref())),
+            known(&look, source, &rows),
         )?;
         let Shelf { accounts, members, credits, .. } = shelf;
-        let ((), stood) = try_join!(credits.read(tx, accounts, members), Stood::load(tx, source, &rows))?;
+        let ((), stood) = try_join!(credits.read(&look, accounts, members), Stood::load(tx, source, &rows))?;
         let mut desk = Desk { shelf, contacts, stood, known, further: further::Known::default() };
         let told = rows.iter().any(|row| row.frozen.further != Given::Unmapped);
         let stand =

@@ -60,7 +60,11 @@ where
     let counted = import.resume.map_or(0, |so_far| report.go_on(so_far));
     let run = Run {
         total,
-        setting: Setting { source: import.mapping.source.clone(), company: system.company().clone() },
+        setting: Setting {
+            source: import.mapping.source.clone(),
+            company: system.company().clone(),
+            aside: inside.is_none() && !import.dry_run,
+        },
         report,
         parts: Parts::of(rows::<T, R>(open()?, import.mapping)?, counted),
         read: (0, 0),
