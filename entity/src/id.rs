@@ -68,6 +68,7 @@ macro_rules! ids {
             }
         }
 
+        #[async_trait::async_trait]
         impl OutputType for $name {
             fn type_name() -> Cow<'static, str> {
                 <Uuid as OutputType>::type_name()

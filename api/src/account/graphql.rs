@@ -4,12 +4,12 @@ use async_graphql::{ComplexObject, Context, Object, Result};
 use entity::AccountId;
 
 use super::{
-    Account, AccountFilter, AccountSort, CreateAccount, ListAccounts, UpdateAccount, Want, create, get, list, some_of,
-    update,
+    Account, AccountFilter, AccountSort, CreateAccount, ListAccounts, ParentAccount, UpdateAccount, Want, create, get,
+    list, some_of, update,
 };
 use crate::{
     access::Action,
-    base::{Long, Money},
+    base::{Error, Long, Money},
     contact::Contact,
     ctx::{Ctx, May, StaffOnly, failed, may_see},
     escalation::{Escalation, EscalationArgs},
@@ -57,7 +57,7 @@ impl AccountQuery {
         let want = Want::any([&look.field("nodes"), &look.field("edges").field("node")]).map_err(failed)?;
         let ask = ListAccounts { filter, search, sort, archived, page: paging.args.clone() };
         let (page, total) = list(ctx, &ask, &want, paging.count).await.map_err(failed)?;
-        Ok(Some(paging.connection(page, total)))
+        Ok(Some(Connection::of(page, total)))
     }
 }
 
@@ -100,24 +100,24 @@ impl Account {
     }
 
     /// Who owns it now.
-    async fn owner(&self) -> Option<Member> {
-        self.related.owner.clone().map(Into::into)
+    async fn owner(&self) -> Option<&Member> {
+        self.related.owner.as_ref()
     }
 
     /// Who stands in for the owner: of several with the role `BACKUP` the one who has had it for longest.
-    async fn backup(&self) -> Option<Member> {
-        self.related.backup.clone().map(Into::into)
+    async fn backup(&self) -> Option<&Member> {
+        self.related.backup.as_ref()
     }
 
     /// Its home team: the owner's, or the one it waits in.
     #[graphql(guard = "StaffOnly")]
-    async fn team(&self) -> Option<Team> {
-        self.related.team.clone().map(Into::into)
+    async fn team(&self) -> Option<&Team> {
+        self.related.team.as_ref()
     }
 
     /// The company it belongs to, where you see that one too.
-    async fn parent(&self) -> Option<ParentAccount> {
-        self.related.parent.clone().map(|row| ParentAccount { id: row.id, name: row.name })
+    async fn parent(&self) -> Option<&ParentAccount> {
+        self.related.parent.as_ref()
     }
 
     /// The account that this one was merged into, where you see that one too; it has what hung on this one.
@@ -135,14 +135,14 @@ impl Account {
     async fn ownerships(
         &self,
         #[graphql(desc = "At most 100; 25 where absent.")] first: Option<i32>,
-    ) -> Result<Option<Vec<Ownership>>> {
-        some("ownerships", first, &self.related.ownerships, Into::into)
+    ) -> Result<Option<Vec<&Ownership>>> {
+        some("ownerships", first, &self.related.ownerships)
     }
 
     /// Who works on it beside the owner.
     #[graphql(guard = "StaffOnly")]
-    async fn collaborators(&self) -> Option<Vec<Collaborator>> {
-        Some(self.related.collaborators.iter().cloned().map(Into::into).collect())
+    async fn collaborators(&self) -> Option<&[Collaborator]> {
+        Some(&self.related.collaborators)
     }
 
     /// Its people (more of them by the root field `contacts`).
@@ -151,8 +151,8 @@ impl Account {
     async fn contacts(
         &self,
         #[graphql(desc = "At most 100; 25 where absent.")] first: Option<i32>,
-    ) -> Result<Option<Vec<Contact>>> {
-        some("contacts", first, &self.related.contacts, |(row,)| row.into())
+    ) -> Result<Option<Vec<&Contact>>> {
+        some("contacts", first, &self.related.contacts)
     }
 
     /// What happened, the newest first.
@@ -163,11 +163,8 @@ impl Account {
         #[graphql(desc = "At most 100; 25 where absent.")] first: Option<i32>,
         #[graphql(desc = "The `endCursor` of the page before.")] after: Option<String>,
         #[graphql(desc = "Only entries of these types.")] types: Option<Vec<entity::InteractionType>>,
-    ) -> Result<Option<Connection<Interaction>>> {
-        let args = TimelineArgs { first, after, types };
-        let rows = self.related.timelines.iter().find(|(known, _)| *known == args).map(|(_, rows)| rows.clone());
-        let page = args.page(rows.unwrap_or_default()).map_err(failed)?;
-        Ok(Some(Connection::of(page)))
+    ) -> Result<Option<&Connection<Interaction>>> {
+        page(&self.related.timelines, &TimelineArgs { first, after, types })
     }
 
     /// How many of its escalations are open.
@@ -184,11 +181,8 @@ impl Account {
         #[graphql(desc = "At most 100; 25 where absent.")] first: Option<i32>,
         #[graphql(desc = "The `endCursor` of the page before.")] after: Option<String>,
         #[graphql(desc = "True: open ones alone. False: settled ones alone. All where absent.")] open: Option<bool>,
-    ) -> Result<Option<Connection<Escalation>>> {
-        let args = EscalationArgs { first, after, open };
-        let rows = self.related.escalations.iter().find(|(known, _)| *known == args).map(|(_, rows)| rows.clone());
-        let page = args.page(rows.unwrap_or_default()).map_err(failed)?;
-        Ok(Some(Connection::of(page)))
+    ) -> Result<Option<&Connection<Escalation>>> {
+        page(&self.related.escalations, &EscalationArgs { first, after, open })
     }
 
     /// Whom it was asked, the newest first.
@@ -197,8 +191,8 @@ impl Account {
     async fn invitations(
         &self,
         #[graphql(desc = "At most 100; 25 where absent.")] first: Option<i32>,
-    ) -> Result<Option<Vec<Invitation>>> {
-        some("invitations", first, &self.related.invitations, Into::into)
+    ) -> Result<Option<Vec<&Invitation>>> {
+        some("invitations", first, &self.related.invitations)
     }
 
     /// What was answered, the newest first.
@@ -207,8 +201,8 @@ impl Account {
     async fn responses(
         &self,
         #[graphql(desc = "At most 100; 25 where absent.")] first: Option<i32>,
-    ) -> Result<Option<Vec<Response>>> {
-        some("responses", first, &self.related.responses, Into::into)
+    ) -> Result<Option<Vec<&Response>>> {
+        some("responses", first, &self.related.responses)
     }
 
     /// All its answers as figures, one for each question.
@@ -219,17 +213,13 @@ impl Account {
 }
 
 /// The first rows of a list that may have been read longer for another alias.
-fn some<T: Clone, U>(list: &str, first: Option<i32>, rows: &[T], view: impl Fn(T) -> U) -> Result<Option<Vec<U>>> {
+fn some<'a, T>(list: &str, first: Option<i32>, rows: &'a [T]) -> Result<Option<Vec<&'a T>>> {
     let first = usize::try_from(some_of(list, first).map_err(failed)?).unwrap_or(0);
-    Ok(Some(rows.iter().take(first).cloned().map(view).collect()))
+    Ok(Some(rows.iter().take(first).collect()))
 }
 
-/// The account another one belongs to.
-#[derive(Clone, Debug, async_graphql::SimpleObject)]
-#[graphql(serial)]
-pub struct ParentAccount {
-    /// Its id.
-    pub id: AccountId,
-    /// What it is called.
-    pub name: String,
+/// The page that look-ahead has read for these arguments.
+fn page<'a, A: PartialEq, C>(pages: &'a [(A, C)], args: &A) -> Result<Option<&'a C>> {
+    let page = pages.iter().find(|(known, _)| known == args).map(|(_, page)| page);
+    page.map(Some).ok_or_else(|| failed(Error::internal("a page was not read")))
 }

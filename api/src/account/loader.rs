@@ -11,6 +11,7 @@ use crate::{base::Error, ctx::Ctx, store::among};
 /// Loads accounts by id, each with what is wanted below it.
 pub struct AccountLoader(pub Ctx);
 
+#[async_trait::async_trait]
 impl Loader<(AccountId, Want)> for AccountLoader {
     type Value = Account;
     type Error = std::sync::Arc<Error>;

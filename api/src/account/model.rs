@@ -1,20 +1,24 @@
 //! An account as both doors show it.
 
 use async_graphql::{Enum, InputObject, MaybeUndefined, SimpleObject};
-use entity::{AccountId, Day, Lifecycle, MemberId, TeamId, Tier, Time, account, contact, member, team};
+use entity::{AccountId, Day, Lifecycle, MemberId, TeamId, Tier, Time, account};
 
 use crate::{
     access::Action,
     base::Long,
+    contact::Contact,
     ctx::{May, StaffOnly},
-    escalation::{EscalationArgs, EscalationRow},
-    invitation::InvitationRow,
-    ownership::{CollaboratorRow, OwnershipRow},
-    response::{ResponseRow, ScoreRow},
+    escalation::{Escalation, EscalationArgs},
+    graph::Connection,
+    invitation::Invitation,
+    member::Member,
+    ownership::{Collaborator, Ownership},
+    response::{Response, ScoreRow},
     store::filter::{
         DateFilter, DateTimeFilter, IdFilter, IntFilter, LifecycleFilter, LongFilter, TextFilter, TierFilter, filters,
     },
-    timeline::{InteractionRow, TimelineArgs},
+    team::Team,
+    timeline::{Interaction, TimelineArgs},
 };
 
 /// A client company.
@@ -88,19 +92,29 @@ pub struct Account {
 /// What came along with the account's own columns: only what was asked for.
 #[derive(Clone, Debug, Default)]
 pub struct Related {
-    pub owner: Option<member::Model>,
-    pub backup: Option<member::Model>,
-    pub team: Option<team::Model>,
-    pub parent: Option<account::Model>,
-    pub ownerships: Vec<OwnershipRow>,
-    pub collaborators: Vec<CollaboratorRow>,
-    pub contacts: Vec<(contact::Model,)>,
-    pub timelines: Vec<(TimelineArgs, Vec<InteractionRow>)>,
-    pub invitations: Vec<InvitationRow>,
-    pub responses: Vec<ResponseRow>,
+    pub owner: Option<Member>,
+    pub backup: Option<Member>,
+    pub team: Option<Team>,
+    pub parent: Option<ParentAccount>,
+    pub ownerships: Vec<Ownership>,
+    pub collaborators: Vec<Collaborator>,
+    pub contacts: Vec<Contact>,
+    pub timelines: Vec<(TimelineArgs, Connection<Interaction>)>,
+    pub invitations: Vec<Invitation>,
+    pub responses: Vec<Response>,
     pub scores: Vec<ScoreRow>,
-    pub escalations: Vec<(EscalationArgs, Vec<EscalationRow>)>,
+    pub escalations: Vec<(EscalationArgs, Connection<Escalation>)>,
     pub open_escalations: Option<i32>,
+}
+
+/// The account another one belongs to.
+#[derive(Clone, Debug, SimpleObject)]
+#[graphql(serial)]
+pub struct ParentAccount {
+    /// Its id.
+    pub id: AccountId,
+    /// What it is called.
+    pub name: String,
 }
 
 impl From<account::Model> for Account {

@@ -8,12 +8,13 @@ use sea_orm::{
 };
 use serde::Deserialize;
 
-use super::{Account, Related};
+use super::{Account, ParentAccount, Related};
 use crate::{
     access::Scope,
     base::{Error, Result},
     ctx::Ctx,
     escalation::{self, EscalationArgs, EscalationRow},
+    graph::Connection,
     invitation::InvitationRow,
     ownership::{CollaboratorRow, OwnershipRow},
     response::{self, ResponseRow, ScoreRow},
@@ -172,7 +173,7 @@ struct Row(
 pub async fn read(ctx: &Ctx, find: Find<'_, account::Entity>, want: &Want) -> Result<Vec<Account>> {
     let parts = parts(ctx.store().engine(), &ctx.viewer().scope, want)?;
     let rows: Vec<Row> = find.shown(want.columns, parts).await?;
-    Ok(rows.into_iter().map(|row| row.view(want)).collect())
+    rows.into_iter().map(|row| row.view(want)).collect()
 }
 
 /// One account, or `NotFound`.
@@ -182,26 +183,32 @@ pub async fn get(ctx: &Ctx, id: AccountId, want: &Want) -> Result<Account> {
 }
 
 impl Row {
-    fn view(self, want: &Want) -> Account {
-        let timelines = want.timelines.iter().cloned().zip(self.7.unwrap_or_default()).collect();
-        let escalations = want.escalations.iter().cloned().zip(self.12.unwrap_or_default()).collect();
+    fn view(self, want: &Want) -> Result<Account> {
+        let timelines = want.timelines.iter().zip(self.7.unwrap_or_default());
+        let timelines = timelines.map(|(args, rows)| Ok((args.clone(), Connection::of(args.page(rows)?, None))));
+        let escalations = want.escalations.iter().zip(self.12.unwrap_or_default());
+        let escalations = escalations.map(|(args, rows)| Ok((args.clone(), Connection::of(args.page(rows)?, None))));
         let related = Related {
-            owner: self.1,
-            team: self.2,
-            parent: self.3,
-            ownerships: self.4.unwrap_or_default(),
-            collaborators: self.5.unwrap_or_default(),
-            contacts: self.6.unwrap_or_default(),
-            timelines,
-            invitations: self.8.unwrap_or_default(),
-            responses: self.9.unwrap_or_default(),
+            owner: self.1.map(Into::into),
+            team: self.2.map(Into::into),
+            parent: self.3.map(|row| ParentAccount { id: row.id, name: row.name }),
+            ownerships: views(self.4),
+            collaborators: views(self.5),
+            contacts: self.6.into_iter().flatten().map(|(row,)| row.into()).collect(),
+            timelines: timelines.collect::<Result<_>>()?,
+            invitations: views(self.8),
+            responses: views(self.9),
             scores: self.10.unwrap_or_default(),
-            backup: self.11,
-            escalations,
+            backup: self.11.map(Into::into),
+            escalations: escalations.collect::<Result<_>>()?,
             open_escalations: self.13,
         };
-        Account { related, ..Account::from(self.0) }
+        Ok(Account { related, ..Account::from(self.0) })
     }
+}
+
+fn views<R, V: From<R>>(rows: Option<Vec<R>>) -> Vec<V> {
+    rows.into_iter().flatten().map(Into::into).collect()
 }
 
 fn parts(engine: Engine, scope: &Scope, want: &Want) -> Result<Vec<Shape>> {
@@ -269,7 +276,7 @@ fn parent(engine: Engine, scope: &Scope) -> Shape {
         .column((account::Entity, account::Column::Id))
         .from(account::Entity)
         .cond_where(account::Entity::visible(scope, engine))
-        .to_owned();
+        .take();
     let which = Condition::all()
         .add(Expr::col(("p", account::Column::Id)).equals((account::Entity, account::Column::ParentId)))
         .add(Expr::col(("p", account::Column::Id)).in_subquery(seen));

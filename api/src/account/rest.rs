@@ -129,7 +129,7 @@ impl Row {
             annual_value: value,
             renewal_on: account.renewal_on,
             health_score: account.health_score,
-            owner: account.related.owner.map(|owner| crate::member::Member::from(owner).into()),
+            owner: account.related.owner.map(Into::into),
             team_id: Some(account.team_id),
             unowned_since: account.unowned_since,
             last_live_at: account.last_live_at,

@@ -43,7 +43,7 @@ impl ContactQuery {
         let paging = Paging::of(&cx.look_ahead(), first, after, last, before);
         let ask = ListContacts { account_id, filter, search, sort, archived, page: paging.args.clone() };
         let (page, total) = list(cx.data::<Ctx>()?, &ask, paging.count).await.map_err(failed)?;
-        Ok(Some(paging.connection(page, total)))
+        Ok(Some(Connection::of(page, total)))
     }
 }
 

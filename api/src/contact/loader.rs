@@ -10,6 +10,7 @@ use crate::{base::Error, ctx::Ctx};
 /// Loads the ids of contacts, as far as they are seen.
 pub struct SeenLoader(pub Ctx);
 
+#[async_trait::async_trait]
 impl Loader<ContactId> for SeenLoader {
     type Value = ContactId;
     type Error = Arc<Error>;

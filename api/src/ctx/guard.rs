@@ -10,6 +10,7 @@ use crate::{access::Action, base::Error};
 /// A field that customers and link holders never see: null and `FORBIDDEN` at its path.
 pub struct StaffOnly;
 
+#[async_trait::async_trait]
 impl Guard for StaffOnly {
     async fn check(&self, cx: &Context<'_>) -> async_graphql::Result<()> {
         let ctx = cx.data::<Ctx>()?;
@@ -24,6 +25,7 @@ impl Guard for StaffOnly {
 /// not for an integration whose key does not name them.
 pub struct May(pub Action);
 
+#[async_trait::async_trait]
 impl Guard for May {
     async fn check(&self, cx: &Context<'_>) -> async_graphql::Result<()> {
         cx.data::<Ctx>()?.may(self.0).map_err(failed)

@@ -95,7 +95,7 @@ impl Way {
             .column((invitation::Entity, invitation::Column::WaveId))
             .from(invitation::Entity)
             .cond_where(among::<invitation::Entity, _>(invitation::Column::ContactId, &going))
-            .to_owned();
+            .take();
         let making = tx
             .everywhere::<wave::Entity>()
             .filter(wave::Column::MadeAt.is_null())

@@ -108,7 +108,7 @@ async fn same_people(ctx: &Ctx, first: usize) -> Result<Vec<Found>> {
         .column((account::Entity, account::Column::Id))
         .from(account::Entity)
         .and_where(account::Column::ArchivedAt.is_null())
-        .to_owned();
+        .take();
     let live = Condition::all().add(at(C::ArchivedAt).is_null()).add(at(C::AccountId).in_subquery(open));
     let by = vec![at(C::AccountId), at(C::NameKey)];
     let same = shared::<contact::Entity>(ctx, by.clone(), live.clone(), at(C::CreatedAt), first);
@@ -151,5 +151,5 @@ fn shared<E: Owned>(
         .order_by_expr(count(), Order::Desc)
         .order_by_expr(SimpleExpr::from(Func::min(created)), Order::Asc)
         .limit(first as u64)
-        .to_owned()
+        .take()
 }

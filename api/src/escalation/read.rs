@@ -87,6 +87,6 @@ pub fn open(engine: Engine, scope: &Scope, account: SimpleExpr) -> Shape {
         .and_where(Expr::col((Table::default(), C::AccountId)).eq(account))
         .and_where(C::ClosedAt.is_null())
         .cond_where(Table::own(scope, engine))
-        .to_owned();
+        .take();
     SimpleExpr::SubQuery(None, Box::new(select.into()))
 }

@@ -1,4 +1,6 @@
-//! Relay connections: pages by cursor, built only as far as the query asks.
+//! Relay connections: pages by cursor.
+
+use std::sync::Arc;
 
 use async_graphql::{Lookahead, OutputType, SimpleObject};
 
@@ -45,7 +47,7 @@ pub struct Edge<T: OutputType> {
     /// Where this row stands in its list.
     pub cursor: String,
     /// The row.
-    pub node: T,
+    pub node: Arc<T>,
 }
 
 /// One page of a list.
@@ -67,7 +69,7 @@ where
     /// The rows with their cursors.
     pub edges: Vec<Edge<T>>,
     /// The rows alone, without cursors.
-    pub nodes: Vec<T>,
+    pub nodes: Vec<Arc<T>>,
     /// Where the page stands.
     pub page_info: PageInfo,
     /// How many there are in all; counted only when asked for. Null below another object.
@@ -79,8 +81,6 @@ pub struct Paging {
     pub args: PageArgs,
     /// Whether the whole is to be counted.
     pub count: bool,
-    edges: bool,
-    nodes: bool,
 }
 
 impl Paging {
@@ -91,40 +91,25 @@ impl Paging {
         last: Option<i32>,
         before: Option<String>,
     ) -> Self {
-        let has = |name| look.field(name).exists();
-        let args = PageArgs { first, after, last, before };
-        Self { args, count: has("totalCount"), edges: has("edges"), nodes: has("nodes") }
-    }
-
-    pub fn connection<T: OutputType + Clone>(&self, page: Page<(String, T)>, total: Option<i64>) -> Connection<T>
-    where
-        Edge<T>: OutputType,
-    {
-        Connection::build(page, total, self.edges, self.nodes)
+        Self { args: PageArgs { first, after, last, before }, count: look.field("totalCount").exists() }
     }
 }
 
-impl<T: OutputType + Clone> Connection<T>
+impl<T: OutputType> Connection<T>
 where
     Edge<T>: OutputType,
 {
-    /// A page that hangs on another object.
-    pub fn of(page: Page<(String, T)>) -> Self {
-        Self::build(page, None, true, true)
-    }
-
-    fn build(page: Page<(String, T)>, total_count: Option<i64>, edges: bool, nodes: bool) -> Self {
+    /// A page. `total_count`: where it was counted.
+    pub fn of(page: Page<(String, T)>, total_count: Option<i64>) -> Self {
         let page_info = PageInfo {
             has_next_page: page.has_next,
             has_previous_page: page.has_previous,
             start_cursor: page.rows.first().map(|(cursor, _)| cursor.clone()),
             end_cursor: page.rows.last().map(|(cursor, _)| cursor.clone()),
         };
-        let copy = if nodes && edges { page.rows.iter().map(|(_, node)| node.clone()).collect() } else { Vec::new() };
-        let (edges, nodes) = match (edges, nodes) {
-            (true, _) => (page.rows.into_iter().map(|(cursor, node)| Edge { cursor, node }).collect(), copy),
-            (false, _) => (Vec::new(), page.rows.into_iter().map(|(_, node)| node).collect()),
-        };
+        let edge = |(cursor, node)| Edge { cursor, node: Arc::new(node) };
+        let edges: Vec<Edge<T>> = page.rows.into_iter().map(edge).collect();
+        let nodes = edges.iter().map(|edge| Arc::clone(&edge.node)).collect();
         Self { edges, nodes, page_info, total_count }
     }
 }

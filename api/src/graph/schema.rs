@@ -23,11 +23,10 @@ use crate::{
     timeline::TimelineMutation,
 };
 
-/// What can be read.
+/// What can be read. A field is looked for in the last slice first, so what is asked most stands there.
 #[derive(MergedObject, Default)]
 pub struct Query(
     SessionQuery,
-    AccountQuery,
     OwnershipQuery,
     CoverQuery,
     ContactQuery,
@@ -42,9 +41,10 @@ pub struct Query(
     SatisfactionQuery,
     KeyQuery,
     AuditQuery,
+    AccountQuery,
 );
 
-/// What can be changed. Verb and noun, one input, the view back.
+/// What can be changed. Verb and noun, one input, the view back. In the order of [`Query`].
 #[derive(MergedObject, Default)]
 pub struct Mutation(
     AccountMutation,
@@ -55,13 +55,13 @@ pub struct Mutation(
     DuplicateMutation,
     MemberMutation,
     TeamMutation,
-    TimelineMutation,
     ProgramMutation,
     SurveyMutation,
     InvitationMutation,
     KeyMutation,
     SessionMutation,
     EntranceMutation,
+    TimelineMutation,
 );
 
 /// What can be listened to, at `/graphql/ws`. An event is read with the rights of its moment.

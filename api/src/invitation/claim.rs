@@ -167,14 +167,14 @@ impl Case {
                 .column((wave::Entity, column))
                 .from(wave::Entity)
                 .and_where(Expr::col((wave::Entity, wave::Column::Id)).eq(at(invitation::Column::WaveId)))
-                .to_owned();
+                .take();
             SimpleExpr::SubQuery(None, Box::new(select.into()))
         };
         let owner = Query::select()
             .column((account::Entity, account::Column::OwnerId))
             .from(account::Entity)
             .and_where(Expr::col((account::Entity, account::Column::Id)).eq(at(invitation::Column::AccountId)))
-            .to_owned();
+            .take();
         let owner = SimpleExpr::SubQuery(None, Box::new(owner.into()));
         let parts = vec![
             one::<survey::Entity>(

@@ -205,7 +205,7 @@ fn answered() -> SimpleExpr {
         .expr(far)
         .from(response::Entity)
         .and_where(of(response::Column::InvitationId).equals((Table::default(), C::Id)))
-        .to_owned();
+        .take();
     Func::coalesce([SimpleExpr::SubQuery(None, Box::new(answer.into())), Expr::cust("0")]).into()
 }
 

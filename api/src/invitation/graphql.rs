@@ -38,7 +38,7 @@ impl InvitationQuery {
         let shows = Shows::page::<invitation::Entity>(&look, "");
         let ask = ListInvitations { filter, page: paging.args.clone(), shows };
         let (page, total) = list(cx.data::<Ctx>()?, &ask, paging.count).await.map_err(failed)?;
-        Ok(Some(paging.connection(page, total)))
+        Ok(Some(Connection::of(page, total)))
     }
 
     /// How far the invitations at the accounts you see have come: from the contacts who were judged to complete

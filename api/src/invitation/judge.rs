@@ -140,7 +140,7 @@ impl Facts {
             .column((contact::Entity, contact::Column::Id))
             .from(contact::Entity)
             .and_where(contact::Column::EmailKey.is_in(keys()))
-            .to_owned();
+            .take();
         let mut asked = tx
             .everywhere::<invitation::Entity>()
             .filter(invitation::Column::ContactId.in_subquery(people))
@@ -220,7 +220,7 @@ fn named<E: sea_orm::EntityTrait>(value: E::Column, id: E::Column, by: invitatio
         .column((E::default(), value))
         .from(E::default())
         .and_where(Expr::col((E::default(), id)).equals((invitation::Entity, by)))
-        .to_owned();
+        .take();
     SimpleExpr::SubQuery(None, Box::new(select.into()))
 }
 

@@ -135,7 +135,7 @@ fn answers(ctx: &Ctx) -> Shape {
             Expr::col((response::Entity, response::Column::InvitationId))
                 .equals((invitation::Entity, invitation::Column::Id)),
         )
-        .to_owned();
+        .take();
     let which = Condition::all().add(Expr::col((answer::Entity, answer::Column::ResponseId)).in_subquery(response));
     let order = vec![(answer::Column::Question, Order::Asc)];
     let all = Many::<answer::Entity> { which, order, limit: 20, columns: Columns::ALL, parts: Vec::new() };

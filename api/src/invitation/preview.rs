@@ -97,7 +97,7 @@ async fn parts(ctx: &Ctx, ask: &PreviewSurvey) -> Result<Parts> {
         .column((account::Entity, account::Column::OwnerId))
         .from(account::Entity)
         .and_where(Expr::col((account::Entity, account::Column::Id)).eq(at.clone()))
-        .to_owned();
+        .take();
     let shapes = vec![
         one::<account::Entity>(engine, "a", Expr::col(("a", account::Column::Id)).eq(at)),
         one::<member::Entity>(engine, "m", Expr::col(("m", member::Column::Id)).in_subquery(owner)),

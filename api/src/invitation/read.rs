@@ -75,14 +75,13 @@ fn answered() -> SimpleExpr {
         .expr(Expr::val(1))
         .from(response::Entity)
         .and_where(Expr::col((response::Entity, response::Column::InvitationId)).equals((Table::default(), C::Id)))
-        .to_owned();
+        .take();
     Expr::exists(answer)
 }
 
 /// The invitations of the waves that `which` names.
 fn of_waves(which: Condition) -> Condition {
-    let waves =
-        Query::select().column((wave::Entity, wave::Column::Id)).from(wave::Entity).cond_where(which).to_owned();
+    let waves = Query::select().column((wave::Entity, wave::Column::Id)).from(wave::Entity).cond_where(which).take();
     Condition::all().add(Expr::col((Table::default(), C::WaveId)).in_subquery(waves))
 }
 

@@ -129,12 +129,12 @@ impl Taken {
             .column((contact::Entity, contact::Column::EmailKey))
             .from(contact::Entity)
             .and_where(Expr::col((contact::Entity, contact::Column::Id)).eq(asked(invitation::Column::ContactId)))
-            .to_owned();
+            .take();
         let twins = Query::select()
             .column((contact::Entity, contact::Column::Id))
             .from(contact::Entity)
             .and_where(contact::Column::EmailKey.is_in(keys))
-            .to_owned();
+            .take();
         let rows: Vec<TakenRow> = tx
             .everywhere::<invitation::Entity>()
             .filter(invitation::Column::WaveId.eq(wave))

@@ -156,7 +156,7 @@ fn asked_version() -> SimpleExpr {
             Expr::col((invitation::Entity, invitation::Column::Id))
                 .equals((response::Entity, response::Column::InvitationId)),
         )
-        .to_owned();
+        .take();
     SimpleExpr::SubQuery(None, Box::new(select.into()))
 }
 
@@ -168,6 +168,6 @@ fn owner_now() -> SimpleExpr {
         .and_where(
             Expr::col((account::Entity, account::Column::Id)).equals((response::Entity, response::Column::AccountId)),
         )
-        .to_owned();
+        .take();
     SimpleExpr::SubQuery(None, Box::new(select.into()))
 }

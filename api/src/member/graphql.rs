@@ -31,7 +31,7 @@ impl MemberQuery {
         let paging = Paging::of(&cx.look_ahead(), first, after, last, before);
         let ask = ListMembers { search, team_id, page: paging.args.clone() };
         let (page, total) = list(cx.data::<Ctx>()?, &ask, paging.count).await.map_err(failed)?;
-        Ok(Some(paging.connection(page, total)))
+        Ok(Some(Connection::of(page, total)))
     }
 }
 

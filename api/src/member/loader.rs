@@ -10,6 +10,7 @@ use crate::{base::Error, ctx::Ctx, store::among};
 
 pub struct MemberLoader(pub Ctx);
 
+#[async_trait::async_trait]
 impl Loader<MemberId> for MemberLoader {
     type Value = Member;
     type Error = Arc<Error>;

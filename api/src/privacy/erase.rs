@@ -169,7 +169,7 @@ async fn elsewhere(tx: &Tx, names: &Mentions, accounts: &[AccountId]) -> Result<
         .column((response::Entity, R::Id))
         .from(response::Entity)
         .cond_where(among::<response::Entity, _>(R::AccountId, accounts))
-        .to_owned();
+        .take();
     let theirs = Condition::all().add(response_version::Column::ResponseId.in_subquery(theirs));
     let earlier = [response_version::Column::Comment, response_version::Column::Answers];
     let found = at!(interaction, [I::Subject, I::Body], [I::ExternalId])

@@ -54,7 +54,7 @@ impl Audience {
             .and_where(account::Column::ArchivedAt.is_null())
             .cond_where(filter::condition(self.accounts.as_ref(), tx.sight())?)
             .cond_where(accounts)
-            .to_owned();
+            .take();
         let contacts = filter::condition(self.contacts.as_ref(), tx.sight())?;
         let live = tx.find::<contact::Entity>().filter(contact::Column::ArchivedAt.is_null());
         Ok(live.filter(contacts).filter(contact::Column::AccountId.in_subquery(accounts)))
@@ -117,7 +117,7 @@ fn recent(program: ProgramId, asked: Time, refused: Time) -> sea_orm::sea_query:
         .column((wave::Entity, wave::Column::Id))
         .from(wave::Entity)
         .and_where(Expr::col((wave::Entity, wave::Column::ProgramId)).eq(program))
-        .to_owned();
+        .take();
     let silent = Condition::any()
         .add(at(invitation::Column::QueuedAt).gt(refused))
         .add(invitation::Column::Status.ne(InvitationStatus::Suppressed));
@@ -133,7 +133,7 @@ fn recent(program: ProgramId, asked: Time, refused: Time) -> sea_orm::sea_query:
         .and_where(at(invitation::Column::WaveId).in_subquery(waves))
         .cond_where(silent)
         .and_where(called_off.not())
-        .to_owned()
+        .take()
 }
 
 /// The server itself, seeing the accounts of a team and below, as the tree is now; all of them without a team.

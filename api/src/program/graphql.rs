@@ -40,7 +40,7 @@ impl ProgramQuery {
     ) -> Result<Option<Connection<Program>>> {
         let paging = Paging::of(&cx.look_ahead(), first, after, last, before);
         let (page, total) = list(cx.data::<Ctx>()?, &paging.args, paging.count).await.map_err(failed)?;
-        Ok(Some(paging.connection(page, total)))
+        Ok(Some(Connection::of(page, total)))
     }
 
     /// Whom a programme would ask if it made a wave now, and whom not and why. Changes nothing.
@@ -67,7 +67,7 @@ impl ProgramQuery {
         let paging = Paging::of(&cx.look_ahead(), first, after, last, before);
         let ask = ListWaves { program_id, page: paging.args.clone() };
         let (page, total) = waves(cx.data::<Ctx>()?, &ask, paging.count).await.map_err(failed)?;
-        Ok(Some(paging.connection(page, total)))
+        Ok(Some(Connection::of(page, total)))
     }
 
     /// Who is kept out of surveys for now, the newest first (at most 200).

@@ -16,6 +16,7 @@ use crate::{
 
 pub struct ProgramLoader(pub Ctx);
 
+#[async_trait::async_trait]
 impl Loader<ProgramId> for ProgramLoader {
     type Value = Program;
     type Error = Arc<Error>;
@@ -32,6 +33,7 @@ impl Loader<ProgramId> for ProgramLoader {
 /// Loads how far waves have come, at the accounts in scope.
 pub struct FunnelLoader(pub Ctx);
 
+#[async_trait::async_trait]
 impl Loader<WaveId> for FunnelLoader {
     type Value = Funnel;
     type Error = Arc<Error>;

@@ -58,7 +58,7 @@ fn mine(viewer: &Viewer, engine: Engine) -> Condition {
         .column((program::Entity, program::Column::Id))
         .from(program::Entity)
         .cond_where(program::Entity::visible(&viewer.scope, engine))
-        .to_owned();
+        .take();
     let own = |id| Condition::all().add(wave::Column::ById.eq(id)).add(wave::Column::ProgramId.is_null());
     let own = viewer.actor.id().map(own);
     let any = Condition::any().add(wave::Column::ProgramId.in_subquery(programs));
@@ -72,7 +72,7 @@ fn known(viewer: &Viewer, engine: Engine) -> Condition {
         .from(invitation::Entity)
         .and_where(Expr::col((invitation::Entity, invitation::Column::WaveId)).equals((wave::Entity, wave::Column::Id)))
         .cond_where(invitation::Entity::visible(&viewer.scope, engine))
-        .to_owned();
+        .take();
     Condition::any().add(mine(viewer, engine)).add(Expr::exists(there))
 }
 

@@ -76,7 +76,7 @@ fn asked_by(which: Condition) -> Condition {
         .column((invitation::Entity, invitation::Column::Id))
         .from(invitation::Entity)
         .cond_where(which)
-        .to_owned();
+        .take();
     Condition::all().add(Expr::col((Table::default(), C::InvitationId)).in_subquery(ids))
 }
 
@@ -110,7 +110,7 @@ fn satisfied_by_question() -> sea_orm::sea_query::SelectStatement {
         .from(question::Entity)
         .and_where(asked(question::Column::Key).equals((Table::default(), C::Question)))
         .cond_where(Condition::any().add(high).add(low))
-        .to_owned()
+        .take()
 }
 
 /// What an answer to a question says of its author.
@@ -128,6 +128,7 @@ pub fn category(question: &question::Model, score: i16) -> Category {
 /// Loads questions by their key.
 pub struct QuestionLoader(pub Ctx);
 
+#[async_trait::async_trait]
 impl Loader<String> for QuestionLoader {
     type Value = question::Model;
     type Error = Arc<Error>;

@@ -85,6 +85,7 @@ impl From<response_version::Model> for ResponseVersion {
 /// Loads the answers to further questions.
 pub struct AnswerLoader(pub Ctx);
 
+#[async_trait::async_trait]
 impl Loader<ResponseId> for AnswerLoader {
     type Value = Vec<FurtherAnswer>;
     type Error = Arc<Error>;
@@ -103,6 +104,7 @@ impl Loader<ResponseId> for AnswerLoader {
 /// Loads earlier versions, the newest first. Only for answers that were read in the viewer's scope.
 pub struct VersionLoader(pub Ctx);
 
+#[async_trait::async_trait]
 impl Loader<ResponseId> for VersionLoader {
     type Value = Vec<ResponseVersion>;
     type Error = Arc<Error>;

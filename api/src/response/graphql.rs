@@ -40,7 +40,7 @@ impl ResponseQuery {
         let paging = Paging::of(&look, first, after, last, before);
         let ask = ListResponses { filter, sort, page: paging.args.clone(), shows };
         let (page, total) = list(cx.data::<Ctx>()?, &ask, paging.count).await.map_err(failed)?;
-        Ok(Some(paging.connection(page, total)))
+        Ok(Some(Connection::of(page, total)))
     }
 }
 

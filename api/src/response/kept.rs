@@ -22,7 +22,7 @@ pub fn latest_nps() -> (account::Column, SimpleExpr) {
         .order_by((response::Entity, C::AnsweredAt), Order::Desc)
         .order_by((response::Entity, C::Id), Order::Desc)
         .limit(1)
-        .to_owned();
+        .take();
     (account::Column::LatestNps, SimpleExpr::SubQuery(None, Box::new(newest.into())))
 }
 

@@ -59,7 +59,7 @@ pub fn scores(engine: Engine, scope: &Scope, account: SimpleExpr) -> Shape {
         .and_where(Expr::col((answer::Entity, A::AccountId)).eq(account.clone()))
         .and_where(A::Score.is_not_null())
         .cond_where(answer::Entity::own(scope, engine))
-        .to_owned();
+        .take();
     let given = Query::select()
         .expr_as(Expr::col((Table::default(), C::Question)), "question")
         .expr_as(Expr::col((Table::default(), C::Score)), "score")
@@ -67,13 +67,13 @@ pub fn scores(engine: Engine, scope: &Scope, account: SimpleExpr) -> Shape {
         .and_where(Expr::col((Table::default(), C::AccountId)).eq(account))
         .cond_where(Table::own(scope, engine))
         .union(UnionType::All, further)
-        .to_owned();
+        .take();
     let counted = Query::select()
         .columns([Alias::new("question"), Alias::new("score")])
         .expr_as(Expr::cust("count(*)"), "n")
         .from_subquery(given, "s")
         .group_by_columns([Alias::new("question"), Alias::new("score")])
-        .to_owned();
+        .take();
     let question = row::<question::Entity>(engine, "q", Columns::ALL);
     let row = array(engine, vec![question, Expr::col(("g", "score")), Expr::col(("g", "n"))]);
     let group = if engine == Engine::Sqlite { "json_group_array" } else { "json_agg" };
@@ -86,7 +86,7 @@ pub fn scores(engine: Engine, scope: &Scope, account: SimpleExpr) -> Shape {
             "q",
             Expr::col(("q", question::Column::Key)).eq(Expr::col(("g", "question"))),
         )
-        .to_owned();
+        .take();
     SimpleExpr::SubQuery(None, Box::new(select.into()))
 }
 

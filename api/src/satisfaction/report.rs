@@ -228,7 +228,7 @@ fn places(team: TeamId) -> sea_orm::sea_query::SelectStatement {
         .column((team_place::Entity, team_place::Column::Id))
         .from(team_place::Entity)
         .and_where(team_place::Column::Path.contains(format!("{team}/")))
-        .to_owned()
+        .take()
 }
 
 async fn answered(ctx: &Ctx, ask: &Ask, (from, until): (i32, i32)) -> Result<Table> {

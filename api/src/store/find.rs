@@ -51,7 +51,7 @@ pub struct Find<'c, E: Owned> {
 
 impl<'c, E: Owned> Find<'c, E> {
     pub(super) fn new(conn: Conn<'c>, scope: &'c Scope, engine: Engine) -> Self {
-        let select = Query::select().from(E::default()).to_owned();
+        let select = Query::select().from(E::default()).take();
         Self { conn, scope, engine, select, witness: None, entity: PhantomData }
     }
 

@@ -109,6 +109,6 @@ fn backup_id() -> SimpleExpr {
         .order_by((Grant, C::FromAt), Order::Asc)
         .order_by((Grant, C::Id), Order::Asc)
         .limit(1)
-        .to_owned();
+        .take();
     SimpleExpr::SubQuery(None, Box::new(select.into()))
 }

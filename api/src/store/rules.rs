@@ -140,7 +140,7 @@ fn in_teams(engine: Engine, teams: &[entity::TeamId]) -> Condition {
 }
 
 fn ids_where(which: Condition) -> SelectStatement {
-    Query::select().column((account::Entity, account::Column::Id)).from(account::Entity).cond_where(which).to_owned()
+    Query::select().column((account::Entity, account::Column::Id)).from(account::Entity).cond_where(which).take()
 }
 
 fn granted_ids(members: &[entity::MemberId]) -> SelectStatement {
@@ -149,7 +149,7 @@ fn granted_ids(members: &[entity::MemberId]) -> SelectStatement {
         .from(account_grant::Entity)
         .cond_where(among::<account_grant::Entity, _>(account_grant::Column::MemberId, members))
         .and_where(account_grant::Column::UntilAt.is_null())
-        .to_owned()
+        .take()
 }
 
 fn union(branches: impl Iterator<Item = SelectStatement>) -> SelectStatement {
@@ -173,7 +173,7 @@ fn through_account(scope: &Scope, engine: Engine, column: SimpleExpr) -> Conditi
                 .column((account::Entity, account::Column::TeamId))
                 .from(account::Entity)
                 .and_where(Expr::col((account::Entity, account::Column::Id)).eq(column))
-                .to_owned();
+                .take();
             let home = SimpleExpr::SubQuery(None, Box::new(home.into()));
             Condition::all().add(home.is_in(teams.iter().map(|id| Expr::val(id.0))))
         }
@@ -274,7 +274,7 @@ fn own_responses(scope: &Scope) -> Condition {
 
 /// The responses that `which` names.
 fn given(which: Condition) -> SelectStatement {
-    Query::select().column((response::Entity, response::Column::Id)).from(response::Entity).cond_where(which).to_owned()
+    Query::select().column((response::Entity, response::Column::Id)).from(response::Entity).cond_where(which).take()
 }
 
 /// Whom an invitation asks.
@@ -283,7 +283,7 @@ fn asked_by(this: InvitationId) -> SelectStatement {
         .column((invitation::Entity, invitation::Column::ContactId))
         .from(invitation::Entity)
         .and_where(Expr::col((invitation::Entity, invitation::Column::Id)).eq(this))
-        .to_owned()
+        .take()
 }
 
 /// Older versions of an answer are read only by the answer itself, by its key.
@@ -383,7 +383,7 @@ company! {
 /// Who is in some teams.
 fn members_of(teams: &[entity::TeamId]) -> SelectStatement {
     let inside = among::<member::Entity, _>(member::Column::TeamId, teams);
-    Query::select().column((member::Entity, member::Column::Id)).from(member::Entity).cond_where(inside).to_owned()
+    Query::select().column((member::Entity, member::Column::Id)).from(member::Entity).cond_where(inside).take()
 }
 
 /// Customers know of the surveys that they were asked, or answered.
@@ -394,7 +394,7 @@ fn asked_of(scope: &Scope) -> Condition {
         .from(invitation::Entity)
         .and_where(Expr::col((invitation::Entity, invitation::Column::ContactId)).eq(me))
         .and_where(invitation::Column::Suppressed.is_null())
-        .to_owned();
+        .take();
     // By account first: answers are not indexed by who gave them.
     let accounts = match scope.rows() {
         Rows::Accounts(ids) => among::<response::Entity, _>(response::Column::AccountId, ids),
@@ -404,7 +404,7 @@ fn asked_of(scope: &Scope) -> Condition {
         .column((response::Entity, response::Column::SurveyId))
         .from(response::Entity)
         .cond_where(accounts.add(response::Column::ContactId.eq(me)))
-        .to_owned();
+        .take();
     let id = || Expr::col((survey::Entity, survey::Column::Id));
     Condition::any().add(id().in_subquery(invited)).add(id().in_subquery(answered))
 }
@@ -434,7 +434,7 @@ fn credited(scope: &Scope, place: SimpleExpr, owner: fn(entity::MemberId) -> Opt
                 .column((team_place::Entity, team_place::Column::Id))
                 .from(team_place::Entity)
                 .cond_where(below)
-                .to_owned();
+                .take();
             Condition::all().add(place.in_subquery(places))
         }
     }

@@ -34,7 +34,7 @@ pub fn one_of<E: Owned>(engine: Engine, alias: &'static str, which: impl IntoCon
         .from_as(E::default(), alias)
         .cond_where(which.into_condition())
         .limit(1)
-        .to_owned();
+        .take();
     SimpleExpr::SubQuery(None, Box::new(select.into()))
 }
 
@@ -80,7 +80,7 @@ pub(super) fn text<E: Owned>(
     }
     // Only the whole becomes text: a part made text would stand in its array as a string.
     let whole = SimpleExpr::SubQuery(None, Box::new(packed.into()));
-    Query::select().expr_as(whole.cast_as("text"), "v").to_owned()
+    Query::select().expr_as(whole.cast_as("text"), "v").take()
 }
 
 /// The same as one JSON value. The inner select keeps the table's name, so that parts are built once, beside
@@ -101,7 +101,7 @@ fn packed<E: Owned>(
         Engine::Sqlite => Func::cust("json_group_array").arg(row).into(),
         Engine::Postgres => Func::coalesce([Func::cust("json_agg").arg(row).into(), Expr::cust("'[]'::json")]).into(),
     };
-    Query::select().expr_as(rows, "v").from_subquery(inner, name).to_owned()
+    Query::select().expr_as(rows, "v").from_subquery(inner, name).take()
 }
 
 /// One column as a JSON value.

@@ -11,6 +11,7 @@ use crate::{base::Error, ctx::Ctx};
 /// Loads surveys by id; the flag asks for their versions too.
 pub struct SurveyLoader(pub Ctx);
 
+#[async_trait::async_trait]
 impl Loader<(SurveyId, bool)> for SurveyLoader {
     type Value = Survey;
     type Error = Arc<Error>;

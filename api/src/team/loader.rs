@@ -10,6 +10,7 @@ use crate::{base::Error, ctx::Ctx, store::among};
 
 pub struct TeamLoader(pub Ctx);
 
+#[async_trait::async_trait]
 impl Loader<TeamId> for TeamLoader {
     type Value = Team;
     type Error = Arc<Error>;

@@ -27,6 +27,7 @@ pub struct Visit {
 /// Loads the visits of invitations, the oldest first, in one statement.
 pub struct VisitLoader(pub Ctx);
 
+#[async_trait::async_trait]
 impl Loader<InvitationId> for VisitLoader {
     type Value = Vec<Visit>;
     type Error = Arc<Error>;

@@ -151,7 +151,7 @@ async fn count(tx: &Tx, invitations: &[Visible<invitation::Model>]) -> Result<()
                 Expr::col((visit::Entity, visit::Column::InvitationId))
                     .equals((invitation::Entity, invitation::Column::Id)),
             )
-            .to_owned();
+            .take();
         SimpleExpr::SubQuery(None, Box::new(select.into()))
     };
     let person: SimpleExpr =

@@ -5,6 +5,7 @@
 //! no NUL character reaches a resolver (not every database takes one). The document is parsed once
 //! and handed on in the request.
 
+mod known;
 mod limits;
 mod measure;
 mod refusal;
@@ -15,7 +16,7 @@ mod variables;
 
 use async_graphql::{
     Request,
-    parser::{self, parse_query},
+    parser::{self, types::ExecutableDocument},
 };
 
 pub use limits::Limits;
@@ -25,17 +26,18 @@ pub use refusal::Refusal;
 /// Longest part of a foreign error text that is shown, in characters.
 const SHOWN: usize = 200;
 
-/// Parses and measures the request, and keeps the parsed document in it.
+/// Parses and measures the request, and keeps the parsed document in it. A text that was let through is parsed once.
 ///
 /// The measure is that of the whole document. A refusal says which limit was passed; the request
 /// must not be run then.
 pub fn admit(request: &mut Request, limits: &Limits) -> Result<Measure, Refusal> {
     scan::text(&request.query, limits)?;
     variables::text(&request.variables)?;
-    let document = parse_query(&request.query).map_err(|error| unreadable(&error))?;
+    let document = known::parsed(&request.query).map_err(|error| unreadable(&error))?;
     variables::given(&document, request)?;
     let measure = measure::document(&document, request, limits)?;
-    request.set_parsed_query(document);
+    known::keep(&request.query, &document);
+    request.set_parsed_query(ExecutableDocument::clone(&document));
     Ok(measure)
 }
 

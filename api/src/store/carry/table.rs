@@ -56,11 +56,11 @@ impl Table {
     }
 
     pub fn select(&self) -> SelectStatement {
-        Query::select().columns(self.columns.iter().map(|column| column.name)).from(self.name).to_owned()
+        Query::select().columns(self.columns.iter().map(|column| column.name)).from(self.name).take()
     }
 
     pub fn count(&self) -> SelectStatement {
-        Query::select().expr(Func::count(Expr::col(Asterisk))).from(self.name).to_owned()
+        Query::select().expr(Func::count(Expr::col(Asterisk))).from(self.name).take()
     }
 
     /// Whether a row may hold a piece of a file.
@@ -98,7 +98,7 @@ impl Table {
     /// The rows, by key and value, of what was held back; nothing where nothing is.
     pub fn held(&self) -> Option<SelectStatement> {
         let (key, held) = self.held_by()?;
-        Some(Query::select().columns([key, held]).from(self.name).and_where(Expr::col(held).is_not_null()).to_owned())
+        Some(Query::select().columns([key, held]).from(self.name).and_where(Expr::col(held).is_not_null()).take())
     }
 
     /// Sets what was held back, of rows that [`Table::held`] gave.
