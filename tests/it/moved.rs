@@ -56,6 +56,7 @@ struct Sales {
     mia: Person,
     ana: Person,
     key: String,
+    team: entity::TeamId,
     account: entity::AccountId,
 }
 
@@ -65,7 +66,7 @@ impl Sales {
         let (mia, ana) = (app.manager("Mia", team).await, app.owner("Ana", team).await);
         let account = app.account("Globex", team, Some(ana.id)).await;
         let scopes = [KeyScope::ContactsWrite, KeyScope::ContactsRead, KeyScope::AccountsRead];
-        Self { mia, ana, key: app.integration(&scopes, None).await, account }
+        Self { mia, ana, key: app.integration(&scopes, None).await, team, account }
     }
 
     async fn put(&self, app: &TestApp, reference: &str, mut body: Value) {
@@ -155,6 +156,39 @@ both! {
         let told: Vec<_> = jobs.iter().filter(|job| job.kind == "contact.moved").collect();
         assert_eq!(told.len(), 8);
         assert!(told.iter().all(|job| !job.payload.to_string().contains("test")), "the queue names no address");
+    }
+
+    async fn who_is_put_away_or_merged_stays_out(app: TestApp) {
+        let sales = Sales::new(&app).await;
+        sales.put(&app, "carl", json!({ "name": "Carl", "email": "carl@client.test" })).await;
+        let held = by_link(&app, &link_to(&app, "carl@client.test").await).await.json();
+        let unused = link_to(&app, "carl@client.test").await;
+        for archived in [true, false] {
+            sales.put(&app, "carl", json!({ "archived": archived })).await;
+            is_out(&app, &held).await;
+            assert_eq!(by_link(&app, &unused).await.status, 401, "{archived}");
+        }
+        // Two accounts of one company, with the same person at both: whose row goes is out, the other is not.
+        let (gone, keep) = (app.account("Globex Ltd", sales.team, None).await, app.account("Globex Inc", sales.team, None).await);
+        app.contact(gone, "Dora").await;
+        let first = by_link(&app, &link_to(&app, "Dora@client.test").await).await.json();
+        app.contact(keep, "Dora").await;
+        assert_eq!(post(&app, "/api/v1/auth/link", json!({ "email": "dora@client.test" })).await.status, 202);
+        app.run_jobs().await;
+        let letters = app.outbox();
+        let text = &letters.last().unwrap().text;
+        let mut links = text.split("/signin/").skip(1).map(|rest| rest.split_whitespace().next().unwrap());
+        let (unused, other) = (links.next().unwrap(), links.next().unwrap());
+        let second = by_link(&app, other).await.json();
+        let input = json!({ "keepId": keep, "keepVersion": 1, "mergeId": gone, "mergeVersion": 1 });
+        let merge = "mutation($input: MergeAccounts!) { mergeAccounts(input: $input) { id } }";
+        ask(&app, &sales.mia.token, merge, json!({ "input": input })).await;
+        is_out(&app, &first).await;
+        assert_eq!(by_link(&app, unused).await.status, 401);
+        let seen = app.gql(second["accessToken"].as_str(), "{accounts{nodes{name}}}", json!({})).await;
+        assert_eq!(seen["data"]["accounts"]["nodes"], json!([{ "name": "Globex Inc" }]), "{seen}");
+        app.run_jobs().await;
+        assert_eq!(app.outbox().len(), letters.len(), "the address is theirs still");
     }
 
     async fn who_never_signed_in_or_is_not_reached_is_told_nothing(app: TestApp) {

@@ -292,6 +292,15 @@ fn killed_half_way_it_leaves_nothing_behind() {
         };
         // Each tells of its last statement until the next one comes.
         until("AND query LIKE 'INSERT INTO \"%' AND query NOT LIKE '%seaql%'", true).await;
+        let halt = Command::new("kill").args(["-STOP", &moving.id().to_string()]).status().unwrap();
+        assert!(halt.success());
+        let mut options = sea_orm::ConnectOptions::new(from.url());
+        options.max_connections(1).acquire_timeout(Duration::from_secs(1)).sqlx_logging(false);
+        let opened = match sea_orm::Database::connect(options).await {
+            Ok(db) => db.execute_unprepared("SELECT count(*) FROM account").await.map(drop),
+            Err(error) => Err(error),
+        };
+        assert!(opened.is_err(), "nobody else has the file meanwhile");
         moving.kill();
         until("", false).await;
         assert_eq!(tables(&there).await, 0);
