@@ -20,13 +20,54 @@ fn guarded(page: &Reply) {
         |name: &str| page.headers.get(name).map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default();
     assert_eq!(header("cache-control"), "no-store");
     assert_eq!(header("referrer-policy"), "no-referrer");
-    assert!(header("content-security-policy").contains("default-src 'none'"), "{}", header("content-security-policy"));
+    let policy = header("content-security-policy");
+    for part in ["default-src 'none'", "base-uri 'none'", "form-action 'self'", "frame-ancestors 'none'"] {
+        assert!(policy.contains(part), "{part}: {policy}");
+    }
+    assert_eq!(
+        (header("x-content-type-options"), header("x-frame-options")),
+        ("nosniff".to_owned(), "DENY".to_owned())
+    );
     assert!(header("x-robots-tag").contains("noindex"));
     assert!(!page.headers.contains_key("set-cookie") && !page.headers.contains_key("location"));
     assert!(!page.text.contains("<script"), "{}", page.text);
 }
 
 both! {
+    async fn whatever_is_answered_is_neither_sniffed_nor_framed_nor_told_on(app: TestApp) {
+        let asked = app.asked(SurveyKind::Nps).await;
+        let owner = Some(asked.owner.token.as_str());
+        let calls = [
+            ("GET", asked.page(), None),
+            ("GET", "/s/unknown".to_owned(), None),
+            ("GET", "/u/unknown".to_owned(), None),
+            ("GET", "/signin/unknown".to_owned(), None),
+            ("GET", "/reset/unknown".to_owned(), None),
+            ("GET", "/invite/unknown".to_owned(), None),
+            ("GET", asked.door(), None),
+            ("GET", "/api/v1/accounts".to_owned(), owner),
+            ("GET", "/api/v1/accounts".to_owned(), None),
+            ("GET", "/api/v1/exports/accounts.csv".to_owned(), owner),
+            ("POST", "/api/v1/auth/token".to_owned(), None),
+            ("POST", "/graphql".to_owned(), owner),
+            ("GET", "/graphql".to_owned(), None),
+            ("GET", "/docs/".to_owned(), None),
+            ("GET", "/openapi.json".to_owned(), None),
+            ("GET", "/healthz".to_owned(), None),
+            ("GET", "/nowhere".to_owned(), None),
+        ];
+        for (method, path, token) in calls {
+            let reply = app.rest(method, &path, token, None).await;
+            let header = |name: &str| reply.headers.get(name).map(|value| value.to_str().unwrap());
+            let told = (header("x-content-type-options"), header("x-frame-options"), header("referrer-policy"));
+            assert_eq!(told, (Some("nosniff"), Some("DENY"), Some("no-referrer")), "{method} {path} {}", reply.status);
+            assert!(!reply.headers.contains_key("set-cookie"), "{method} {path}");
+            if ["/s/", "/u/", "/signin/", "/reset/", "/invite/"].iter().any(|page| path.starts_with(page)) {
+                guarded(&reply);
+            }
+        }
+    }
+
     async fn a_page_takes_an_answer_thanks_and_lets_it_be_changed(app: TestApp) {
         let asked = app.asked(SurveyKind::Nps).await;
         let path = asked.page();

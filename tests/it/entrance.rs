@@ -304,8 +304,28 @@ both! {
             let body = json!({ "token": token, "password": FIRST });
             let told = race(&app, body, "/api/v1/auth/reset", racers).await;
             assert_eq!(told, [(204, 1), (401, racers - 1)].into(), "round {round}");
+            let token = invited(&app, round).await;
+            let body = json!({ "token": token, "password": FIRST });
+            let told = race(&app, body, "/api/v1/auth/invite", racers).await;
+            assert_eq!(told, [(204, 1), (401, racers - 1)].into(), "round {round}");
         }
     }
+}
+
+/// The token of an invitation for a new member.
+async fn invited(app: &TestApp, round: usize) -> String {
+    let ada = if round == 0 { app.admin("Ada").await.token } else { app.fresh(member_of(app, "Ada").await).await };
+    let made = format!("mutation{{createMember(input:{{name:\"Ida {round}\",email:\"ida{round}@acme.test\"}}){{id}}}}");
+    let made = app.gql(Some(&ada), &made, json!({})).await;
+    let id = made["data"]["createMember"]["id"].as_str().unwrap_or_else(|| panic!("{made}")).to_owned();
+    let told = app.gql(Some(&ada), &format!("mutation{{inviteMember(id:\"{id}\"){{name}}}}"), json!({})).await;
+    assert!(told["errors"].is_null(), "{told}");
+    app.run_jobs().await;
+    token_after(app.outbox().last().unwrap(), "/invite/")
+}
+
+async fn member_of(app: &TestApp, name: &str) -> entity::MemberId {
+    app.rows::<entity::member::Entity>().await.into_iter().find(|row| row.name == name).unwrap().id
 }
 
 /// The second link of a letter.

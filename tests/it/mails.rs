@@ -121,6 +121,7 @@ fn kept() -> Vec<(String, Message)> {
         let mails = samples::invites(texts).into_iter().map(|(name, invite)| (name, invite.render()));
         let mails = mails.chain(samples::changed(texts).map(|mail| ("changed", mail.render())));
         let mails = mails.chain(entrance::mails(texts).into_iter().map(|(name, entry)| (name, entry.render())));
+        let mails = mails.chain([("moved", entrance::moved(texts).render())]);
         let mails = mails.filter(|(name, _)| all || *name == "nps");
         kept.extend(mails.map(|(name, mail)| (format!("{language}-{name}"), mail)));
     }

@@ -44,6 +44,7 @@ mod languages;
 mod live;
 mod mails;
 mod migrations;
+mod moved;
 mod moving;
 mod oidc;
 mod operation;

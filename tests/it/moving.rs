@@ -154,6 +154,7 @@ fn a_company_goes_to_postgresql_and_back_as_it_is() {
         let app = TestApp::seeded(database, &[], 7).await;
         let company = company(&app).await;
         let before = seen(&app, &company).await;
+        let _old = app.stop();
         assert!(before[0]["data"]["accounts"]["nodes"].as_array().unwrap().iter().any(|one| !one["parent"].is_null()));
         let Some(to) = moved(&from, there.url()).await else { return };
         assert!(to["rows"].as_i64().unwrap() > 200, "{to}");
@@ -191,12 +192,42 @@ both! {
         refused(database.url(), there.url(), "this version's tables").await;
         assert_eq!(tables(&there).await, 0, "nothing was touched");
         run("INSERT INTO seaql_migrations (version, applied_at) VALUES ('m20261126_000011_keys', 0)").await;
+        db.close().await.unwrap();
         // A place that is taken, by itself too.
         let taken = if there.engine() == Engine::Sqlite { "is there already" } else { "not empty" };
         assert!(moved(database.url(), there.url()).await.is_some());
         refused(database.url(), there.url(), taken).await;
         let own = if database.engine() == Engine::Sqlite { "is there already" } else { "not empty" };
         refused(database.url(), database.url(), own).await;
+    }
+
+    async fn a_server_that_does_nothing_has_its_database_still(database: Database) {
+        let Some(there) = elsewhere(&database).await else { return };
+        let Some(program) = process::steward() else { return skip("the program", process::CURE) };
+        let folder = tempfile::tempdir().unwrap();
+        let settings = [
+            ("STEWARD_DATABASE_URL", database.url()),
+            ("STEWARD_SECRET", SECRET),
+            ("STEWARD_LISTEN", "127.0.0.1:0"),
+            ("STEWARD_LOG", "error"),
+            ("STEWARD_ADMIN_PASSWORD", "a password of many letters"),
+        ];
+        for arguments in [["serve"].as_slice(), &["serve", "--no-jobs"]] {
+            let server = Process::start(&program, arguments, &settings, folder.path());
+            server.url().await;
+            // It has begun with what it does by itself, and waits.
+            tokio::time::sleep(Duration::from_secs(2)).await;
+            let (output, text) = migrate_to(database.url(), there.url(), &[]).await.unwrap();
+            assert_eq!(output.status.code(), Some(1), "{text}");
+            assert!(text.contains("in use") && text.contains("Stop every process of Steward first"), "{text}");
+            assert_eq!(tables(&there).await, 0, "nothing was touched");
+            let (status, _) = server.terminate().await;
+            assert_eq!(status.code(), Some(0), "the server goes on as if nothing had been");
+        }
+        assert!(moved(database.url(), there.url()).await.is_some());
+        // And it is given back.
+        let server = Process::start(&program, &["serve"], &settings, folder.path());
+        server.url().await;
     }
 
     async fn what_changes_meanwhile_is_not_carried_at_all(app: TestApp) {
@@ -221,10 +252,16 @@ both! {
         writer.await.unwrap();
         let Some((output, text)) = refused else { return };
         assert_eq!(output.status.code(), Some(1), "{text}");
-        assert!(text.contains("changed meanwhile") && text.contains("Nothing was kept"), "{text}");
+        // A file is refused for being open already.
+        let why = match app.database.engine() {
+            Engine::Postgres => ["changed meanwhile", "Nothing was kept"],
+            Engine::Sqlite => ["in use", "Nothing was carried"],
+        };
+        assert!(why.iter().all(|why| text.contains(why)), "{text}");
         assert_eq!(tables(&there).await, 0, "nothing stayed");
         // Nobody writes any more.
-        assert!(moved(app.database.url(), there.url()).await.is_some());
+        let database = Arc::into_inner(app).unwrap().stop();
+        assert!(moved(database.url(), there.url()).await.is_some());
         assert!(tables(&there).await > 0);
     }
 }
@@ -238,7 +275,8 @@ fn killed_half_way_it_leaves_nothing_behind() {
             app.note(account, &format!("Note {number}"), false).await;
         }
         let folder = tempfile::tempdir().unwrap();
-        let settings = [("STEWARD_DATABASE_URL", app.database.url()), ("STEWARD_SECRET", SECRET)];
+        let from = app.stop();
+        let settings = [("STEWARD_DATABASE_URL", from.url()), ("STEWARD_SECRET", SECRET)];
         let moving = Process::start(&program, &["migrate-to", there.url()], &settings, folder.path());
         let db = connect(&there).await;
         let count = async |sql: &str| {
@@ -254,11 +292,20 @@ fn killed_half_way_it_leaves_nothing_behind() {
         };
         // Each tells of its last statement until the next one comes.
         until("AND query LIKE 'INSERT INTO \"%' AND query NOT LIKE '%seaql%'", true).await;
+        let halt = Command::new("kill").args(["-STOP", &moving.id().to_string()]).status().unwrap();
+        assert!(halt.success());
+        let mut options = sea_orm::ConnectOptions::new(from.url());
+        options.max_connections(1).acquire_timeout(Duration::from_secs(1)).sqlx_logging(false);
+        let opened = match sea_orm::Database::connect(options).await {
+            Ok(db) => db.execute_unprepared("SELECT count(*) FROM account").await.map(drop),
+            Err(error) => Err(error),
+        };
+        assert!(opened.is_err(), "nobody else has the file meanwhile");
         moving.kill();
         until("", false).await;
         assert_eq!(tables(&there).await, 0);
         let mut again = Command::new(&program);
-        again.args(["migrate-to", there.url()]).env_clear().env("STEWARD_DATABASE_URL", app.database.url());
+        again.args(["migrate-to", there.url()]).env_clear().env("STEWARD_DATABASE_URL", from.url());
         let said = String::from_utf8(again.current_dir(folder.path()).output().unwrap().stdout).unwrap();
         assert!(said.contains("set STEWARD_SECRET_FILE to /") && said.contains("/steward.secret"), "{said}");
     });

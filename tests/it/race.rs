@@ -9,14 +9,18 @@ use std::{
     time::Duration,
 };
 
-use api::base::Result;
-use entity::{Suppression, SurveyKind};
+use api::{
+    access::KeyScope,
+    base::{Error, Result},
+};
+use entity::{AccountId, Suppression, SurveyKind, account};
+use sea_orm::{ActiveValue::Set, ConnectionTrait, TransactionTrait};
 use serde_json::json;
 use tests::{
     app::TestApp,
     both,
     doors::once,
-    engine::{self, Engine},
+    engine::{self, Database, Engine, World},
 };
 use tokio::{
     sync::{Barrier, oneshot},
@@ -25,7 +29,10 @@ use tokio::{
 };
 
 const RACERS: usize = 64;
-const ROUNDS: usize = 4;
+
+fn rounds() -> usize {
+    if engine::long() { 200 } else { 4 }
+}
 
 /// Sends one answer a racer, all released together; gives how often each status came.
 async fn race(app: &Arc<TestApp>, door: &str, version: Option<&'static str>) -> BTreeMap<u16, usize> {
@@ -52,7 +59,7 @@ both! {
         let team = app.team("Sales", None).await;
         let owner = app.owner("Ana", team).await;
         let account = app.account("Globex", team, Some(owner.id)).await;
-        for round in 0..ROUNDS {
+        for round in 0..rounds() {
             // Rows come in the order of their ids, and ids in the order of time.
             app.forward(chrono::TimeDelta::seconds(1));
             let contact = app.contact(account, &format!("Racer {round}")).await;
@@ -107,6 +114,84 @@ both! {
         let told = rows.iter().filter(|row| row.suppressed == Some(Suppression::Quarantine)).count();
         assert_eq!(told, 15);
     }
+}
+
+/// On PostgreSQL, where changes run beside one another: rows held in one order, and in the other.
+#[test]
+fn of_two_changes_that_wait_for_each_other_one_is_made() {
+    engine::run(Engine::Postgres, async |app: TestApp| {
+        let team = app.team("Sales", None).await;
+        let (here, there) = (app.account("Globex", team, None).await, app.account("Initech", team, None).await);
+        let met = Arc::new(Barrier::new(2));
+        let change = async |first: AccountId, then: AccountId| {
+            let met = Arc::clone(&met);
+            let system = app.system();
+            let held = system.write(move |tx| async move {
+                let row = tx.account(first).await?;
+                met.wait().await;
+                tx.account(then).await?;
+                tx.update::<account::Entity>(row, |row| row.industry = Set(Some("Ships".to_owned()))).await.map(drop)
+            });
+            held.await
+        };
+        let told = tokio::join!(change(here, there), change(there, here));
+        let made = match &told {
+            (Ok(()), Err(Error::Unavailable)) => here,
+            (Err(Error::Unavailable), Ok(())) => there,
+            _ => panic!("{told:?}"),
+        };
+        let changed = app.rows::<account::Entity>().await.into_iter().filter(|row| row.industry.is_some());
+        assert_eq!(changed.map(|row| row.id).collect::<Vec<_>>(), [made], "the other is undone as a whole");
+        assert!(app.system().write(|_| async { Ok(()) }).await.is_ok());
+    });
+}
+
+/// What PostgreSQL may say of a transaction that has only to come again, and what not.
+#[test]
+fn what_passes_is_told_so_at_both_doors() {
+    engine::run(Engine::Postgres, async |database: Database| {
+        let db = sea_orm::Database::connect(database.url()).await.unwrap();
+        let run = async |sql: &str| db.execute_unprepared(sql).await.map(drop).unwrap();
+        let name = database.url().split(['/', '?']).nth(3).unwrap().to_owned();
+        run(&format!("ALTER DATABASE {name} SET lock_timeout = '200ms'")).await;
+        let app = TestApp::on(database).await;
+        let (root, key) = (app.admin("Root").await, app.integration(&KeyScope::ALL, None).await);
+        // A row that somebody else holds for longer than the server allows.
+        let put = async || app.rest("PUT", "/api/v1/accounts/17", Some(&key), Some(json!({ "name": "Globex" }))).await;
+        assert_eq!(put().await.status, 201);
+        let other = db.begin().await.unwrap();
+        other.execute_unprepared("SELECT * FROM account FOR UPDATE").await.unwrap();
+        let told = put().await;
+        assert_eq!((told.status.as_u16(), &told.json()["code"]), (503, &json!("UNAVAILABLE")), "{}", told.text);
+        assert_eq!(told.headers["retry-after"], "1");
+        other.rollback().await.unwrap();
+        assert_eq!(put().await.status, 200, "the same request again");
+        run("CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS
+            $$ BEGIN RAISE EXCEPTION 'no' USING ERRCODE = NEW.name; END $$;
+            CREATE TRIGGER fail BEFORE INSERT ON team FOR EACH ROW EXECUTE FUNCTION fail()")
+        .await;
+        let make = "mutation($name:String!){createTeam(input:{name:$name}){id}}";
+        for (code, told) in [
+            ("40001", "UNAVAILABLE"),
+            ("40P01", "UNAVAILABLE"),
+            ("55P03", "UNAVAILABLE"),
+            ("57014", "UNAVAILABLE"),
+            ("57P01", "UNAVAILABLE"),
+            ("25006", "UNAVAILABLE"),
+            ("25P03", "UNAVAILABLE"),
+            ("08006", "UNAVAILABLE"),
+            ("53300", "UNAVAILABLE"),
+            ("53100", "INSUFFICIENT_STORAGE"),
+            ("42703", "INTERNAL"),
+            ("25P02", "INTERNAL"),
+        ] {
+            let answer = app.gql(Some(&root.token), make, json!({ "name": code })).await;
+            assert_eq!(answer["errors"][0]["extensions"]["code"], told, "{code}: {answer}");
+        }
+        run("DROP TRIGGER fail ON team").await;
+        assert!(app.gql(Some(&root.token), make, json!({ "name": "Sales" })).await["errors"].is_null());
+        db.close().await.unwrap();
+    });
 }
 
 /// On SQLite, where changes wait for one another.

@@ -94,6 +94,11 @@ impl TestApp {
         Self { app, router, clock, mail, database }
     }
 
+    /// Stops the server, and leaves its database.
+    pub fn stop(self) -> Database {
+        self.database
+    }
+
     pub fn clock(&self) -> &Arc<FixedClock> {
         &self.clock
     }

@@ -14,7 +14,7 @@ use crate::{
 
 /// Take the whole database to PostgreSQL, or back to a SQLite file
 ///
-/// Stop every process of Steward first. The new place is an empty database, or a file that is not there; it gets this
+/// Stop every process of Steward first: a database that is in use is refused. The new place is an empty database, or a file that is not there; it gets this
 /// version's tables, and all rows as they stand at one moment. They are counted there, and compared by a checksum of
 /// each table with what was and still is here; only then does any of it stay. If it fails, or is cut off, the new place
 /// is empty, and the old one is as it was in any case. Then set `STEWARD_DATABASE_URL` to the new place, keep

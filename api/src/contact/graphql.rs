@@ -60,7 +60,7 @@ impl ContactMutation {
         read(ctx, id).await.map(Some).map_err(failed)
     }
 
-    /// Changes a contact. A new mail address revokes open invitations.
+    /// Changes a contact. A new mail address revokes open invitations and ends sign-ins.
     async fn update_contact(&self, cx: &Context<'_>, input: UpdateContact) -> Result<Option<Contact>> {
         may_see(cx, Action::ReadContacts)?;
         let ctx = cx.data::<Ctx>()?;

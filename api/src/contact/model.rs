@@ -108,7 +108,7 @@ pub struct UpdateContact {
     pub version: i32,
     /// 1 to 200 characters.
     pub name: Option<String>,
-    /// A new address revokes the contact's open invitations.
+    /// A new address revokes the contact's open invitations and ends their sign-ins; one they have signed in with is told.
     pub email: MaybeUndefined<String>,
     /// Their job title, at most 200 characters.
     pub title: MaybeUndefined<String>,

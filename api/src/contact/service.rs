@@ -4,7 +4,7 @@ use async_graphql::MaybeUndefined;
 use entity::{ContactId, InvitationStatus, MailState, Muted, contact, invitation};
 use sea_orm::{ActiveValue::Set, ColumnTrait, sea_query::Expr};
 
-use super::{Contact, CreateContact, UpdateContact, remember};
+use super::{Contact, CreateContact, UpdateContact, moved, remember};
 use crate::{
     access::Action,
     base::{Check, Error, MAX_LINE, Result, checked, key, put},
@@ -55,7 +55,8 @@ pub async fn create(ctx: &Ctx, input: CreateContact) -> Result<ContactId> {
     .await
 }
 
-/// Changes a contact. A new address starts afresh: open invitations are revoked, a bounce is forgotten.
+/// Changes a contact. A new address starts afresh: open invitations are revoked, sign-ins end, a bounce is
+/// forgotten.
 pub async fn update(ctx: &Ctx, input: UpdateContact) -> Result<ContactId> {
     ctx.may(Action::ChangeContacts)?;
     let mut check = Check::default();
@@ -119,12 +120,13 @@ pub async fn update(ctx: &Ctx, input: UpdateContact) -> Result<ContactId> {
 }
 
 /// Links that went to the old addresses of these contacts stop working: no answer, no change of one given, no choice
-/// of mails for whoever reads there now. Their sign-ins end, which began with such a link.
+/// of mails for whoever reads there now. Their sign-ins end, which began with such a link, and the old address is told.
 pub async fn revoke(tx: &Tx, ids: &[ContactId]) -> Result<()> {
     if ids.is_empty() {
         return Ok(());
     }
     remember(tx, ids).await?;
+    moved::tell(tx, ids).await?;
     tx.shut_out_contacts(ids).await?;
     let all = among::<invitation::Entity, _>(invitation::Column::ContactId, ids);
     let none = vec![(invitation::Column::UnsubscribeHash, Expr::val(None::<Vec<u8>>))];

@@ -66,9 +66,11 @@ pub async fn merge(ctx: &Ctx, input: MergeContacts) -> Result<ContactId> {
 
 type Pair = (Visible<contact::Model>, Visible<contact::Model>);
 
-/// Makes one contact of each pair: the first stays.
+/// Makes one contact of each pair: the first stays, and the other signs in no more.
 pub(super) async fn one_of_each(tx: &Tx, pairs: Vec<Pair>, now: Time) -> Result<()> {
     let (mut stay, mut go) = (Vec::new(), Vec::new());
+    let ids: Vec<_> = pairs.iter().map(|(_, gone)| gone.id).collect();
+    tx.shut_out_contacts(&ids).await?;
     for (keep, gone) in pairs {
         let (one, other) = unite(&keep, &gone, now);
         stay.push((keep, one));

@@ -8,7 +8,7 @@ use sea_orm::{
 
 use super::jobs::{To, derived};
 use crate::{
-    base::{Error, Result},
+    base::Result,
     ctx::Ctx,
     secure::{TOKEN_LETTERS, digest},
     store::{Visible, among},
@@ -17,7 +17,7 @@ use crate::{
 /// Accounts that one address may sign in at by one mail.
 const ACCOUNTS: u64 = 20;
 
-pub(super) const REFUSED: Error = Error::Unauthenticated("this link does not work any more; ask for another one");
+pub(super) use crate::session::LINK_OVER as REFUSED;
 
 /// Whom a link lets in.
 #[derive(Clone, Debug)]
@@ -41,6 +41,14 @@ impl Holder {
         match self {
             Self::Member(row) => &row.email,
             Self::Contact(row) => row.0.email.as_deref().unwrap_or_default(),
+        }
+    }
+
+    /// The same without what two spellings of one address differ by.
+    pub(super) fn email_key(&self) -> &str {
+        match self {
+            Self::Member(row) => &row.email_key,
+            Self::Contact(row) => row.0.email_key.as_deref().unwrap_or_default(),
         }
     }
 

@@ -15,14 +15,12 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{
     Holder, ask, holder,
     page::{Choose, SignedIn, choose, gone, saved, sign_in as page_of_sign_in, signed_in},
-    set_password, take_sign_in,
+    set_password, sign_in_once,
 };
 use crate::{
     base::{Error, Result},
     ctx::Ctx,
     invitation::{show, texts::Texts},
-    session,
-    store::Subject,
     web::{
         Body, Problem, Segment, Server,
         problems::{BadRequest, Broken, Mismatch, NotJson, TooLong},
@@ -188,13 +186,8 @@ async fn sign_in_page(State(server): State<Server>, Segment(token): Segment) -> 
 /// What the page shows for a quarter of an hour needs no sign-in that lasts.
 async fn sign_in_form(State(server): State<Server>, Segment(token): Segment) -> Response {
     let ctx = Ctx::nobody(server.env.clone());
-    let signed = async {
-        let who = take_sign_in(&ctx, &token).await?;
-        let issued = session::issue(&ctx.server(), Subject::Contact(who.0.id), session::ACCESS).await?;
-        Ok((*who, issued))
-    };
-    let ((contact, account, owner), issued) = match signed.await {
-        Ok(signed) => signed,
+    let ((contact, account, owner), issued) = match sign_in_once(&ctx, &token).await {
+        Ok((who, issued)) => (*who, issued),
         Err(error) => return refused(&server, &ctx, Some(error)),
     };
     let done = SignedIn {

@@ -3,7 +3,7 @@
 use entity::LinkPurpose;
 
 use super::{
-    Entry,
+    Entry, Moved,
     page::{Choose, SignedIn, choose, gone, saved, sign_in, signed_in},
 };
 use crate::invitation::{page::Brand, samples::head, texts::Texts};
@@ -23,6 +23,11 @@ pub fn mails(texts: &'static Texts) -> Vec<(&'static str, Entry<'static>)> {
         ("invite", entry(LinkPurpose::Invite, &[""])),
         ("reset", entry(LinkPurpose::Reset, &[""])),
     ]
+}
+
+/// The mail to an address that is somebody's no longer.
+pub fn moved(texts: &'static Texts) -> Moved<'static> {
+    Moved { head: head(texts) }
 }
 
 /// Every state of every page as HTML, by name.

@@ -9,8 +9,8 @@ use crate::{
     base::{Check, Error, Result},
     ctx::Ctx,
     secure::password,
-    session::{self, Issued, chosen, replace_password},
-    store::{Subject, Tx},
+    session::{self, ByLink, Issued, chosen, replace_password},
+    store::Tx,
 };
 
 /// Gives the member of an invitation, or of a reset, a password of their choice. All their sign-ins end, and every other
@@ -35,17 +35,21 @@ pub async fn set_password(ctx: &Ctx, purpose: LinkPurpose, token: &str, new: &st
     session::forgive(&system, &row.email_key).await
 }
 
-/// Uses a sign-in link; gives who has shown by it who they are: a contact, their account, its owner.
-pub async fn take_sign_in(ctx: &Ctx, token: &str) -> Result<Box<Signing>> {
-    let (found, Holder::Contact(who)) = open(ctx, LinkPurpose::SignIn, token).await? else { return Err(REFUSED) };
-    let is_ours = ctx.server().write(move |tx| async move { take(&tx, found).await }).await?;
-    if is_ours { Ok(who) } else { Err(REFUSED) }
-}
-
 /// Signs the contact of a sign-in link in. `agent`: what the program calls itself.
 pub async fn sign_in(ctx: &Ctx, token: &str, agent: Option<&str>) -> Result<Issued> {
-    let who = take_sign_in(ctx, token).await?;
-    session::begin(&ctx.server(), Subject::Contact(who.0.id), agent).await
+    by_link(ctx, token, true, agent).await.map(|(_, issued)| issued)
+}
+
+/// The same for a quarter of an hour, which is not refreshed; gives who it is, too: a contact, their account, its owner.
+pub async fn sign_in_once(ctx: &Ctx, token: &str) -> Result<(Box<Signing>, Issued)> {
+    by_link(ctx, token, false, None).await
+}
+
+async fn by_link(ctx: &Ctx, token: &str, refreshed: bool, agent: Option<&str>) -> Result<(Box<Signing>, Issued)> {
+    let (link, Holder::Contact(who)) = open(ctx, LinkPurpose::SignIn, token).await? else { return Err(REFUSED) };
+    let by = ByLink { contact: who.0.id, link, refreshed, agent };
+    let issued = session::sign_in_by_link(&ctx.server(), by).await?;
+    Ok((who, issued))
 }
 
 /// Whether it is us who use the link; of many at once one is.

@@ -1,5 +1,7 @@
 //! The funnel: how many contacts were meant, asked, reached, and answered. In one statement, at the accounts in scope.
 
+use std::collections::BTreeSet;
+
 use async_graphql::{Enum, SimpleObject};
 use entity::{InvitationStatus, Suppression, SurveyId, SurveyMode, WaveId, invitation, response};
 use sea_orm::{
@@ -72,7 +74,8 @@ pub enum Hidden {
     /// Some of the invitations are of confidential or anonymous surveys, and of these it is told of whole waves alone, to
     /// those who see all accounts.
     Confidential,
-    /// Fewer than five have answered, or fewer than five have not.
+    /// Fewer than five have answered, or fewer than five have not; or a wave of the same survey has reached fewer than ten,
+    /// of whom the number would tell, taken from the survey's figures.
     TooFew,
 }
 
@@ -151,7 +154,8 @@ pub async fn of_waves(ctx: &Ctx, ids: &[WaveId]) -> Result<Vec<FunnelGroup>> {
 
 /// Tells of whole waves of confidential and anonymous surveys how many have answered, where that is five and five have
 /// not: to those who see all accounts, and nobody else, since what is left of a wave without others' accounts may be
-/// one contact. The numbers grow by five or more, so that those of two days do not tell either.
+/// one contact. The numbers grow by five or more, so that those of two days do not tell either; and none is told beside
+/// a small wave of the same survey, of which it would be told by subtraction. How small it is hangs on no answer.
 async fn tell(ctx: &Ctx, groups: &mut [FunnelGroup]) -> Result<()> {
     use entity::quiet_wave::{Column as Q, Entity};
     let quiet = |group: &&mut FunnelGroup| group.funnel.hidden.is_some();
@@ -160,11 +164,36 @@ async fn tell(ctx: &Ctx, groups: &mut [FunnelGroup]) -> Result<()> {
         return Ok(());
     }
     let told = ctx.find::<Entity>().filter(crate::store::among::<Entity, _>(Q::WaveId, &waves)).all().await?;
+    let small = beside_small(ctx, told.iter().map(|row| row.survey_id).collect()).await?;
     for group in groups.iter_mut().filter(quiet).filter(|group| group.wave_id.is_some()) {
-        let told = told.iter().find(|row| Some(row.wave_id) == group.wave_id).map_or(0, |row| row.answers);
+        let told = told.iter().find(|row| Some(row.wave_id) == group.wave_id);
+        let told = told.filter(|row| !small.contains(&row.survey_id)).map_or(0, |row| row.answers);
         group.funnel.answered_by(told);
     }
     Ok(())
+}
+
+/// How many a wave has reached, by now.
+#[derive(FromQueryResult)]
+struct Reached {
+    survey: SurveyId,
+    n: i64,
+}
+
+/// Those of these surveys of which a wave has reached fewer than five who might answer and five who might not.
+async fn beside_small(ctx: &Ctx, surveys: BTreeSet<SurveyId>) -> Result<BTreeSet<SurveyId>> {
+    if surveys.is_empty() {
+        return Ok(surveys);
+    }
+    let surveys: Vec<_> = surveys.into_iter().collect();
+    let of = |column: C| Expr::col((Table::default(), column));
+    let find = ctx.find::<Table>().filter(crate::store::among::<Table, _>(C::SurveyId, &surveys));
+    let find = find.filter(C::Mode.ne(SurveyMode::Identified)).filter(C::SentAt.is_not_null());
+    let find = find.filter(C::BouncedAt.is_null()).filter(C::Status.ne(InvitationStatus::Failed));
+    let find = find.pick(of(C::SurveyId), "survey").group(of(C::SurveyId)).group(of(C::WaveId));
+    let waves: Vec<Reached> = find.pick(Expr::cust("count(*)"), "n").rows().await?;
+    let small = waves.iter().filter(|wave| usize::try_from(wave.n).is_ok_and(|n| n < 2 * FEWEST));
+    Ok(small.map(|wave| wave.survey).collect())
 }
 
 async fn count(mut find: Find<'_, Table>, by: Option<FunnelBy>) -> Result<Vec<Alike>> {

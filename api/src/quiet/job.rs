@@ -77,7 +77,7 @@ async fn count_survey(tx: &Tx, survey: SurveyId, month: i32) -> Result<()> {
         nowhere(tx).await?;
     }
     let counted: BTreeSet<usize> = batches.iter().flat_map(|batch| batch.members.iter().copied()).collect();
-    let gone: Vec<Uuid> = counted.iter().filter(|at| **at < kept).map(|at| waiting[*at].id).collect();
+    let gone: Vec<Uuid> = waiting[..kept].iter().map(|row| row.id).collect();
     let mut removed = 0;
     for some in gone.chunks(PIECE) {
         removed +=
@@ -86,9 +86,10 @@ async fn count_survey(tx: &Tx, survey: SurveyId, month: i32) -> Result<()> {
     if removed != gone.len() as u64 {
         return Err(Error::internal("answers to be counted were gone"));
     }
-    let fresh = (kept..waiting.len()).filter(|at| !counted.contains(at)).map(|at| waiting[at].clone());
-    let mut fresh: Vec<_> = fresh.collect();
-    // By their ids, which say nothing, so that what came together does not lie together.
+    // What waits on is written anew as a whole, under other ids and in their order, which says nothing: PostgreSQL keeps
+    // with each row by which transaction it came, and that was the one in which its link was taken.
+    let fresh = (0..waiting.len()).filter(|at| !counted.contains(at));
+    let mut fresh: Vec<_> = fresh.map(|at| quiet_score::Model { id: tx.blind_id(), ..waiting[at].clone() }).collect();
     fresh.sort_by_key(|row| row.id);
     tx.insert_all::<quiet_score::Entity>(fresh).await?;
     let answered: Vec<_> = settled.iter().map(|row| row.invitation_id).collect();

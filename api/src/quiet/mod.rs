@@ -17,7 +17,8 @@
 //!
 //! What is kept: of a link that was answered a digest ([`Purpose::Answered`](crate::secure::Purpose)), which only the
 //! secret ties to its invitation; of a confidential answer its ratings, as long as it can be changed; of every other,
-//! ratings without author, time (save the round) or order ([`entity::quiet_score`]); of those that are counted, the sums of their batch
+//! ratings without author, time (save the round) or order ([`entity::quiet_score`]), and from the next midnight on without
+//! the transaction that they share with the digest; of those that are counted, the sums of their batch
 //! ([`entity::quiet_batch`]), from which counters can be recounted. No word is kept: words tell who wrote them.
 
 mod job;

@@ -25,5 +25,6 @@ pub use proof::forgive;
 pub use refresh::refresh;
 pub use rest::routes;
 pub use service::{
-    ACCESS, AUDIENCE, ByPassword, DEMO, Issued, authenticate, bearer, begin, issue, sign_in_by_password, still,
+    ACCESS, AUDIENCE, ByLink, ByPassword, DEMO, Issued, LINK_OVER, authenticate, bearer, issue, sign_in_by_link,
+    sign_in_by_password, still,
 };

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use entity::{SessionId, Time, contact, member, session};
-use sea_orm::ColumnTrait;
+use entity::{AccessLinkId, ContactId, SessionId, Time, access_link, contact, member, session};
+use sea_orm::{ColumnTrait, sea_query::Condition};
 
 use super::{factor, keys::renew, outside, password::LONGEST, proof::is_password_of, refresh::until};
 use crate::{
@@ -25,6 +25,9 @@ const AGENT: usize = 200;
 pub const AUDIENCE: &str = "steward";
 
 const WRONG: Error = Error::Unauthenticated("this mail address and password do not match");
+
+/// What is said of a link that works no more, or never did.
+pub const LINK_OVER: Error = Error::Unauthenticated("this link does not work any more; ask for another one");
 
 /// A fresh access token.
 #[derive(Clone, Debug)]
@@ -113,21 +116,35 @@ pub async fn sign_in_by_password(ctx: &Ctx, by: ByPassword<'_>) -> Result<Issued
     match row {
         Some(row) if right => {
             factor::ask(&system, row.id, code).await?;
-            let proved = row.password_hash.clone();
-            Start { subject: Subject::Member(row.id), refreshed: true, agent, proved }.begin(&system, ACCESS).await
+            let proof = Proof::Password(row.password_hash.clone());
+            Start { subject: Subject::Member(row.id), refreshed: true, agent, proof }.begin(&system, ACCESS).await
         }
         _ => Err(WRONG),
     }
 }
 
-/// Starts a session that is refreshed, for somebody who has proved who they are.
-pub async fn begin(system: &Ctx, subject: Subject, agent: Option<&str>) -> Result<Issued> {
-    Start { subject, refreshed: true, agent, proved: None }.begin(system, ACCESS).await
+/// What a contact signs in with.
+#[derive(Clone, Copy, Debug)]
+pub struct ByLink<'a> {
+    pub contact: ContactId,
+    /// A link that lets them in, as long as it works.
+    pub link: AccessLinkId,
+    /// Whether the session is refreshed.
+    pub refreshed: bool,
+    /// What the program calls itself, for the list of sessions.
+    pub agent: Option<&'a str>,
+}
+
+/// Signs a contact in, and takes the link in the same transaction: of many at once one is served, and whatever ends
+/// the link, such as another address, ends what began with it. [`LINK_OVER`] to all others.
+pub async fn sign_in_by_link(system: &Ctx, by: ByLink<'_>) -> Result<Issued> {
+    let ByLink { contact, link, refreshed, agent } = by;
+    Start { subject: Subject::Contact(contact), refreshed, agent, proof: Proof::Link(link) }.begin(system, ACCESS).await
 }
 
 /// Starts a session that has one token, for somebody who has proved who they are.
 pub async fn issue(system: &Ctx, subject: Subject, lives: TimeDelta) -> Result<Issued> {
-    Start { subject, refreshed: false, agent: None, proved: None }.begin(system, lives).await
+    Start { subject, refreshed: false, agent: None, proof: Proof::None }.begin(system, lives).await
 }
 
 /// A session to be.
@@ -135,8 +152,40 @@ struct Start<'a> {
     subject: Subject,
     refreshed: bool,
     agent: Option<&'a str>,
+    proof: Proof,
+}
+
+/// By what they have shown who they are, and what must be so still.
+enum Proof {
+    None,
     /// The hash of the password that a member has shown: none is begun once it is another.
-    proved: Option<String>,
+    Password(Option<String>),
+    /// The link that a contact has: it is taken.
+    Link(AccessLinkId),
+}
+
+impl Proof {
+    /// Refuses what does not hold any more.
+    async fn holds(self, tx: &Tx, row: &session::Model) -> Result<()> {
+        match self {
+            Self::Password(hash) => {
+                let find = tx.find::<member::Entity>().filter(member::Column::Id.is_in(row.member_id)).lock();
+                let held = find.maybe().await?;
+                let same = held.is_some_and(|held| held.active && held.password_hash == hash);
+                if same { Ok(()) } else { Err(WRONG) }
+            }
+            Self::Link(id) => {
+                // Held before the link, as by whoever ends both.
+                let find = tx.find::<contact::Entity>().filter(contact::Column::Id.is_in(row.contact_id)).lock();
+                if find.maybe().await?.is_none_or(|held| held.archived_at.is_some()) {
+                    return Err(LINK_OVER);
+                }
+                let taken = tx.take_links(Condition::all().add(access_link::Column::Id.eq(id))).await?;
+                if taken > 0 { Ok(()) } else { Err(LINK_OVER) }
+            }
+            Self::None => Ok(()),
+        }
+    }
 }
 
 impl Start<'_> {
@@ -161,15 +210,9 @@ impl Start<'_> {
         };
         let named = subject_of(system, &row).await?;
         let session = row.clone();
-        let proved = self.proved;
+        let proof = self.proof;
         let insert = move |tx: Tx| async move {
-            if let (Some(id), Some(_)) = (row.member_id, &proved) {
-                let find = tx.find::<member::Entity>().filter(member::Column::Id.eq(id)).lock();
-                let held = find.maybe().await?;
-                if held.is_none_or(|held| !held.active || held.password_hash != proved) {
-                    return Err(WRONG);
-                }
-            }
+            proof.holds(&tx, &row).await?;
             tx.insert::<session::Entity>(row).await.map(drop)
         };
         system.write(insert).await?;

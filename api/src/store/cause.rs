@@ -32,6 +32,13 @@ fn words(error: &sqlx::Error) -> String {
     }
 }
 
+/// Whether a file of SQLite is locked by somebody else.
+pub(super) fn is_held(error: &DbErr) -> bool {
+    let DbErr::Conn(RuntimeErr::SqlxError(inner)) = error else { return false };
+    let code = inner.as_database_error().and_then(|error| error.code()?.parse::<u32>().ok());
+    code.is_some_and(|code| code & 0xff == 5)
+}
+
 /// Whether a text is an address of PostgreSQL; else what is wrong with it.
 pub fn is_postgres(url: &str) -> Result<(), String> {
     PgConnectOptions::from_str(url).map(drop).map_err(|error| words(&error))

@@ -13,7 +13,7 @@ use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbErr, EntityTrait,
     SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
-use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use sqlx::sqlite::{SqliteJournalMode, SqliteLockingMode, SqliteSynchronous};
 use tokio::sync::{Notify, OnceCell, mpsc};
 
 use super::{
@@ -234,6 +234,8 @@ pub(super) enum Purpose {
     Read,
     Write,
     Migrate,
+    /// Reading, and nobody else may have the file open.
+    Alone,
 }
 
 pub(super) fn options(url: &str, engine: Engine, connections: u32, purpose: Purpose) -> ConnectOptions {
@@ -247,6 +249,7 @@ pub(super) fn options(url: &str, engine: Engine, connections: u32, purpose: Purp
         // Who migrates waits for others who do. Already to open the file may wait.
         let (open, busy) = match purpose {
             Purpose::Migrate => (Duration::from_hours(1), Duration::from_hours(1)),
+            Purpose::Alone => (Duration::from_secs(10), Duration::from_secs(1)),
             Purpose::Read | Purpose::Write => (Duration::from_secs(10), Duration::from_secs(5)),
         };
         options.min_connections(1).test_before_acquire(false).acquire_timeout(open);
@@ -261,7 +264,12 @@ pub(super) fn options(url: &str, engine: Engine, connections: u32, purpose: Purp
                 .pragma("cache_size", "-8000")
                 .pragma("temp_store", "memory")
                 .pragma("secure_delete", "on");
-            if purpose == Purpose::Read { sqlite.pragma("query_only", "1") } else { sqlite }
+            match purpose {
+                Purpose::Write | Purpose::Migrate => sqlite,
+                Purpose::Read => sqlite.pragma("query_only", "1"),
+                // Whoever has the file open shares a lock on it, however idle: this one is had by nobody else.
+                Purpose::Alone => sqlite.pragma("query_only", "1").locking_mode(SqliteLockingMode::Exclusive),
+            }
         });
     }
     options

@@ -32,6 +32,20 @@ pub fn from_db(error: DbErr) -> Error {
     }
 }
 
+/// How PostgreSQL's codes begin for what passes. A transaction that failed so is undone as a whole: whoever asked for
+/// it asks again, as a job does by itself.
+const PASSING: [&str; 9] = [
+    "08",    // the connection is lost
+    "25006", // read only, such as a standby that was not made the first one yet
+    "25P03", // idle in a transaction for longer than the server allows
+    "40001", // cannot be put in order with others that ran at once
+    "40P01", // two transactions that wait for each other: one of them goes on
+    "53",    // short of connections, memory and the like
+    "55P03", // a lock did not become free in the time that the server allows
+    "57014", // a statement took longer than the server allows
+    "57P",   // being stopped or started
+];
+
 /// The request is not at fault, nor are we: it may be repeated once an operator, or time, has helped.
 fn passing(error: &sqlx::Error) -> Option<Error> {
     match error {
@@ -45,9 +59,8 @@ fn passing(error: &sqlx::Error) -> Option<Error> {
                     13 => Some(Error::Full),
                     _ => None,
                 },
-                // PostgreSQL: full; short of other resources, being stopped or started.
                 _ if code == "53100" => Some(Error::Full),
-                _ => (code.starts_with("53") || code.starts_with("57P")).then_some(Error::Unavailable),
+                _ => PASSING.iter().any(|start| code.starts_with(start)).then_some(Error::Unavailable),
             }
         }
         _ => None,

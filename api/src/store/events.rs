@@ -17,7 +17,7 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use super::{Db, Engine, from_db};
+use super::{Db, Engine, carry::SERVES, from_db};
 use crate::base::{Error, Result};
 
 /// Where PostgreSQL carries events.
@@ -181,6 +181,7 @@ impl Listening {
 async fn connect(url: &str) -> sqlx::Result<PgListener> {
     let mut listener = PgListener::connect(url).await?;
     listener.eager_reconnect(false);
+    Executor::execute(&mut listener, SERVES).await?;
     listener.listen(CHANNEL).await?;
     Ok(listener)
 }

@@ -1,12 +1,12 @@
 //! Ending sign-ins, and links that would begin one, in the transaction of whatever ends them.
 
 use entity::{
-    ContactId, MemberId, access_link,
+    ContactId, MemberId, access_link, contact,
     session::{Column, Entity, Model},
 };
 use sea_orm::{
     ColumnTrait,
-    sea_query::{Condition, Expr, IntoCondition, Order},
+    sea_query::{Condition, Expr, IntoCondition, Order, Query},
 };
 
 use super::{Tx, among};
@@ -35,11 +35,14 @@ impl Tx {
         Ok(ended)
     }
 
-    /// Takes those of these links that work still, at once and once: gives how many.
+    /// Takes those of these links that work still, at once and once: gives how many. As with sign-ins it is no matter
+    /// who sees links: whoever may change an address ends those that went to it.
     pub async fn take_links(&self, which: Condition) -> Result<u64> {
         let now = self.now();
         let live = which.add(access_link::Column::UsedAt.is_null()).add(access_link::Column::ExpiresAt.gt(now));
-        self.set::<access_link::Entity>(live, vec![(access_link::Column::UsedAt, Expr::val(now))]).await
+        let mut update = Query::update();
+        update.table(access_link::Entity).cond_where(live).value(access_link::Column::UsedAt, Expr::val(now));
+        Ok(self.line().execute(&update).await?.rows_affected())
     }
 
     /// Ends the sign-ins of these members, and the links that would let them in.
@@ -56,6 +59,9 @@ impl Tx {
         if ids.is_empty() {
             return Ok(());
         }
+        // Held first, as by whoever signs in: a sign-in points at its contact.
+        let theirs = among::<contact::Entity, _>(contact::Column::Id, ids);
+        self.everywhere::<contact::Entity>().filter(theirs).order(contact::Column::Id, Order::Asc).lock().all().await?;
         self.take_links(among::<access_link::Entity, _>(access_link::Column::ContactId, ids)).await?;
         self.end_sessions(among::<Entity, _>(Column::ContactId, ids)).await.map(drop)
     }

@@ -34,7 +34,7 @@ pub struct UpsertContact {
     /// Their full name. Must be given for a new contact.
     #[schema(min_length = 1, max_length = 200, example = "Carla Reyes", nullable = false)]
     name: Option<String>,
-    /// Where mail reaches them. A new address revokes open invitations.
+    /// Where mail reaches them. A new address revokes open invitations and ends their sign-ins.
     #[serde(default)]
     #[schema(value_type = Option<String>, max_length = 254, example = "carla@globex.example")]
     email: Given<String>,
@@ -88,6 +88,9 @@ pub async fn contact(ctx: &Ctx, reference: &str, input: UpsertContact, must: Pre
             };
             let mut written = found(&tx, &source, &row.reference).await?.ok_or(Error::NotFound("contact"))?;
             if archived.is_some_and(|archived| archived != written.archived_at.is_some()) {
+                if archived == Some(true) {
+                    tx.shut_out_contacts(&[written.id]).await?;
+                }
                 let (now, version) = (tx.now(), written.version + i32::from(outcome == Outcome::Unchanged));
                 written = tx
                     .update::<contact::Entity>(written, |row| {

@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 
 use crate::{
     base::{Error, Result},
+    contact::TellMoved,
     ctx::{Ctx, Job, Run},
     entrance::SendLink,
     intake::RunImport,
@@ -26,6 +27,7 @@ fn run(kind: &str, payload: serde_json::Value, ctx: Ctx, last: bool) -> Result<B
         Tick::KIND => start::<Tick>(payload, ctx, last),
         TellChanged::KIND => start::<TellChanged>(payload, ctx, last),
         SendTest::KIND => start::<SendTest>(payload, ctx, last),
+        TellMoved::KIND => start::<TellMoved>(payload, ctx, last),
         SendLink::KIND => start::<SendLink>(payload, ctx, last),
         RunImport::KIND => start::<RunImport>(payload, ctx, last),
         CountQuiet::KIND => start::<CountQuiet>(payload, ctx, last),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use entity::{SurveyKind, quiet_answer};
-use sea_orm::{ConnectionTrait, EntityTrait};
+use sea_orm::{ConnectionTrait, EntityTrait, Statement};
 use serde_json::{Value, json};
 use tests::{
     app::{Person, TestApp},
@@ -13,7 +13,7 @@ use tests::{
 };
 use tokio::{sync::Barrier, task::JoinSet};
 
-use super::{MODES, asked, code, count, database, set_mode, sleep};
+use super::{MODES, asked, backend, code, count, database, set_mode, sleep};
 use crate::{figures::counters_equal_a_recount, programmes::ask};
 
 const NAMES: [&str; 8] = ["Ada", "Bea", "Cy", "Dan", "Eve", "Fay", "Gus", "Hal"];
@@ -245,6 +245,91 @@ both! {
         }
         let db = database(&app).await;
         assert_eq!([count(&db, "quiet_link").await, count(&db, "quiet_score").await, count(&db, "quiet_answer").await], [2, 1, 1]);
+    }
+
+    async fn no_number_of_a_wave_is_told_beside_a_small_one(app: TestApp) {
+        let root = app.admin("Root").await;
+        let team = app.team("Sales", None).await;
+        let account = app.account("Globex", team, None).await;
+        let survey = set_mode(&app, &root, SurveyKind::Nps, "ANONYMOUS").await;
+        let ask_many = async |from: usize, many: usize| {
+            let names: Vec<String> = (from..from + many).map(|at| format!("Contact {at}")).collect();
+            asked(&app, survey, account, &names.iter().map(String::as_str).collect::<Vec<_>>()).await
+        };
+        let told = async || {
+            let token = app.fresh(root.id).await;
+            let waves = ask(&app, &token, "{waves{nodes{funnel{completed hidden}}}}", Value::Null).await;
+            let cut = ask(&app, &token, "{funnel(groupBy:WAVE){funnel{completed hidden}}}", Value::Null).await;
+            let all = waves["nodes"].as_array().unwrap().iter().map(|wave| &wave["funnel"]);
+            let mut all: Vec<_> = all.map(|funnel| (funnel["completed"].clone(), funnel["hidden"].clone())).collect();
+            let cut = cut.as_array().unwrap().iter().map(|one| (one["funnel"]["completed"].clone(), one["funnel"]["hidden"].clone()));
+            let mut cut: Vec<_> = cut.collect();
+            for list in [&mut all, &mut cut] {
+                list.sort_by_key(|(completed, _)| completed.as_i64());
+            }
+            assert_eq!(all, cut);
+            all
+        };
+        let (number, few) = (|n: i64| (json!(n), Value::Null), (Value::Null, json!("TOO_FEW")));
+        let links = ask_many(0, 12).await;
+        for link in &links[..6] {
+            assert_eq!(app.answer(link, 9).await.status, 201);
+        }
+        sleep(&app).await;
+        assert_eq!(told().await, [number(6)]);
+        // One more, alone in a wave: all figures less the first wave's number would tell whether they answered.
+        let alone = ask_many(12, 1).await;
+        assert_eq!(told().await, [few.clone(), few.clone()], "before anybody has answered");
+        assert_eq!(app.answer(&alone[0], 0).await.status, 201);
+        sleep(&app).await;
+        assert_eq!(told().await, [few.clone(), few.clone()]);
+        // A wave that is large enough beside another hides nothing.
+        app.forward(TimeDelta::days(1));
+        let other = set_mode(&app, &root, SurveyKind::Csat, "ANONYMOUS").await;
+        let names: Vec<String> = (20..40).map(|at| format!("Contact {at}")).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let links = [asked(&app, other, account, &names[..10]).await, asked(&app, other, account, &names[10..]).await];
+        for link in links[0][..5].iter().chain(&links[1][..5]) {
+            assert_eq!(app.answer(link, 4).await.status, 201);
+        }
+        sleep(&app).await;
+        assert_eq!(told().await, [few.clone(), few, number(5), number(5)]);
+    }
+
+    async fn what_waits_is_written_anew_each_midnight(app: TestApp) {
+        let root = app.admin("Root").await;
+        let team = app.team("Sales", None).await;
+        let account = app.account("Globex", team, None).await;
+        let survey = set_mode(&app, &root, SurveyKind::Nps, "ANONYMOUS").await;
+        let links = asked(&app, survey, account, &NAMES[..4]).await;
+        for (link, score) in links.iter().zip([1, 2, 3, 4]) {
+            assert_eq!(app.answer(link, score).await.status, 201);
+        }
+        let db = database(&app).await;
+        let ids = async || {
+            let text = "SELECT id FROM quiet_score ORDER BY id";
+            let rows = db.query_all_raw(Statement::from_string(backend(&db), text)).await.unwrap();
+            rows.iter().map(|row| row.try_get::<uuid::Uuid>("", "id").unwrap()).collect::<Vec<_>>()
+        };
+        // How many scores share a transaction with a link that was taken.
+        let tied = async || {
+            let text = "SELECT count(*) AS n FROM quiet_score s JOIN quiet_link l ON s.xmin::text = l.xmin::text";
+            let row = db.query_one_raw(Statement::from_string(backend(&db), text)).await.unwrap().unwrap();
+            row.try_get::<i64>("", "n").unwrap()
+        };
+        let postgres = backend(&db) == sea_orm::DbBackend::Postgres;
+        let before = ids().await;
+        assert!(!postgres || tied().await == 4);
+        sleep(&app).await;
+        let after = ids().await;
+        assert!(after.len() == 4 && after.iter().all(|id| !before.contains(id)), "{before:?} {after:?}");
+        assert!(!postgres || tied().await == 0);
+        assert_eq!(app.counted().await, [0; 11], "four wait on");
+        let last = asked(&app, survey, account, &NAMES[4..5]).await;
+        assert_eq!(app.answer(&last[0], 5).await.status, 201);
+        sleep(&app).await;
+        assert_eq!(app.counted().await, [0, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0], "none was lost on the way");
+        counters_equal_a_recount(&app).await;
     }
 
     async fn the_funnel_tells_of_whole_waves_where_five_have_answered_and_five_have_not(app: TestApp) {

@@ -17,6 +17,16 @@ pub struct LinkTexts {
     pub open: &'static str,
 }
 
+/// What an address is told that is somebody's no longer.
+#[derive(Debug)]
+#[cfg_attr(test, derive(serde::Serialize))]
+pub struct MovedTexts {
+    pub subject: &'static str,
+    pub intro: &'static str,
+    pub if_not: &'static str,
+    pub why: &'static str,
+}
+
 /// The words of the mails with links, and of the pages that they open.
 #[derive(Debug)]
 #[cfg_attr(test, derive(serde::Serialize))]
@@ -24,6 +34,7 @@ pub struct EntranceTexts {
     pub sign_in: LinkTexts,
     pub invite: LinkTexts,
     pub reset: LinkTexts,
+    pub moved: MovedTexts,
     /// On each of several links, to whoever is known at several accounts.
     pub for_account: &'static str,
     pub if_not: &'static str,

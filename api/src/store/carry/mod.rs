@@ -1,17 +1,21 @@
 //! A whole database taken to another place, from one engine to the other, and compared.
 //!
 //! All of it is one transaction there: until it is committed the new place has no table, and whoever wants to begin
-//! there waits. Of the old one there are two looks, each at one moment: what is carried, and whether it still is so.
+//! there waits. The old one is taken from everybody else, as far as it can be: see [`held`]. Of it there are two looks,
+//! each at one moment: what is carried, and whether it still is so.
 
+mod held;
 mod sum;
 mod table;
 
 use futures_util::{TryStreamExt, future::try_join};
 use sea_orm::{
-    AccessMode, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, IsolationLevel,
-    Statement, StreamTrait, TransactionOptions, TransactionTrait,
+    AccessMode, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, IsolationLevel, Statement,
+    StreamTrait, TransactionOptions, TransactionTrait,
 };
 use serde::Serialize;
+
+pub(super) use held::SERVES;
 
 use self::{
     sum::Sum,
@@ -20,7 +24,7 @@ use self::{
 use super::{
     Engine, behind,
     cause::{said, unopened},
-    db::{Purpose, begin_to_migrate, engine, options, up},
+    db::{begin_to_migrate, engine, up},
     later,
 };
 use crate::base::{Error, Result};
@@ -49,7 +53,7 @@ pub async fn carry(from: &str, to: &str, progress: Progress<'_>) -> Result<Vec<C
         let why = "the database has not this version's tables; run `steward migrate`, or the version that made them";
         return Err(Error::internal(why));
     }
-    let source = Database::connect(options(from, engine(from), 1, Purpose::Read)).await.map_err(told("the source"))?;
+    let source = held::alone(from).await?;
     if later::is_awaited(&source).await.map_err(told("the source"))? {
         return Err(Error::internal(
             "an import was cut off, and left something for its end; run `steward migrate` first",

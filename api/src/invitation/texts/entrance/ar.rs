@@ -1,6 +1,6 @@
 //! Arabic.
 
-use super::{EntranceTexts, LinkTexts};
+use super::{EntranceTexts, LinkTexts, MovedTexts};
 
 pub const TEXTS: EntranceTexts = EntranceTexts {
     sign_in: LinkTexts {
@@ -17,6 +17,12 @@ pub const TEXTS: EntranceTexts = EntranceTexts {
         subject: "{company}: اختر كلمة مرور جديدة",
         intro: "بهذا الرابط تختار كلمة مرور جديدة لدى {company}. يعمل مرة واحدة خلال ساعة واحدة.",
         open: "اختيار كلمة مرور جديدة",
+    },
+    moved: MovedTexts {
+        subject: "{company}: تغيّر عنوان بريدك",
+        intro: "لم يعد هذا العنوان هو المسجّل لك لدى {company} باسم {account}. انتهت كل عمليات تسجيل الدخول التي تمّت به، وستُرسل روابط الدخول من الآن إلى عنوان آخر.",
+        if_not: "إذا كنت لا تعلم بهذا التغيير فنرجو أن ترد على هذه الرسالة فورًا.",
+        why: "تصلك هذه الرسالة لأنك سجّلت الدخول بهذا العنوان من قبل.",
     },
     for_account: "تسجيل الدخول باسم {account}",
     if_not: "إذا لم تكن تتوقع هذه الرسالة فلا يلزمك فعل شيء: دون الرابط لا يحدث شيء.",

@@ -1,6 +1,6 @@
 //! German.
 
-use super::{EntranceTexts, LinkTexts};
+use super::{EntranceTexts, LinkTexts, MovedTexts};
 
 pub const TEXTS: EntranceTexts = EntranceTexts {
     sign_in: LinkTexts {
@@ -17,6 +17,12 @@ pub const TEXTS: EntranceTexts = EntranceTexts {
         subject: "{company}: Wählen Sie ein neues Passwort",
         intro: "Mit diesem Link wählen Sie ein neues Passwort für {company}. Er gilt einmal und eine Stunde lang.",
         open: "Neues Passwort wählen",
+    },
+    moved: MovedTexts {
+        subject: "{company}: Ihre Mailadresse wurde geändert",
+        intro: "Diese Mailadresse ist nicht mehr die, die {company} für Sie bei {account} führt. Wer mit ihr angemeldet war, ist abgemeldet, und Anmeldelinks gehen von nun an an eine andere Adresse.",
+        if_not: "Wenn Sie von dieser Änderung nichts wissen, antworten Sie bitte gleich auf diese Nachricht.",
+        why: "Sie erhalten diese Nachricht, weil Sie sich früher mit dieser Adresse angemeldet haben.",
     },
     for_account: "Für {account} anmelden",
     if_not: "Wenn Sie das nicht erwartet haben, müssen Sie nichts tun: Ohne den Link geschieht nichts.",

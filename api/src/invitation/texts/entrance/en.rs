@@ -1,6 +1,6 @@
 //! English.
 
-use super::{EntranceTexts, LinkTexts};
+use super::{EntranceTexts, LinkTexts, MovedTexts};
 
 pub const TEXTS: EntranceTexts = EntranceTexts {
     sign_in: LinkTexts {
@@ -17,6 +17,12 @@ pub const TEXTS: EntranceTexts = EntranceTexts {
         subject: "{company}: choose a new password",
         intro: "With this link you choose a new password for {company}. It works once, within one hour.",
         open: "Choose a new password",
+    },
+    moved: MovedTexts {
+        subject: "{company}: your mail address was changed",
+        intro: "This mail address is no longer the one that {company} keeps for you at {account}. Whoever was signed in with it is signed out, and links to sign in go to another address from now on.",
+        if_not: "If you do not know of this change, please reply to this mail at once.",
+        why: "This mail was sent because you have signed in with this address before.",
     },
     for_account: "Sign in for {account}",
     if_not: "If you did not expect this, there is nothing you need to do: without the link nothing happens.",

@@ -1,6 +1,6 @@
 //! Spanish.
 
-use super::{EntranceTexts, LinkTexts};
+use super::{EntranceTexts, LinkTexts, MovedTexts};
 
 pub const TEXTS: EntranceTexts = EntranceTexts {
     sign_in: LinkTexts {
@@ -17,6 +17,12 @@ pub const TEXTS: EntranceTexts = EntranceTexts {
         subject: "{company}: elija una contraseña nueva",
         intro: "Con este enlace elige una contraseña nueva para {company}. Funciona una sola vez, durante una hora.",
         open: "Elegir una contraseña nueva",
+    },
+    moved: MovedTexts {
+        subject: "{company}: su dirección de correo ha cambiado",
+        intro: "Esta dirección ya no es la que {company} tiene de usted en {account}. Quien hubiera iniciado sesión con ella queda desconectado, y los enlaces de acceso se envían desde ahora a otra dirección.",
+        if_not: "Si no sabe nada de este cambio, responda cuanto antes a este mensaje.",
+        why: "Recibe este mensaje porque ya ha iniciado sesión con esta dirección.",
     },
     for_account: "Iniciar sesión para {account}",
     if_not: "Si no esperaba este mensaje, no tiene que hacer nada: sin el enlace no ocurre nada.",

@@ -1,6 +1,6 @@
 //! French.
 
-use super::{EntranceTexts, LinkTexts};
+use super::{EntranceTexts, LinkTexts, MovedTexts};
 
 pub const TEXTS: EntranceTexts = EntranceTexts {
     sign_in: LinkTexts {
@@ -17,6 +17,12 @@ pub const TEXTS: EntranceTexts = EntranceTexts {
         subject: "{company}\u{a0}: choisissez un nouveau mot de passe",
         intro: "Avec ce lien, vous choisissez un nouveau mot de passe pour {company}. Il fonctionne une seule fois, pendant une heure.",
         open: "Choisir un nouveau mot de passe",
+    },
+    moved: MovedTexts {
+        subject: "{company}\u{a0}: votre adresse de messagerie a été modifiée",
+        intro: "Cette adresse n’est plus celle que {company} conserve pour vous chez {account}. Toute personne connectée avec elle est déconnectée, et les liens de connexion sont désormais envoyés à une autre adresse.",
+        if_not: "Si vous n’êtes pas au courant de cette modification, veuillez répondre sans attendre à ce message.",
+        why: "Vous recevez ce message parce que vous vous êtes déjà connecté(e) avec cette adresse.",
     },
     for_account: "Se connecter pour {account}",
     if_not: "Si vous n’attendiez pas ce message, vous n’avez rien à faire\u{a0}: sans le lien, il ne se passe rien.",

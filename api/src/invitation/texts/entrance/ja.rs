@@ -1,6 +1,6 @@
 //! Japanese.
 
-use super::{EntranceTexts, LinkTexts};
+use super::{EntranceTexts, LinkTexts, MovedTexts};
 
 pub const TEXTS: EntranceTexts = EntranceTexts {
     sign_in: LinkTexts {
@@ -17,6 +17,12 @@ pub const TEXTS: EntranceTexts = EntranceTexts {
         subject: "{company}：パスワードの再設定",
         intro: "このリンクから{company}の新しいパスワードを設定できます。ご利用は一度限り、有効期間は1時間です。",
         open: "新しいパスワードを設定する",
+    },
+    moved: MovedTexts {
+        subject: "{company}：メールアドレスが変更されました",
+        intro: "このメールアドレスは、{account}のご連絡先として{company}に登録されたものではなくなりました。このアドレスでのログインはすべて終了し、今後ログイン用リンクは別のアドレスに送られます。",
+        if_not: "この変更にお心当たりがない場合は、すぐにこのメールにご返信ください。",
+        why: "このメールは、以前このアドレスでログインされたことがあるためお送りしています。",
     },
     for_account: "{account}としてログイン",
     if_not: "お心当たりがない場合は、何もしていただく必要はありません。リンクを使わない限り、何も変わりません。",
