@@ -1,11 +1,11 @@
 //! Accounts at the GraphQL door.
 
-use async_graphql::{ComplexObject, Context, Object, Result};
+use async_graphql::{ComplexObject, Context, Object, OutputType, Result};
 use entity::AccountId;
 
 use super::{
-    Account, AccountFilter, AccountSort, CreateAccount, ListAccounts, ParentAccount, UpdateAccount, Want, create, get,
-    list, some_of, update,
+    Account, AccountFilter, AccountSort, CreateAccount, ListAccounts, Listed, ParentAccount, UpdateAccount, Want,
+    create, get, list, some_of, update,
 };
 use crate::{
     access::Action,
@@ -13,7 +13,7 @@ use crate::{
     contact::Contact,
     ctx::{Ctx, May, StaffOnly, failed, may_see},
     escalation::{Escalation, EscalationArgs},
-    graph::{Connection, Paging, account_of},
+    graph::{Connection, Edge, Paging, account_of},
     invitation::Invitation,
     member::Member,
     ownership::{Collaborator, Ownership},
@@ -163,7 +163,7 @@ impl Account {
         #[graphql(desc = "At most 100; 25 where absent.")] first: Option<i32>,
         #[graphql(desc = "The `endCursor` of the page before.")] after: Option<String>,
         #[graphql(desc = "Only entries of these types.")] types: Option<Vec<entity::InteractionType>>,
-    ) -> Result<Option<&Connection<Interaction>>> {
+    ) -> Result<Option<Connection<Interaction>>> {
         page(&self.related.timelines, &TimelineArgs { first, after, types })
     }
 
@@ -181,7 +181,7 @@ impl Account {
         #[graphql(desc = "At most 100; 25 where absent.")] first: Option<i32>,
         #[graphql(desc = "The `endCursor` of the page before.")] after: Option<String>,
         #[graphql(desc = "True: open ones alone. False: settled ones alone. All where absent.")] open: Option<bool>,
-    ) -> Result<Option<&Connection<Escalation>>> {
+    ) -> Result<Option<Connection<Escalation>>> {
         page(&self.related.escalations, &EscalationArgs { first, after, open })
     }
 
@@ -219,7 +219,10 @@ fn some<'a, T>(list: &str, first: Option<i32>, rows: &'a [T]) -> Result<Option<V
 }
 
 /// The page that look-ahead has read for these arguments.
-fn page<'a, A: PartialEq, C>(pages: &'a [(A, C)], args: &A) -> Result<Option<&'a C>> {
-    let page = pages.iter().find(|(known, _)| known == args).map(|(_, page)| page);
-    page.map(Some).ok_or_else(|| failed(Error::internal("a page was not read")))
+fn page<A: PartialEq, T: OutputType>(pages: &[(A, Listed<T>)], args: &A) -> Result<Option<Connection<T>>>
+where
+    Edge<T>: OutputType,
+{
+    let page = pages.iter().find(|(known, _)| known == args).map(|(_, page)| page.clone());
+    page.map(|page| Some(Connection::of(page, None))).ok_or_else(|| failed(Error::internal("a page was not read")))
 }

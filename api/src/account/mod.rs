@@ -14,7 +14,7 @@ mod service;
 pub use graphql::{AccountMutation, AccountQuery, view};
 pub use list::{ListAccounts, conditions, list};
 pub use loader::AccountLoader;
-pub use model::{Account, AccountFilter, AccountSort, CreateAccount, ParentAccount, Related, UpdateAccount};
+pub use model::{Account, AccountFilter, AccountSort, CreateAccount, Listed, ParentAccount, Related, UpdateAccount};
 pub use read::{Want, get, read, some_of};
 pub use rest::{Accounts, routes};
 pub use service::{Above, UNFIT, above, create, domain, update};

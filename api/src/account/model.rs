@@ -1,5 +1,7 @@
 //! An account as both doors show it.
 
+use std::sync::Arc;
+
 use async_graphql::{Enum, InputObject, MaybeUndefined, SimpleObject};
 use entity::{AccountId, Day, Lifecycle, MemberId, TeamId, Tier, Time, account};
 
@@ -9,13 +11,16 @@ use crate::{
     contact::Contact,
     ctx::{May, StaffOnly},
     escalation::{Escalation, EscalationArgs},
-    graph::Connection,
     invitation::Invitation,
     member::Member,
     ownership::{Collaborator, Ownership},
     response::{Response, ScoreRow},
-    store::filter::{
-        DateFilter, DateTimeFilter, IdFilter, IntFilter, LifecycleFilter, LongFilter, TextFilter, TierFilter, filters,
+    store::{
+        Page,
+        filter::{
+            DateFilter, DateTimeFilter, IdFilter, IntFilter, LifecycleFilter, LongFilter, TextFilter, TierFilter,
+            filters,
+        },
     },
     team::Team,
     timeline::{Interaction, TimelineArgs},
@@ -89,6 +94,9 @@ pub struct Account {
     pub related: Related,
 }
 
+/// A page, each row with its cursor.
+pub type Listed<T> = Page<(String, Arc<T>)>;
+
 /// What came along with the account's own columns: only what was asked for.
 #[derive(Clone, Debug, Default)]
 pub struct Related {
@@ -99,11 +107,11 @@ pub struct Related {
     pub ownerships: Vec<Ownership>,
     pub collaborators: Vec<Collaborator>,
     pub contacts: Vec<Contact>,
-    pub timelines: Vec<(TimelineArgs, Connection<Interaction>)>,
+    pub timelines: Vec<(TimelineArgs, Listed<Interaction>)>,
     pub invitations: Vec<Invitation>,
     pub responses: Vec<Response>,
     pub scores: Vec<ScoreRow>,
-    pub escalations: Vec<(EscalationArgs, Connection<Escalation>)>,
+    pub escalations: Vec<(EscalationArgs, Listed<Escalation>)>,
     pub open_escalations: Option<i32>,
 }
 

@@ -1,5 +1,7 @@
 //! The one statement of an account: its row and whatever was asked to hang on it.
 
+use std::sync::Arc;
+
 use async_graphql::{Lookahead, Value};
 use entity::{AccountId, account, account_grant, contact, invitation, member, ownership, team};
 use sea_orm::{
@@ -14,7 +16,6 @@ use crate::{
     base::{Error, Result},
     ctx::Ctx,
     escalation::{self, EscalationArgs, EscalationRow},
-    graph::Connection,
     invitation::InvitationRow,
     ownership::{CollaboratorRow, OwnershipRow},
     response::{self, ResponseRow, ScoreRow},
@@ -185,9 +186,9 @@ pub async fn get(ctx: &Ctx, id: AccountId, want: &Want) -> Result<Account> {
 impl Row {
     fn view(self, want: &Want) -> Result<Account> {
         let timelines = want.timelines.iter().zip(self.7.unwrap_or_default());
-        let timelines = timelines.map(|(args, rows)| Ok((args.clone(), Connection::of(args.page(rows)?, None))));
+        let timelines = timelines.map(|(args, rows)| Ok((args.clone(), args.page(rows)?.map(shared))));
         let escalations = want.escalations.iter().zip(self.12.unwrap_or_default());
-        let escalations = escalations.map(|(args, rows)| Ok((args.clone(), Connection::of(args.page(rows)?, None))));
+        let escalations = escalations.map(|(args, rows)| Ok((args.clone(), args.page(rows)?.map(shared))));
         let related = Related {
             owner: self.1.map(Into::into),
             team: self.2.map(Into::into),
@@ -205,6 +206,11 @@ impl Row {
         };
         Ok(Account { related, ..Account::from(self.0) })
     }
+}
+
+/// A row that several fields show.
+fn shared<T>((cursor, row): (String, T)) -> (String, Arc<T>) {
+    (cursor, Arc::new(row))
 }
 
 fn views<R, V: From<R>>(rows: Option<Vec<R>>) -> Vec<V> {

@@ -100,15 +100,15 @@ where
     Edge<T>: OutputType,
 {
     /// A page. `total_count`: where it was counted.
-    pub fn of(page: Page<(String, T)>, total_count: Option<i64>) -> Self {
+    pub fn of<N: Into<Arc<T>>>(page: Page<(String, N)>, total_count: Option<i64>) -> Self {
         let page_info = PageInfo {
             has_next_page: page.has_next,
             has_previous_page: page.has_previous,
             start_cursor: page.rows.first().map(|(cursor, _)| cursor.clone()),
             end_cursor: page.rows.last().map(|(cursor, _)| cursor.clone()),
         };
-        let edge = |(cursor, node)| Edge { cursor, node: Arc::new(node) };
-        let edges: Vec<Edge<T>> = page.rows.into_iter().map(edge).collect();
+        let edges = page.rows.into_iter().map(|(cursor, node)| Edge { cursor, node: node.into() });
+        let edges: Vec<Edge<T>> = edges.collect();
         let nodes = edges.iter().map(|edge| Arc::clone(&edge.node)).collect();
         Self { edges, nodes, page_info, total_count }
     }

@@ -23,7 +23,9 @@ use crate::{
     timeline::TimelineMutation,
 };
 
-/// What can be read. A field is looked for in the last slice first, so what is asked most stands there.
+// A field is looked for in the last slice first, so what is asked most stands there.
+
+/// What can be read.
 #[derive(MergedObject, Default)]
 pub struct Query(
     SessionQuery,
@@ -44,7 +46,7 @@ pub struct Query(
     AccountQuery,
 );
 
-/// What can be changed. Verb and noun, one input, the view back. In the order of [`Query`].
+/// What can be changed. Verb and noun, one input, the view back.
 #[derive(MergedObject, Default)]
 pub struct Mutation(
     AccountMutation,

@@ -37,7 +37,7 @@ mod tx;
 mod writer;
 
 pub use backup::{Copied, copy, look_through};
-pub use brace::Braced;
+pub use brace::{Aside, Braced};
 pub use carry::{Carried, carry};
 pub use cause::is_postgres;
 pub use columns::{Columns, Shown, union};

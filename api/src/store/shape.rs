@@ -74,7 +74,19 @@ pub(super) fn text<E: Owned>(
     columns: Columns,
     parts: Vec<Shape>,
 ) -> SelectStatement {
-    let packed = packed::<E>(engine, inner, columns, parts);
+    told(engine, packed::<E>(engine, inner, columns, parts))
+}
+
+/// The same of some columns alone: each row is an array of these.
+pub(super) fn some<E: Owned>(engine: Engine, mut inner: SelectStatement, columns: &[E::Column]) -> SelectStatement {
+    inner.exprs(columns.iter().map(|column| Expr::col((E::default(), *column))));
+    let name = E::default().table_name();
+    let row = array(engine, columns.iter().map(|column| value(engine, name, *column)).collect());
+    told(engine, grouped(engine, inner, name, row))
+}
+
+/// One JSON value as text.
+fn told(engine: Engine, packed: SelectStatement) -> SelectStatement {
     if engine == Engine::Sqlite {
         return packed;
     }
@@ -97,6 +109,11 @@ fn packed<E: Owned>(
     inner.exprs(inside.map(|(column, _)| Expr::col((E::default(), column))));
     let name = E::default().table_name();
     let row = array(engine, std::iter::once(row::<E>(engine, name, columns)).chain(parts).collect());
+    grouped(engine, inner, name, row)
+}
+
+/// An array of what `row` is of every row of `inner`, which is known as `name`.
+fn grouped(engine: Engine, inner: SelectStatement, name: &'static str, row: Shape) -> SelectStatement {
     let rows: SimpleExpr = match engine {
         Engine::Sqlite => Func::cust("json_group_array").arg(row).into(),
         Engine::Postgres => Func::coalesce([Func::cust("json_agg").arg(row).into(), Expr::cust("'[]'::json")]).into(),

@@ -2,10 +2,7 @@
 
 use std::collections::HashSet;
 
-use sea_orm::{
-    FromQueryResult,
-    sea_query::{Condition, Query, SelectStatement},
-};
+use sea_orm::sea_query::{Condition, Query, SelectStatement};
 use uuid::Uuid;
 
 use super::{Engine, Owned, Store, among};
@@ -46,11 +43,6 @@ impl<'s> Sight<'s> {
     }
 }
 
-#[derive(FromQueryResult)]
-struct Named {
-    id: Uuid,
-}
-
 impl Store {
     /// Which of the rows that others name are in sight, by their keys: one statement, where any are named.
     pub async fn seen<E: Owned>(&self, key: E::Column, named: HashSet<Uuid>) -> Result<HashSet<Uuid>> {
@@ -58,7 +50,7 @@ impl Store {
             return Ok(named);
         }
         let named: Vec<Uuid> = named.into_iter().collect();
-        let rows = self.find::<E>().filter(among::<E, _>(key, &named)).some::<Named>(&[key]).await?;
-        Ok(rows.into_iter().map(|row| row.id).collect())
+        let rows = self.find::<E>().filter(among::<E, _>(key, &named)).some::<(Uuid,)>(&[key]).await?;
+        Ok(rows.into_iter().map(|row| row.0).collect())
     }
 }

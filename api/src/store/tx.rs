@@ -13,7 +13,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::{
-    Apart, Child, Db, Engine, Event, Find, Owned, Sight, Sighted, Visible, Witness, among,
+    Apart, Aside, Child, Db, Engine, Event, Find, Owned, Sight, Sighted, Visible, Witness, among,
     audit::{self, Entry},
     bulk::{Taken, Texts},
     conn::{Conn, Turn},
@@ -54,20 +54,19 @@ impl Shared {
 pub struct Tx {
     pub(super) conn: Arc<DatabaseTransaction>,
     shared: Arc<Shared>,
-    /// It looks, beside the one that writes.
-    aside: bool,
+    /// Where it looks, if not where it writes.
+    aside: Option<Aside>,
 }
 
 impl Tx {
     pub(super) const fn new(conn: Arc<DatabaseTransaction>, shared: Arc<Shared>) -> Self {
-        Self { conn, shared, aside: false }
+        Self { conn, shared, aside: None }
     }
 
-    /// The same for looking only, at what stood before this transaction: SQLite reads that on another connection, while
-    /// this one writes, and nobody else does. Only where the transaction is the only one of its commit.
+    /// The same for looking only, at what stood before this transaction, while this one writes and nobody else does.
     #[must_use]
-    pub fn aside(&self) -> Self {
-        Self { aside: self.engine() == Engine::Sqlite, ..self.clone() }
+    pub fn aside(&self, aside: &Aside) -> Self {
+        Self { aside: Some(aside.clone()), ..self.clone() }
     }
 
     pub fn viewer(&self) -> &Viewer {
@@ -83,7 +82,10 @@ impl Tx {
     }
 
     pub(super) fn line(&self) -> Conn<'_> {
-        if self.aside { self.shared.db.reader() } else { Conn::Tx(&self.conn, self.turn()) }
+        match &self.aside {
+            Some(Aside(conn)) => Conn::Pool(conn),
+            None => Conn::Tx(&self.conn, self.turn()),
+        }
     }
 
     pub(super) fn turn(&self) -> &Turn {

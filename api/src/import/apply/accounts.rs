@@ -107,15 +107,16 @@ impl Apply for AccountRow {
     }
 }
 
-/// Who owns the accounts of a part from now on, and who did.
+/// The new accounts of a part, who owns its accounts from now on, and who did.
 pub(super) struct Hands {
+    fresh: Vec<account::Model>,
     moves: Moves,
     pasts: Vec<past::Standing>,
 }
 
 impl Hands {
-    /// The accounts have been written.
     async fn write(self, tx: &Tx) -> Result<()> {
+        tx.insert_all::<account::Entity>(self.fresh).await?;
         ownership::write(tx, self.moves).await?;
         past::write(tx, self.pasts).await
     }
@@ -153,7 +154,11 @@ async fn chunk(
     }
     memory.stuck = if taken.is_empty() { memory.stuck + count } else { 0 };
     teams.write(tx, &setting.source).await?;
-    let hands = write(tx, setting, taken, &mut verdicts).await?;
+    let mut hands = write(tx, setting, taken, &mut verdicts).await?;
+    // Another row may name them as its parent.
+    if !memory.named.is_empty() {
+        tx.insert_all::<account::Entity>(std::mem::take(&mut hands.fresh)).await?;
+    }
     Ok(((0..count).filter_map(|at| verdicts.remove(&at)).collect(), hands))
 }
 
@@ -250,7 +255,6 @@ async fn write(
     if !written.all(|new| tx.viewer().scope.manages(new.team_id, new.owner_id)) {
         return Err(Error::Forbidden("this key writes only accounts of its own team and those below".to_owned()));
     }
-    tx.insert_all::<account::Entity>(fresh).await?;
     tx.rewrite::<account::Entity>(changed).await?;
-    Ok(Hands { moves, pasts })
+    Ok(Hands { fresh, moves, pasts })
 }

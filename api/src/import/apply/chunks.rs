@@ -16,7 +16,7 @@ const CHUNK: usize = 10_000;
 /// Bytes of their texts: a chunk ends with the row that reaches them.
 const WEIGHT: u64 = 4 << 20;
 /// Rows of a part, at most: they are looked up and judged at once, and what that takes is held in memory.
-const PART: usize = 1_024;
+const PART: usize = 512;
 
 /// The next rows, good and bad, and how far the file is read after them.
 pub(super) struct Part<T> {

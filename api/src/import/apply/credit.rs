@@ -4,7 +4,8 @@ use std::collections::{BTreeSet, HashMap, HashSet, hash_map::Entry};
 
 use chrono::TimeDelta;
 use entity::{AccountId, MemberId, PlaceId, TeamId, Time, account, member, ownership, team_place};
-use sea_orm::{ColumnTrait, FromQueryResult, sea_query::Order};
+use sea_orm::{ColumnTrait, sea_query::Order};
+use serde::Deserialize;
 
 use super::{
     lookup::{Account, Book, Member},
@@ -28,7 +29,7 @@ pub(super) struct Credit {
 }
 
 /// A period of ownership.
-#[derive(FromQueryResult)]
+#[derive(Deserialize)]
 struct Period {
     account_id: AccountId,
     member_id: MemberId,

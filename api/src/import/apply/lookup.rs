@@ -11,6 +11,7 @@ use entity::{
     member,
 };
 use sea_orm::{ColumnTrait, FromQueryResult, sea_query::Order};
+use serde::{Deserialize, de::DeserializeOwned};
 use uuid::Uuid;
 
 use crate::{
@@ -19,8 +20,8 @@ use crate::{
     store::{Owned, Tx, Visible, Witness, among},
 };
 
-/// What is looked at of an account that rows point at.
-#[derive(Clone, FromQueryResult)]
+/// What is looked at of an account that rows point at; its fields stand in the order of their columns, as those of the others.
+#[derive(Clone, Deserialize)]
 pub(super) struct Account {
     pub id: AccountId,
     pub name_key: String,
@@ -44,7 +45,7 @@ impl Witness for Visible<Account> {
 }
 
 /// What is looked at of a member.
-#[derive(Clone, FromQueryResult)]
+#[derive(Clone, Deserialize)]
 pub(super) struct Member {
     pub id: MemberId,
     pub name: String,
@@ -56,7 +57,7 @@ pub(super) struct Member {
 }
 
 /// What is looked at of a contact.
-#[derive(Clone, FromQueryResult)]
+#[derive(Clone, Deserialize)]
 pub(super) struct Contact {
     pub id: ContactId,
     pub account_id: AccountId,
@@ -69,7 +70,7 @@ pub(super) struct Contact {
 }
 
 /// What is looked at of an escalation.
-#[derive(Clone, FromQueryResult)]
+#[derive(Clone, Deserialize)]
 pub(super) struct Escalation {
     pub id: EscalationId,
     pub reference: Option<String>,
@@ -78,7 +79,7 @@ pub(super) struct Escalation {
 /// A table that rows of a file point into.
 pub(super) trait Pointed: Owned<Model: FromQueryResult + Send + Sync + Clone> {
     /// What is read of a row that is only pointed at, from which columns.
-    type Row: FromQueryResult + Send + Sync;
+    type Row: DeserializeOwned + Send + Sync;
     const COLUMNS: &'static [Self::Column];
     type Id: Copy + Eq + Ord + Hash + Send + Sync + Display + FromStr + From<Uuid> + Into<sea_orm::Value>;
     const WHAT: &'static str;

@@ -35,7 +35,7 @@ use sea_orm::ModelTrait;
 use crate::{
     base::{Error, Result},
     ctx::{Company, Ctx},
-    store::{Child, Later, Sighted, Tx},
+    store::{Aside, Child, Later, Sighted, Tx},
 };
 
 use super::{Faults, FileError, Kind, Mapping, Outcome, Refusal, Row, RowError, Summary};
@@ -84,14 +84,14 @@ pub enum Stopped {
 struct Setting {
     source: String,
     company: Company,
-    /// Each chunk is a commit of its own, so that what it does not write itself can be looked up beside its writes.
-    aside: bool,
+    /// Where a chunk looks up what it does not write itself, if each is a commit of its own.
+    aside: Option<Aside>,
 }
 
 impl Setting {
     /// Where rows are looked up that the chunk does not write: no reference comes twice in it.
     fn look(&self, tx: &Tx) -> Tx {
-        if self.aside { tx.aside() } else { tx.clone() }
+        self.aside.as_ref().map_or_else(|| tx.clone(), |aside| tx.aside(aside))
     }
 }
 
@@ -181,7 +181,7 @@ pub enum Batch {
 
 /// Writes them in the program's own name and scope: what it cannot see is not there. One verdict a row, in their order.
 pub async fn put(ctx: &Ctx, tx: &Tx, source: &str, batch: Batch) -> Result<Vec<Result<Outcome, Refusal>>> {
-    let setting = Setting { source: source.to_owned(), company: ctx.company().clone(), aside: false };
+    let setting = Setting { source: source.to_owned(), company: ctx.company().clone(), aside: None };
     let verdicts = match batch {
         Batch::Accounts(rows) => at_once(tx, &setting, rows).await?,
         Batch::Contacts(rows) => at_once(tx, &setting, rows).await?,

@@ -58,13 +58,9 @@ where
     let first = !import.dry_run && import.keeper.is_none() && put_off::<T>(system, total, &mut memory).await?;
     let mut report = Report::new(import.mapping.kind, import.mapping.found.clone(), import.dry_run, import.faults);
     let counted = import.resume.map_or(0, |so_far| report.go_on(so_far));
-    let run = Run {
+    let mut run = Run {
         total,
-        setting: Setting {
-            source: import.mapping.source.clone(),
-            company: system.company().clone(),
-            aside: inside.is_none() && !import.dry_run,
-        },
+        setting: Setting { source: import.mapping.source.clone(), company: system.company().clone(), aside: None },
         report,
         parts: Parts::of(rows::<T, R>(open()?, import.mapping)?, counted),
         read: (0, 0),
@@ -77,6 +73,7 @@ where
         run.rehearse(tx).await?
     } else {
         let mut braced = system.store().db().brace().await?;
+        run.setting.aside = braced.aside().filter(|_| !import.dry_run);
         let done = if import.dry_run {
             within(system, false, move |tx| run.rehearse(tx)).await
         } else {
