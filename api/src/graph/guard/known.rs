@@ -10,8 +10,8 @@ const KEPT: u64 = 256 * 1024;
 /// Bytes of a text, at most: a longer one is no query of a front end that asks again.
 const LONGEST: usize = 16 * 1024;
 
-static KNOWN: LazyLock<Cache<Box<str>, Arc<ExecutableDocument>>> = LazyLock::new(|| {
-    let weight = |text: &Box<str>, _: &Arc<ExecutableDocument>| u32::try_from(text.len()).unwrap_or(u32::MAX);
+static KNOWN: LazyLock<Cache<Arc<str>, Arc<ExecutableDocument>>> = LazyLock::new(|| {
+    let weight = |text: &Arc<str>, _: &Arc<ExecutableDocument>| u32::try_from(text.len()).unwrap_or(u32::MAX);
     Cache::builder().max_capacity(KEPT).weigher(weight).build()
 });
 
