@@ -73,6 +73,10 @@ both! {
         let seen = app.gql(Some(&token), "{ me { role scopes } accounts { nodes { name owner { name } } } }", json!({})).await;
         assert_eq!(seen["data"]["me"], json!({ "role": "INTEGRATION", "scopes": ["accounts:read", "contacts:read"] }), "{seen}");
         assert_eq!(seen["data"]["accounts"]["nodes"], json!([{ "name": "Globex", "owner": null }]), "{seen}");
+        let directory = "{ accounts { nodes { team { name lead { name } parent { name } } } } }";
+        let refused = app.gql(Some(&token), directory, json!({})).await;
+        assert_eq!(refused["data"]["accounts"]["nodes"], json!([{ "team": { "name": "North", "lead": null, "parent": null } }]), "{refused}");
+        assert_eq!(code(&refused), "FORBIDDEN", "whoever it comes across, the directory is not for it: {refused}");
         let refused = app.gql(Some(&token), "{ integrationKeys { id } }", json!({})).await;
         assert_eq!(code(&refused), "FORBIDDEN", "{refused}");
         let listed = app.gql(Some(&admin.token), "{ integrationKeys { prefix team { name } lastUsedAt } }", json!({})).await;

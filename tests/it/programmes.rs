@@ -152,7 +152,8 @@ pub const DRY: &str = "query($id: UUID!) { dryRunProgram(id: $id) { queued notDr
 both! {
     async fn a_dry_run_says_what_the_run_does_and_chance_is_fair_to_persons(firm: Firm) {
         let (app, token) = (&firm.app, firm.root().await);
-        let other = app.account("Initech", firm.team, None).await;
+        let olga = app.owner("Olga Owner", firm.team).await;
+        let other = app.account("Initech", firm.team, Some(olga.id)).await;
         let mut all = crowd(app, firm.account, "a", 32).await;
         all.extend(crowd(app, other, "a", 16).await);
         all.extend(crowd(app, other, "b", 16).await);
@@ -164,6 +165,8 @@ both! {
         let wave = run(app, &token, &program).await;
         let told = wave_now(app, &token, &wave).await;
         assert_eq!(told["notDrawn"], dry["notDrawn"]);
+        let part = ask(app, &olga.token, "query($id: UUID!) { wave(id: $id) { notDrawn programId program { id } } }", json!({ "id": wave })).await;
+        assert_eq!(part, json!({ "notDrawn": null, "programId": null, "program": null }), "of accounts out of sight too");
         assert_eq!(told["funnel"]["suppressed"], dry["suppressed"]);
         let drawn = 64 - dry["notDrawn"].as_i64().unwrap();
         assert!((16..=48).contains(&drawn), "about half: {drawn}");

@@ -5,7 +5,8 @@ use entity::TeamId;
 
 use super::{CreateMember, ListMembers, Member, UpdateMember, create, list, update};
 use crate::{
-    ctx::{Ctx, StaffOnly, failed},
+    access::Action,
+    ctx::{Ctx, May, StaffOnly, failed},
     graph::{Connection, Paging, member_of, team_of},
     team::Team,
 };
@@ -56,7 +57,7 @@ impl MemberMutation {
 #[ComplexObject]
 impl Member {
     /// The team they are in.
-    #[graphql(guard = "StaffOnly")]
+    #[graphql(guard = "StaffOnly.and(May(Action::ReadDirectory))")]
     async fn team(&self, cx: &Context<'_>) -> Result<Option<Team>> {
         team_of(cx, self.team_id).await
     }

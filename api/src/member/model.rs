@@ -5,9 +5,13 @@ use entity::{MemberId, MemberRole, TeamId, Time, member};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::ctx::StaffOnly;
+use crate::{
+    access::Action,
+    ctx::{May, StaffOnly},
+};
 
-/// One of the company's staff. Customers see the name and the mail address of their owner and of the backup.
+/// One of the company's staff. Customers see the name and the mail address of their owner and of the backup; so does a
+/// key without `members:read`, of whomever it comes across.
 #[derive(Clone, Debug, SimpleObject)]
 #[graphql(serial, complex)]
 pub struct Member {
@@ -18,16 +22,16 @@ pub struct Member {
     /// Where mail reaches them, and what they sign in with.
     pub email: String,
     /// What they may do.
-    #[graphql(guard = "StaffOnly")]
+    #[graphql(guard = "StaffOnly.and(May(Action::ReadDirectory))")]
     pub role: Option<MemberRole>,
     /// False: they can no longer sign in.
-    #[graphql(guard = "StaffOnly")]
+    #[graphql(guard = "StaffOnly.and(May(Action::ReadDirectory))")]
     pub active: Option<bool>,
     /// Counts the changes; an update names the one it was made on.
-    #[graphql(guard = "StaffOnly")]
+    #[graphql(guard = "StaffOnly.and(May(Action::ReadDirectory))")]
     pub version: Option<i32>,
     /// When they were entered.
-    #[graphql(guard = "StaffOnly")]
+    #[graphql(guard = "StaffOnly.and(May(Action::ReadDirectory))")]
     pub created_at: Option<Time>,
     #[graphql(skip)]
     pub team_id: Option<TeamId>,

@@ -203,13 +203,35 @@ impl Wave {
 
     /// The programme that made it; null where somebody sent the survey by hand, or where you do not see it.
     async fn program(&self, cx: &Context<'_>) -> Result<Option<Program>> {
-        let Some(id) = self.program_id else { return Ok(None) };
-        cx.data::<DataLoader<ProgramLoader>>()?.load_one(id).await.map_err(failed)
+        self.seen(cx).await
+    }
+
+    /// The id of the programme that made it; null where somebody sent the survey by hand, or where you do not see it.
+    async fn program_id(&self, cx: &Context<'_>) -> Result<Option<ProgramId>> {
+        Ok(self.seen(cx).await?.map(|program| program.id))
+    }
+
+    /// Contacts whom the sample passed over, at all accounts; null where you do not see the programme.
+    async fn not_drawn(&self, cx: &Context<'_>) -> Result<Option<i32>> {
+        let all = self.program_id.is_none() || self.seen(cx).await?.is_some();
+        Ok(all.then_some(self.not_drawn))
     }
 
     /// The survey that was sent.
     async fn survey(&self, cx: &Context<'_>) -> Result<Option<Survey>> {
         survey_of(cx, self.survey_id).await
+    }
+}
+
+impl Wave {
+    /// The programme that made it, where the viewer reads programmes and sees this one.
+    async fn seen(&self, cx: &Context<'_>) -> Result<Option<Program>> {
+        match self.program_id {
+            Some(id) if cx.data::<Ctx>()?.may(Action::ReadPrograms).is_ok() => {
+                cx.data::<DataLoader<ProgramLoader>>()?.load_one(id).await.map_err(failed)
+            }
+            _ => Ok(None),
+        }
     }
 }
 

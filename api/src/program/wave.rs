@@ -21,7 +21,7 @@ use crate::{
 pub struct Wave {
     /// Its id, for good.
     pub id: WaveId,
-    /// The programme that made it; null where somebody sent the survey by hand.
+    #[graphql(skip)]
     pub program_id: Option<ProgramId>,
     /// The survey.
     pub survey_id: SurveyId,
@@ -31,7 +31,7 @@ pub struct Wave {
     pub created_at: Time,
     /// When everybody had been judged; null while it is being made, or where it was cancelled before.
     pub made_at: Option<Time>,
-    /// Contacts whom the sample passed over.
+    #[graphql(skip)]
     pub not_drawn: i32,
 }
 

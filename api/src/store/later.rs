@@ -17,8 +17,9 @@ const FEW: u64 = 5_000;
 const FIRST: u64 = 2;
 /// The audit says something of every row there is: to sort it pays until it has so many rows for one to come.
 const AUDIT: u64 = 8;
-/// Pages kept while indexes are made; whoever readied the writer for the load also has it go on as before.
-const LEAN: &str = "PRAGMA cache_size = -4000";
+/// Pages kept, and threads that sort, while indexes are made; whoever readied the writer for the load also has it go on
+/// as before.
+const LEAN: &str = "PRAGMA cache_size = -4000; PRAGMA threads = 2";
 /// Indexes of the audit.
 const OF_AUDIT: [&str; 2] = ["audit_subject", "audit_account"];
 

@@ -69,8 +69,8 @@ const SQL: &str = "SELECT s.expires_at, s.revoked_at, s.member_id, m.role, m.act
     FROM session s LEFT JOIN member m ON m.id = s.member_id LEFT JOIN contact c ON c.id = s.contact_id LEFT JOIN account ca ON ca.id = c.account_id LEFT JOIN api_key k ON k.id = s.key_id \
     WHERE s.id = $1";
 
-/// Teams somebody leads or deputises in.
-const LED: &str = "SELECT t.id FROM team t WHERE t.lead_id = s.member_id UNION SELECT d.team_id FROM team_deputy d WHERE d.member_id = s.member_id";
+/// Teams somebody leads or deputises in; one may come twice, since to tell costs more than to hear it again.
+const LED: &str = "SELECT t.id FROM team t WHERE t.lead_id = s.member_id UNION ALL SELECT d.team_id FROM team_deputy d WHERE d.member_id = s.member_id";
 
 /// Members somebody stands in for now. What these cover themselves, see by leading or by a grant does not come along.
 const COVERED: &str = "SELECT cv.member_id FROM cover cv \
@@ -93,8 +93,8 @@ fn sql(engine: Engine, sought: Option<Sought>) -> String {
             SQL.replace("FROM session s ", &OUTSIDE.replace("$which", which)).replace(" WHERE s.id = $1", "")
         }
     };
-    let roots = format!("{LED} UNION SELECT k.team_id WHERE k.team_id IS NOT NULL");
-    let below = format!("SELECT DISTINCT tt.team_id FROM team_tree tt WHERE tt.ancestor_id IN ({roots})");
+    let roots = format!("{LED} UNION ALL SELECT k.team_id WHERE k.team_id IS NOT NULL");
+    let below = format!("SELECT tt.team_id FROM team_tree tt WHERE tt.ancestor_id IN ({roots})");
     let list = |column: &str, rows: &str| match engine {
         Engine::Sqlite => format!("(SELECT json_group_array(hex(l.{column})) FROM ({rows}) l)"),
         Engine::Postgres => format!("(SELECT coalesce(json_agg(l.{column}), '[]')::text FROM ({rows}) l)"),
@@ -220,9 +220,10 @@ impl Row {
     }
 }
 
-/// In a fixed order, so that two looks can be compared.
+/// Each once and in a fixed order, so that two looks can be compared.
 fn list<T: DeserializeOwned + Ord>(json: &str) -> Result<Vec<T>> {
     let mut list: Vec<T> = serde_json::from_str(json).map_err(Error::internal)?;
     list.sort_unstable();
+    list.dedup();
     Ok(list)
 }

@@ -4,7 +4,8 @@ use async_graphql::{ComplexObject, Context, Object, Result};
 
 use super::{CreateTeam, Team, UpdateTeam, create, list, update};
 use crate::{
-    ctx::{Ctx, failed},
+    access::Action,
+    ctx::{Ctx, May, failed},
     graph::{member_of, team_of},
     member::Member,
 };
@@ -41,11 +42,13 @@ impl TeamMutation {
 #[ComplexObject]
 impl Team {
     /// The team above it.
+    #[graphql(guard = "May(Action::ReadDirectory)")]
     async fn parent(&self, cx: &Context<'_>) -> Result<Option<Team>> {
         team_of(cx, self.parent_id).await
     }
 
     /// Who leads it.
+    #[graphql(guard = "May(Action::ReadDirectory)")]
     async fn lead(&self, cx: &Context<'_>) -> Result<Option<Member>> {
         member_of(cx, self.lead_id).await
     }

@@ -55,7 +55,6 @@ where
         return Err(Stopped::Mapping(Faults(vec![Fault { key: "dryRun".to_owned(), rule }])));
     }
     T::ready(system, &import.mapping, &mut memory).await?;
-    let first = !import.dry_run && import.keeper.is_none() && put_off::<T>(system, total, &mut memory).await?;
     let mut report = Report::new(import.mapping.kind, import.mapping.found.clone(), import.dry_run, import.faults);
     let counted = import.resume.map_or(0, |so_far| report.go_on(so_far));
     let mut run = Run {
@@ -73,18 +72,14 @@ where
         run.rehearse(tx).await?
     } else {
         let mut braced = system.store().db().brace().await?;
-        run.setting.aside = braced.aside().filter(|_| !import.dry_run);
         let done = if import.dry_run {
             within(system, false, move |tx| run.rehearse(tx)).await
         } else {
-            run.perform(system, &mut braced).await
+            run.setting.aside = braced.aside();
+            run.load(system, &mut braced).await
         };
-        let caught_up =
-            if first { system.store().write_many(|tx| async move { tx.catch_up().await }).await } else { Ok(()) };
         braced.relax().await?;
-        let run = done?;
-        caught_up?;
-        run
+        done?
     };
     run.report.finish(run.read.0, run.read.1).map_err(Stopped::Report)
 }
@@ -164,6 +159,16 @@ where
     R: Read + Send + 'static,
     W: Write + Send + 'static,
 {
+    /// With what a first load leaves for its end.
+    async fn load(mut self, system: &Ctx, braced: &mut Braced) -> Result<Self, Stopped> {
+        let first = self.keeper.is_none() && put_off::<T>(system, self.total, &mut self.memory).await?;
+        let done = self.perform(system, braced).await;
+        if first {
+            system.store().write_many(|tx| async move { tx.catch_up().await }).await?;
+        }
+        done
+    }
+
     async fn perform(mut self, system: &Ctx, braced: &mut Braced) -> Result<Self, Stopped> {
         loop {
             let first = self.parts.next().await?;
