@@ -227,7 +227,11 @@ fn print(text: &[u8]) -> Result<()> {
 fn words(error: &Error) -> String {
     match error {
         Error::Internal(source) => source.to_string(),
-        Error::Unavailable => "the database cannot be reached; check STEWARD_DATABASE_URL".to_owned(),
+        Error::Unavailable => {
+            "the database cannot be used now: not reached, not to be written to, or held by another program; \
+                               `steward doctor` says which"
+                .to_owned()
+        }
         other => other.to_string(),
     }
 }

@@ -62,7 +62,7 @@ pub async fn authenticate(env: &Arc<Env>, token: &str) -> Result<Ctx> {
     let claims = claims.map_err(|why| {
         // Most likely of another issuer than the one that was named.
         if let (Some(issuer), Refused::Header | Refused::Key) = (&env.issuer, why) {
-            issuer.tell("`iss` in the token is not STEWARD_OIDC_ISSUER, byte for byte".to_owned(), now);
+            issuer.tell("`iss` in the token is not STEWARD_OIDC_ISSUER, byte for byte; or it is one of Steward's own, whose key is gone".to_owned(), now);
         }
         REFUSED
     })?;

@@ -1,13 +1,21 @@
 //! Why a database does not do what it is asked: in its own words, for operators, and never with its address, which may
 //! hold a password.
 
-use std::{str::FromStr, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    str::FromStr,
+    time::Duration,
+};
 
+use rustix::fs::{Access, access};
 use sea_orm::{DbErr, RuntimeErr};
 use sqlx::{ConnectOptions, postgres::PgConnectOptions};
 use tokio::time::timeout;
 
-use super::{Engine, db::engine};
+use super::{
+    Engine,
+    db::{engine, file},
+};
 use crate::base::Error;
 
 /// How long PostgreSQL may take to take up a connection.
@@ -59,6 +67,17 @@ pub(super) async fn unheard(url: &str) -> Option<String> {
 /// Why a database was not opened.
 pub(super) async fn unopened(url: &str, error: &DbErr) -> String {
     unheard(url).await.unwrap_or_else(|| said(error))
+}
+
+/// Where a file of SQLite, or the folder that its log lies in, may not be written to by this process. Opens nothing: to
+/// close a file again would end SQLite's own locks on it.
+pub fn unwritable(url: &str) -> Option<PathBuf> {
+    if engine(url) != Engine::Sqlite {
+        return None;
+    }
+    let file = file(url);
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned();
+    [file, folder].into_iter().find(|path| path.exists() && access(path, Access::WRITE_OK).is_err())
 }
 
 /// The same of the installation's own.

@@ -19,7 +19,7 @@ use tokio::sync::{Notify, OnceCell, mpsc};
 use super::{
     Store,
     bulk::Texts,
-    cause::{said, unheard, unopened, unusable},
+    cause::{said, unheard, unopened, unusable, unwritable},
     commits,
     conn::Conn,
     events::{Bus, Listening},
@@ -126,6 +126,11 @@ impl Db {
     /// Rung after a commit that queued a job; with PostgreSQL once this process listens.
     pub fn wake(&self) -> &Arc<Notify> {
         &self.0.bus.wake
+    }
+
+    /// Whether this process may write to the file; always on PostgreSQL.
+    pub fn is_writable(&self) -> bool {
+        unwritable(&self.0.url).is_none()
     }
 
     /// SQL statements run so far, without BEGIN, COMMIT, savepoints and NOTIFY.
@@ -276,6 +281,11 @@ pub(super) fn options(url: &str, engine: Engine, connections: u32, purpose: Purp
 }
 
 fn sqlite_url(url: &str) -> String {
-    let path: PathBuf = url.trim_start_matches("sqlite:").trim_start_matches("//").into();
-    format!("sqlite:{}", path.display())
+    format!("sqlite:{}", file(url).display())
+}
+
+/// Where the file of a SQLite address is.
+pub(super) fn file(url: &str) -> PathBuf {
+    let path = url.split_once('?').map_or(url, |(path, _)| path);
+    path.trim_start_matches("sqlite:").trim_start_matches("//").into()
 }

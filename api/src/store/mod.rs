@@ -39,7 +39,7 @@ mod writer;
 pub use backup::{Copied, copy, look_through};
 pub use brace::{Aside, Braced};
 pub use carry::{Carried, carry};
-pub use cause::is_postgres;
+pub use cause::{is_postgres, unwritable};
 pub use columns::{Columns, Shown, union};
 pub use db::{Db, Engine, Open, behind, migrate};
 pub use erase::naming;

@@ -100,6 +100,9 @@ async fn look(db: &Db) -> Look {
             }
         }
     }
+    if !db.is_writable() {
+        faults.push("the database's file, or the folder it is in, cannot be written to by this process");
+    }
     if oldest.is_err() {
         faults.push("the queue of jobs cannot be read");
     }

@@ -14,7 +14,10 @@ use super::{
     Server,
     parent::{HEADER as PARENT, Parent},
 };
-use crate::base::{Answered, Tally};
+use crate::{
+    base::{Answered, Tally},
+    graph::http::CountsAs,
+};
 
 #[cfg(feature = "otlp")]
 use super::span::tell;
@@ -58,13 +61,18 @@ pub async fn trace(State(server): State<Server>, request: Request, next: Next) -
     let method = known(request.method());
     let (start, tally) = (Instant::now(), Tally::default());
     let mut response = tally.clone().over(REQUEST.scope(names, next.run(request))).await;
-    let (took, status, statements) = (start.elapsed(), response.status().as_u16(), tally.get());
+    let (took, statements) = (start.elapsed(), tally.get());
+    let status = response.extensions().get::<CountsAs>().map_or_else(|| response.status().as_u16(), |counts| counts.0);
     let answered = Answered { route: &route, method, status, took, statements };
     server.env.metrics.answered(answered);
     let told = tell(answered, parent.as_ref(), db.clock().now().0.into());
     let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
     let trace = parent.as_ref().map(|parent| parent.trace.as_str());
-    tracing::debug!(method, route, status, micros, statements, request = %id, trace, "answered");
+    if status >= 500 {
+        tracing::warn!(method, route, status, micros, statements, request = %id, trace, "answered");
+    } else {
+        tracing::debug!(method, route, status, micros, statements, request = %id, trace, "answered");
+    }
     let headers = response.headers_mut();
     if let Ok(value) = HeaderValue::from_str(&id) {
         headers.insert(ID, value);

@@ -86,6 +86,11 @@ async fn database(settings: &Settings) -> Finding {
         let what = format!("there is no database at {}", file.display());
         return Finding::Failed(what, "run where `steward serve` runs, or set STEWARD_DATABASE_URL".to_owned());
     }
+    if let Some(path) = store::unwritable(&settings.database_url) {
+        let what = format!("{} cannot be written to by this user", path.display());
+        let todo = "run as the user that owns it, or give it to the user that Steward runs as: file and folder";
+        return Finding::Failed(what, todo.to_owned());
+    }
     match timeout(PATIENCE, store::behind(&settings.database_url)).await {
         Ok(Ok((0, 0))) => Finding::Ok("answers, with this version's tables".to_owned()),
         Ok(Ok((0, _))) => Finding::Failed(

@@ -19,7 +19,7 @@ use super::{
     loaders::with_batches,
 };
 pub use media::Media;
-pub use reply::Failure;
+pub use reply::{CountsAs, Failure};
 pub(super) use {body::Members, reply::settle};
 
 /// Answers one HTTP request.

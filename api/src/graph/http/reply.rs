@@ -7,7 +7,7 @@ use axum::{
     body::Body,
     http::{
         HeaderValue, StatusCode,
-        header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, WWW_AUTHENTICATE},
+        header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE},
     },
     response::Response,
 };
@@ -64,6 +64,13 @@ impl Failure {
     }
 }
 
+/// The status that an answer counts as in figures and in the log, where its own is that of a query that ran.
+#[derive(Clone, Copy, Debug)]
+pub struct CountsAs(pub u16);
+
+/// Seconds after which what could not be done for now may be asked again.
+const AGAIN: HeaderValue = HeaderValue::from_static("1");
+
 pub(super) fn failure(media: Media, failure: Failure) -> Response {
     let closed = failure == Failure::MethodNotAllowed;
     let (status, code, message) = failure.parts();
@@ -75,6 +82,9 @@ pub(super) fn failure(media: Media, failure: Failure) -> Response {
     }
     if status == StatusCode::UNAUTHORIZED {
         response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    }
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        response.headers_mut().insert(RETRY_AFTER, AGAIN);
     }
     response
 }
@@ -92,7 +102,27 @@ pub(super) fn response(media: Media, mut answer: Answer) -> Response {
     let data = ran.then_some(&answer.data);
     let mut response = send(media, status, data, &answer.errors, &answer.extensions);
     response.headers_mut().extend(answer.http_headers);
+    let worst = answer.errors.iter().filter_map(fault).max();
+    if answer.errors.iter().any(|error| fault(error) == Some(503)) {
+        response.headers_mut().insert(RETRY_AFTER, AGAIN);
+    }
+    if let Some(status) = worst {
+        response.extensions_mut().insert(CountsAs(status));
+    }
     response
+}
+
+/// What an error that is not the client's would be at the REST door.
+fn fault(error: &ServerError) -> Option<u16> {
+    match error.extensions.as_ref()?.get("code")? {
+        Value::String(code) => match code.as_str() {
+            "INTERNAL" => Some(500),
+            "UNAVAILABLE" => Some(503),
+            "INSUFFICIENT_STORAGE" => Some(507),
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 /// Brings an answer into the form that clients rely on; says whether its query ran.
