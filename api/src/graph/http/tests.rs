@@ -1,13 +1,14 @@
 //! The endpoint over a small schema of its own.
 
-use async_graphql::{Context, EmptyMutation, EmptySubscription, Object, Schema};
+use async_graphql::{Context, EmptyMutation, EmptySubscription, ErrorExtensions, Object, Schema};
 use axum::{
     body::{Body, Bytes, to_bytes},
     http::{Request, StatusCode},
+    response::Response,
 };
 use serde_json::{Value, json};
 
-use super::{Limits, answer};
+use super::{CountsAs, Failure, Limits, answer, refuse};
 
 struct Root;
 
@@ -26,6 +27,11 @@ impl Root {
         Err(async_graphql::Error::new("It broke."))
     }
 
+    async fn away(&self, code: String) -> async_graphql::Result<Option<String>> {
+        std::future::ready(()).await;
+        Err(async_graphql::Error::new("Not now.").extend_with(|_, extensions| extensions.set("code", code)))
+    }
+
     async fn list(&self, of: Vec<i32>) -> usize {
         of.len()
     }
@@ -40,9 +46,13 @@ impl Got {
     }
 }
 
-async fn send(request: Request<Body>) -> Got {
+async fn respond(request: Request<Body>) -> Response {
     let schema = Schema::new(Root, EmptyMutation, EmptySubscription);
-    let response = answer(&schema, &Limits::default(), request, |query| query.data("ana")).await;
+    answer(&schema, &Limits::default(), request, |query| query.data("ana")).await
+}
+
+async fn send(request: Request<Body>) -> Got {
+    let response = respond(request).await;
     let (parts, body) = response.into_parts();
     let media = parts.headers["content-type"].to_str().unwrap().to_owned();
     assert_eq!(parts.headers["cache-control"], "no-store");
@@ -109,6 +119,22 @@ async fn an_error_of_a_field_keeps_the_data_entry() {
         let got = query(accept, "{ first: broken second: broken }").await;
         assert_eq!((got.0, &got.2["data"]), (StatusCode::OK, &json!({ "first": null, "second": null })));
     }
+}
+
+/// What passes says when to come again, and a fault of the server's is one in the figures, whatever the status.
+#[tokio::test]
+async fn a_fault_of_ours_counts_as_one() {
+    for (code, counts, again) in
+        [("UNAVAILABLE", Some(503), true), ("INSUFFICIENT_STORAGE", Some(507), false), ("CONFLICT", None, false)]
+    {
+        let body = json!({ "query": format!("{{ viewer away(code: \"{code}\") }}") }).to_string();
+        let got = respond(request("*/*", "application/json", body)).await;
+        assert_eq!(got.status(), StatusCode::OK, "{code}");
+        assert_eq!(got.extensions().get::<CountsAs>().map(|counts| counts.0), counts, "{code}");
+        assert_eq!(got.headers().contains_key("retry-after"), again, "{code}");
+    }
+    let away = Failure::Other(StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", "Not now.".to_owned());
+    assert!(refuse(&axum::http::HeaderMap::new(), away).headers().contains_key("retry-after"));
 }
 
 #[tokio::test]
