@@ -61,6 +61,7 @@ mod race;
 mod reminders;
 mod rules;
 mod scanner;
+mod scans;
 mod scope;
 mod sessions;
 mod signing;

@@ -9,9 +9,10 @@ use tests::{
 };
 
 /// What was measured, by name.
-type Measured = Vec<(&'static str, u64, u64)>;
+pub type Measured = Vec<(&'static str, u64, u64)>;
 
-struct Small {
+/// A small firm, whose requests are looked at.
+pub struct Small {
     app: TestApp,
     ana: Person,
     account: AccountId,
@@ -21,7 +22,7 @@ struct Small {
 
 impl Small {
     /// An owner of `size` accounts, with as many contacts, entries and answers.
-    async fn new(app: TestApp, size: usize) -> Self {
+    pub async fn new(app: TestApp, size: usize) -> Self {
         let team = app.team("Sales", None).await;
         let ana = app.manager("Ana", team).await;
         let ben = app.owner("Ben", team).await;
@@ -44,6 +45,10 @@ impl Small {
         Self { app, ana, account: main, customer: contacts.remove(0).token, links: open }
     }
 
+    pub fn url(&self) -> &str {
+        self.app.database.url()
+    }
+
     async fn measure(&self, request: impl Future<Output = Reply>) -> u64 {
         let before = self.app.statements();
         let reply = request.await;
@@ -55,7 +60,8 @@ impl Small {
         self.measure(self.app.rest("POST", "/graphql", Some(token), Some(json!({ "query": query })))).await
     }
 
-    async fn all(&self) -> Measured {
+    /// Every request, with the statements it ran and how many it may.
+    pub async fn all(&self) -> Measured {
         let (app, ana) = (&self.app, self.ana.token.as_str());
         let list = "{accounts(first:100){nodes{id name tier owner{name email} team{name} latestNps openEscalations escalations(open:true){nodes{title openedBy{name}}} satisfaction{n value}}}}";
         let counted = "{accounts(first:100){totalCount nodes{id name owner{name}}}}";

@@ -26,4 +26,4 @@ pub use origin::Origins;
 pub use patch::{checked, put};
 pub use pattern::{Part, parts};
 pub use random::{Random, SeededRandom, SystemRandom, first_id};
-pub use tally::Tally;
+pub use tally::{Tally, heard};

@@ -77,9 +77,9 @@ impl Db {
             let statements = Arc::clone(&counted);
             async move {
                 let mut pool = Database::connect(options).await.map_err(from_db)?;
-                pool.set_metric_callback(move |_| {
+                pool.set_metric_callback(move |told| {
                     statements.fetch_add(1, Ordering::Relaxed);
-                    Tally::count();
+                    Tally::count(&told.statement.sql);
                 });
                 Ok::<_, Error>(pool)
             }
