@@ -78,8 +78,8 @@ fn scanned(steps: &[String]) -> Vec<&'static str> {
         let of = |step: &&Vec<String>| step.len() == 2 && verbs.contains(&step[0].as_str()) && step[1] == table;
         steps.iter().filter(of).count()
     };
-    let read = |table: &&str| count(&["SCAN"], table) > count(&["CO-ROUTINE", "MATERIALIZE"], table);
-    LARGE.into_iter().filter(|table| read(&table)).collect()
+    let read = |table: &str| count(&["SCAN"], table) > count(&["CO-ROUTINE", "MATERIALIZE"], table);
+    LARGE.into_iter().filter(|table| read(table)).collect()
 }
 
 both! {
