@@ -1,7 +1,7 @@
 //! What one step inside the server takes: rules, tokens, mails, a page, an answer with its counters.
 //!
-//! `cargo bench` compares with the last run on this machine and says what has become slower. SQLite in memory of the
-//! system, one request at a time, no network: what doors cost under load is what `bench.py` measures.
+//! `cargo bench` compares with the last run on this machine and says what has become slower. SQLite in a
+//! temporary file, one request at a time, no network: what doors cost under load is what `bench.py` measures.
 
 use std::{hint::black_box, time::Duration};
 

@@ -80,7 +80,7 @@ pub fn unwritable(url: &str) -> Option<PathBuf> {
     [file, folder].into_iter().find(|path| path.exists() && access(path, Access::WRITE_OK).is_err())
 }
 
-/// The same of the installation's own.
+/// Why the installation's own database cannot be used.
 pub(super) fn unusable(why: &str) -> Error {
     Error::internal(format!("the database that STEWARD_DATABASE_URL names cannot be used: {why}"))
 }
