@@ -128,7 +128,7 @@ impl Issuer {
     pub async fn verify(self: &Arc<Self>, token: &str, now: Time) -> Result<Arc<OutsideClaims>, Untaken> {
         let now = now.0.timestamp();
         let before = self.times().ended;
-        self.have_keys(before, now).await;
+        self.have_keys(before, now, token).await;
         if self.times().standing(now) == Standing::None {
             return Err(Untaken::Away);
         }
@@ -150,12 +150,12 @@ impl Issuer {
         if self.times().standing(now + AHEAD) != Standing::Fresh
             && let Ok(turn) = Arc::clone(&self.turn).try_lock_owned()
         {
-            self.fetch_if(turn, now, |times| times.may_fetch(now)).await;
+            self.fetch_if(turn, now, None, |times| times.may_fetch(now)).await;
         }
     }
 
     /// Sees to it that there are keys, if there can be. `before`: how many fetches had ended when the token came.
-    async fn have_keys(self: &Arc<Self>, before: u64, now: i64) {
+    async fn have_keys(self: &Arc<Self>, before: u64, now: i64, token: &str) {
         let standing = self.times().standing(now);
         let turn = match standing {
             Standing::Fresh => return,
@@ -164,7 +164,7 @@ impl Issuer {
             Standing::None => Some(Arc::clone(&self.turn).lock_owned().await),
         };
         if let Some(turn) = turn.filter(|_| self.times().ended == before) {
-            self.fetch_if(turn, now, |times| times.may_fetch(now)).await;
+            self.fetch_if(turn, now, Some(token), |times| times.may_fetch(now)).await;
         }
     }
 
@@ -177,15 +177,17 @@ impl Issuer {
         }
         // Noted before it is done: whoever leaves meanwhile has used the minute up all the same.
         let look = |times: &mut Times| times.may_look(now).then(|| times.unknown = Some(now)).is_some();
-        self.fetch_if(turn, now, look).await
+        self.fetch_if(turn, now, None, look).await
     }
 
-    /// Fetches the keys, if they may be; gives whether they might.
+    /// Fetches the keys, if they may be; gives whether they might. Where it is done for a token whose key is not among
+    /// them, nobody fetches them once more for such a one.
     #[expect(clippy::disallowed_methods, reason = "whoever asks and leaves must not keep the keys from the others")]
     async fn fetch_if(
         self: &Arc<Self>,
         turn: OwnedMutexGuard<()>,
         now: i64,
+        token: Option<&str>,
         may: impl FnOnce(&mut Times) -> bool,
     ) -> bool {
         {
@@ -195,9 +197,12 @@ impl Issuer {
             }
             times.tried = Some(now);
         }
-        let issuer = Arc::clone(self);
+        let (issuer, token) = (Arc::clone(self), token.map(str::to_owned));
         let fetching = tokio::spawn(async move {
             issuer.fetch(now).await;
+            if token.is_some_and(|token| issuer.verifier.verify(&token, now) == Err(Refused::Key)) {
+                issuer.times().unknown = Some(now);
+            }
             drop(turn);
         });
         let _ = fetching.await;
