@@ -22,6 +22,7 @@ mod m20261126_000016_dead;
 mod m20261126_000018_outside;
 mod m20261127_000019_escalations;
 mod m20261127_000020_answers;
+mod m20261127_000021_slices;
 pub mod sql;
 
 pub use sea_orm_migration;
@@ -53,6 +54,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000018_outside::Migration),
             Box::new(m20261127_000019_escalations::Migration),
             Box::new(m20261127_000020_answers::Migration),
+            Box::new(m20261127_000021_slices::Migration),
         ]
     }
 }

@@ -2,15 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use api::store::Subject;
-use chrono::Datelike;
+use api::{privacy::EraseContact, store::Subject};
+use chrono::{Datelike, TimeDelta};
 use entity::{MemberId, SliceDim, SurveyKind, answer, quiet_batch, response, score_owner, score_slice};
 use sea_orm::EntityTrait;
 use serde_json::{Value, json};
 use tests::{
     app::TestApp,
     both,
-    engine::{Database, World as _},
+    engine::{self, Database, World as _},
     world::{Given, Member, World},
 };
 
@@ -32,6 +32,27 @@ both! {
             }
             counters_equal_a_recount(&app).await;
         }
+    }
+
+    async fn counters_equal_a_recount_after_many_changes(app: TestApp) {
+        let (changes, between) = if engine::long() { (100_000, 20_000) } else { (400, 100) };
+        let mut world = World::new(&app, 7).await;
+        for at in 1..=changes {
+            app.forward(TimeDelta::minutes(1));
+            match world.dice.roll(100) {
+                0 => erase_any(&app, &mut world).await,
+                1..30 => {
+                    let account = world.dice.roll(world.accounts.len());
+                    world.ask(&app, account).await;
+                }
+                30..60 => world.answer(&app).await,
+                _ => world.step(&app).await,
+            }
+            if at % between == 0 {
+                counters_equal_a_recount(&app).await;
+            }
+        }
+        assert!(world.given.len() > changes / 5, "{}", world.given.len());
     }
 
     async fn intervals_equal_the_golden_values(app: TestApp) {
@@ -76,6 +97,14 @@ const fn question(kind: SurveyKind) -> &'static str {
         SurveyKind::Nps => "nps",
         _ => "csat",
     }
+}
+
+/// Takes every trace of a contact away, whoever it is.
+async fn erase_any(app: &TestApp, world: &mut World) {
+    let at = world.dice.roll(world.accounts.len());
+    let Some(id) = world.accounts[at].contacts.pop_first() else { return };
+    let input = EraseContact { id, version: 1, reason: "They asked for it".to_owned() };
+    api::privacy::erase(&app.system(), input).await.unwrap();
 }
 
 /// Answers counted by the naive loop: `cut` names the heap an answer falls on.
