@@ -4,7 +4,7 @@ RUN apt-get update && apt-get install -y --no-install-recommends build-essential
 WORKDIR /src
 COPY . .
 # As in .cargo/config.toml; said here too, so that no other configuration can drop it.
-ENV LIBSQLITE3_FLAGS="-DSQLITE_ENABLE_QPSG"
+ENV LIBSQLITE3_FLAGS="-DSQLITE_ENABLE_QPSG -USQLITE_ENABLE_MEMORY_MANAGEMENT -DSQLITE_DEFAULT_MEMSTATUS=0"
 RUN cargo build --locked --profile dist --bin steward
 
 FROM debian:bookworm-slim

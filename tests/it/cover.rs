@@ -266,7 +266,7 @@ both! {
         let db = sea_orm::Database::connect(database.url()).await.unwrap();
         let tx = db.begin().await.unwrap();
         let (backend, ask) = match engine {
-            Engine::Sqlite => (DbBackend::Sqlite, text.replace("$1", "x''").replace("$2", "''")),
+            Engine::Sqlite => (DbBackend::Sqlite, text.replace("?1", "x''").replace("?2", "''")),
             Engine::Postgres => {
                 // The tables are empty: what is asked is whether an index can be used, not whether it is worth it.
                 tx.execute_unprepared("SET LOCAL enable_seqscan = off").await.unwrap();

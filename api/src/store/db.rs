@@ -24,6 +24,7 @@ use super::{
     conn::Conn,
     events::{Bus, Listening},
     from_db, later,
+    near::Near,
 };
 use crate::{
     access::Viewer,
@@ -53,6 +54,7 @@ pub struct Db(pub(super) Arc<Inner>);
 
 pub(super) struct Inner {
     pub(super) read: DatabaseConnection,
+    pub(super) near: Option<Near>,
     /// On SQLite: where the one writer listens. On PostgreSQL every write has a connection of its own.
     pub(super) writer: Option<mpsc::Sender<commits::Job>>,
     pub(super) engine: Engine,
@@ -92,8 +94,10 @@ impl Db {
                 (read, Some(commits::start(write, move || connect(1, Purpose::Write))))
             }
         };
+        let near = writer.as_ref().map(|_| Near::open(&file(&open.url), open.connections, Arc::clone(&statements)));
         Ok(Self(Arc::new(Inner {
             read,
+            near,
             writer,
             engine,
             clock: open.clock,
@@ -145,7 +149,7 @@ impl Db {
     }
 
     pub(super) fn reader(&self) -> Conn<'_> {
-        Conn::Pool(&self.0.read)
+        Conn::Pool(&self.0.read, self.0.near.as_ref())
     }
 }
 
@@ -266,7 +270,7 @@ pub(super) fn options(url: &str, engine: Engine, connections: u32, purpose: Purp
                 .busy_timeout(busy)
                 .statement_cache_capacity(256)
                 .row_buffer_size(256)
-                .pragma("cache_size", "-8000")
+                .pragma("cache_size", if purpose == Purpose::Read { "-2000" } else { "-8000" })
                 .pragma("temp_store", "memory")
                 .pragma("secure_delete", "on");
             match purpose {

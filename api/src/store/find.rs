@@ -198,9 +198,9 @@ impl<'c, E: Owned> Find<'c, E> {
 
 /// Rows that come as one value.
 async fn read<T: DeserializeOwned>(conn: Conn<'_>, select: &SelectStatement) -> Result<Vec<T>> {
-    let Some(row) = conn.one(select).await? else { return Ok(Vec::new()) };
-    let text: String = row.try_get_by_index(0).map_err(Error::internal)?;
-    serde_json::from_str(&text).map_err(Error::internal)
+    let rows =
+        conn.text(conn.backend().build(select), |text| serde_json::from_str(text).map_err(Error::internal)).await?;
+    Ok(rows.unwrap_or_default())
 }
 
 /// A condition that no row meets.

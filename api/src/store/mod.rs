@@ -24,6 +24,7 @@ mod events;
 pub mod filter;
 mod find;
 mod later;
+mod near;
 mod page;
 mod people;
 mod principal;

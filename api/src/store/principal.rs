@@ -5,10 +5,10 @@
 use std::sync::OnceLock;
 
 use entity::{AccountId, ContactId, KeyId, MemberId, MemberRole, SessionId, TeamId, Time};
-use sea_orm::{DbBackend, FromQueryResult, Statement, Value};
-use serde::de::DeserializeOwned;
+use sea_orm::{Statement, Value};
+use serde::Deserialize;
 
-use super::{Db, Engine, conn::Conn};
+use super::{Db, Engine};
 use crate::{
     access::{Actor, Credit, KeyScope, Role, Rows, Scope, Viewer},
     base::{Error, Result},
@@ -22,14 +22,15 @@ pub enum Subject {
     Key(KeyId),
 }
 
-#[derive(Debug, FromQueryResult)]
+/// In the order in which the statement gives them.
+#[derive(Debug, Deserialize)]
 struct Row {
     expires_at: Option<Time>,
     revoked_at: Option<Time>,
     member_id: Option<MemberId>,
     role: Option<MemberRole>,
-    active: Option<bool>,
-    must_change: Option<bool>,
+    active: bool,
+    must_change: bool,
     contact_id: Option<ContactId>,
     contact_account: Option<AccountId>,
     contact_archived: Option<Time>,
@@ -39,11 +40,11 @@ struct Row {
     key_team: Option<TeamId>,
     key_expires: Option<Time>,
     key_revoked: Option<Time>,
-    led: String,
-    below: String,
-    covered: String,
-    granted: i32,
-    apart: i32,
+    led: Vec<TeamId>,
+    below: Vec<TeamId>,
+    covered: Vec<MemberId>,
+    granted: bool,
+    apart: bool,
 }
 
 /// A member who is looked up without a session: somebody else has said who they are.
@@ -60,14 +61,8 @@ pub enum Sought<'a> {
 #[derive(Debug)]
 pub struct Principal(Row);
 
-const SQL: &str = "SELECT s.expires_at, s.revoked_at, s.member_id, m.role, m.active, CASE WHEN s.generation > 0 THEN m.password_must_change END AS must_change, \
-    s.contact_id, c.account_id AS contact_account, COALESCE(c.archived_at, ca.archived_at) AS contact_archived, \
-    s.key_id, k.scopes AS key_scopes, k.source AS key_source, k.team_id AS key_team, k.expires_at AS key_expires, k.revoked_at AS key_revoked, \
-    $led AS led, $below AS below, $covered AS covered, \
-    CASE WHEN s.member_id IS NOT NULL AND EXISTS (SELECT 1 FROM account_grant g WHERE g.member_id = s.member_id AND g.until_at IS NULL) THEN 1 ELSE 0 END AS granted, \
-    CASE WHEN m.role = 'MANAGER' AND EXISTS (SELECT 1 FROM account a WHERE a.owner_id = s.member_id AND a.team_id NOT IN ($teams)) THEN 1 ELSE 0 END AS apart \
-    FROM session s LEFT JOIN member m ON m.id = s.member_id LEFT JOIN contact c ON c.id = s.contact_id LEFT JOIN account ca ON ca.id = c.account_id LEFT JOIN api_key k ON k.id = s.key_id \
-    WHERE s.id = $1";
+const FROM: &str = "FROM session s LEFT JOIN member m ON m.id = s.member_id LEFT JOIN contact c ON c.id = s.contact_id \
+    LEFT JOIN account ca ON ca.id = c.account_id LEFT JOIN api_key k ON k.id = s.key_id WHERE s.id = $1";
 
 /// Teams somebody leads or deputises in; one may come twice, since to tell costs more than to hear it again.
 const LED: &str = "SELECT t.id FROM team t WHERE t.lead_id = s.member_id UNION ALL SELECT d.team_id FROM team_deputy d WHERE d.member_id = s.member_id";
@@ -81,28 +76,66 @@ const OUTSIDE: &str = "FROM (SELECT o.id AS member_id, 0 AS generation, CAST(NUL
     CAST(NULL AS timestamptz) AS revoked_at, CAST(NULL AS uuid) AS contact_id, CAST(NULL AS uuid) AS key_id \
     FROM member o WHERE $which) s ";
 
+/// The text of a statement that gives a [`Row`] as one value.
 fn sql(engine: Engine, sought: Option<Sought>) -> String {
     let which = sought.map(|sought| match sought {
         Sought::Id(_) => "o.id = $1",
         Sought::Email(_) => "o.email_key = $1",
         Sought::Reference(_) => "o.reference = $1 AND (SELECT count(*) FROM member p WHERE p.reference = $1) = 1",
     });
-    let text = match which {
-        None => SQL.to_owned(),
+    let from = match which {
+        None => FROM.to_owned(),
         Some(which) => {
-            SQL.replace("FROM session s ", &OUTSIDE.replace("$which", which)).replace(" WHERE s.id = $1", "")
+            FROM.replace("FROM session s ", &OUTSIDE.replace("$which", which)).replace(" WHERE s.id = $1", "")
         }
     };
     let roots = format!("{LED} UNION ALL SELECT k.team_id WHERE k.team_id IS NOT NULL");
     let below = format!("SELECT tt.team_id FROM team_tree tt WHERE tt.ancestor_id IN ({roots})");
+    let granted = "s.member_id IS NOT NULL AND EXISTS \
+        (SELECT 1 FROM account_grant g WHERE g.member_id = s.member_id AND g.until_at IS NULL)";
+    let apart = format!(
+        "m.role = 'MANAGER' AND EXISTS (SELECT 1 FROM account a WHERE a.owner_id = s.member_id AND a.team_id NOT IN ({below}))"
+    );
+    let plain = str::to_owned;
+    let id = |column: &str| match engine {
+        Engine::Sqlite => format!("nullif(hex({column}), '')"),
+        Engine::Postgres => plain(column),
+    };
+    let truth = |of: &str| match engine {
+        Engine::Sqlite => format!("json(iif({of}, 'true', 'false'))"),
+        Engine::Postgres => format!("coalesce({of}, false)"),
+    };
     let list = |column: &str, rows: &str| match engine {
         Engine::Sqlite => format!("(SELECT json_group_array(hex(l.{column})) FROM ({rows}) l)"),
-        Engine::Postgres => format!("(SELECT coalesce(json_agg(l.{column}), '[]')::text FROM ({rows}) l)"),
+        Engine::Postgres => format!("(SELECT coalesce(json_agg(l.{column}), '[]') FROM ({rows}) l)"),
     };
-    text.replace("$led", &list("id", LED))
-        .replace("$below", &list("team_id", &below))
-        .replace("$covered", &list("member_id", COVERED))
-        .replace("$teams", &below)
+    let values = [
+        plain("s.expires_at"),
+        plain("s.revoked_at"),
+        id("s.member_id"),
+        plain("m.role"),
+        truth("m.active"),
+        truth("s.generation > 0 AND m.password_must_change"),
+        id("s.contact_id"),
+        id("c.account_id"),
+        plain("COALESCE(c.archived_at, ca.archived_at)"),
+        id("s.key_id"),
+        plain("k.scopes"),
+        plain("k.source"),
+        id("k.team_id"),
+        plain("k.expires_at"),
+        plain("k.revoked_at"),
+        list("id", LED),
+        list("team_id", &below),
+        list("member_id", COVERED),
+        truth(granted),
+        truth(&apart),
+    ];
+    let values = values.join(", ");
+    match engine {
+        Engine::Sqlite => format!("SELECT json_array({values}) {from}").replace('$', "?"),
+        Engine::Postgres => format!("SELECT json_build_array({values})::text {from}"),
+    }
 }
 
 impl Db {
@@ -126,14 +159,9 @@ impl Db {
     }
 
     async fn look_up(&self, text: &str, who: Value) -> Result<Option<Principal>> {
-        let backend = match self.engine() {
-            Engine::Sqlite => DbBackend::Sqlite,
-            Engine::Postgres => DbBackend::Postgres,
-        };
-        let statement = Statement::from_sql_and_values(backend, text, [who, self.clock().now().into()]);
-        let Conn::Pool(pool) = self.reader() else { return Err(Error::internal("no pool")) };
-        let row = sea_orm::ConnectionTrait::query_one_raw(pool, statement).await.map_err(super::from_db)?;
-        row.map(|row| Row::from_query_result(&row, "").map(Principal).map_err(Error::internal)).transpose()
+        let conn = self.reader();
+        let statement = Statement::from_sql_and_values(conn.backend(), text, [who, self.clock().now().into()]);
+        conn.text(statement, |text| serde_json::from_str(text).map(Principal).map_err(Error::internal)).await
     }
 }
 
@@ -147,13 +175,15 @@ impl Principal {
     /// Who asks, if the session is alive and speaks for `subject`.
     pub fn viewer(self, session: SessionId, subject: uuid::Uuid, now: Time) -> Result<Viewer> {
         const ENDED: Error = Error::Unauthenticated("this sign-in has ended; sign in again");
-        let row = self.0;
+        let mut row = self.0;
         if row.revoked_at.is_some() || row.expires_at.is_none_or(|at| at <= now) {
             return Err(ENDED);
         }
+        let keys = row.key_scopes.as_deref().map(KeyScope::list).unwrap_or_default();
+        let (source, must_change_password) = (row.key_source.take(), row.must_change);
         let (actor, role, scope) = match (row.member_id, row.contact_id, row.key_id) {
-            (Some(id), _, _) if row.active == Some(true) && id.0 == subject => {
-                let (role, scope) = row.staff(id)?;
+            (Some(id), _, _) if row.active && id.0 == subject => {
+                let (role, scope) = row.staff(id);
                 (Actor::Member(id), role, scope)
             }
             (_, Some(id), _) if row.contact_archived.is_none() && id.0 == subject => {
@@ -164,7 +194,7 @@ impl Principal {
                 if id.0 == subject && row.key_revoked.is_none() && row.key_expires.is_none_or(|at| at > now) =>
             {
                 let rows = match row.key_team {
-                    Some(_) => Rows::Staff { owners: Vec::new(), teams: list(&row.below)?, granted: Vec::new() },
+                    Some(_) => Rows::Staff { owners: Vec::new(), teams: list(row.below), granted: Vec::new() },
                     None => Rows::All,
                 };
                 let credit = row.key_team.map_or(Credit::All, |team| Credit::Teams(vec![team]));
@@ -172,58 +202,39 @@ impl Principal {
             }
             _ => return Err(ENDED),
         };
-        let keys = row.key_scopes.as_deref().map(KeyScope::list).unwrap_or_default();
-        Ok(Viewer {
-            actor,
-            role,
-            session: Some(session),
-            keys,
-            source: row.key_source,
-            scope,
-            must_change_password: row.must_change == Some(true),
-        })
+        Ok(Viewer { actor, role, session: Some(session), keys, source, scope, must_change_password })
     }
 
     /// Who asks, where they are a member and active. There is no password that they could have to replace.
     fn member(self) -> Result<Option<Viewer>> {
         let row = self.0;
-        let (Some(id), Some(true)) = (row.member_id, row.active) else { return Ok(None) };
-        let (role, scope) = row.staff(id)?;
+        let (Some(id), true) = (row.member_id, row.active) else { return Ok(None) };
+        let (role, scope) = row.staff(id);
         Ok(Some(Viewer { actor: Actor::Member(id), role, scope, ..Viewer::nobody() }))
     }
 }
 
 impl Row {
-    fn staff(&self, me: MemberId) -> Result<(Role, Scope)> {
-        let granted = if self.granted == 1 { vec![me] } else { Vec::new() };
+    fn staff(self, me: MemberId) -> (Role, Scope) {
+        let granted = if self.granted { vec![me] } else { Vec::new() };
+        let mine = self.role != Some(MemberRole::Manager) || self.apart;
+        // Whose accounts are in sight: one's own, and of whom one stands in for.
+        let owners = list(self.covered.into_iter().chain(mine.then_some(me)));
         match self.role {
-            Some(MemberRole::Admin) => Ok((Role::Admin, Scope::staff(Rows::All, Credit::All))),
+            Some(MemberRole::Admin) => (Role::Admin, Scope::staff(Rows::All, Credit::All)),
             Some(MemberRole::Manager) => {
-                let owners = self.owners((self.apart == 1).then_some(me))?;
-                let rows = Rows::Staff { owners, teams: list(&self.below)?, granted };
-                Ok((Role::Manager, Scope::staff(rows, Credit::Teams(list(&self.led)?))))
+                let rows = Rows::Staff { owners, teams: list(self.below), granted };
+                (Role::Manager, Scope::staff(rows, Credit::Teams(list(self.led))))
             }
-            _ => {
-                let rows = Rows::Staff { owners: self.owners(Some(me))?, teams: Vec::new(), granted };
-                Ok((Role::Owner, Scope::staff(rows, Credit::Owner(me))))
-            }
+            _ => (Role::Owner, Scope::staff(Rows::Staff { owners, teams: Vec::new(), granted }, Credit::Owner(me))),
         }
-    }
-
-    /// Whose accounts are in sight: one's own, and of whom one stands in for.
-    fn owners(&self, me: Option<MemberId>) -> Result<Vec<MemberId>> {
-        let mut owners: Vec<MemberId> = list(&self.covered)?;
-        owners.extend(me);
-        owners.sort_unstable();
-        owners.dedup();
-        Ok(owners)
     }
 }
 
 /// Each once and in a fixed order, so that two looks can be compared.
-fn list<T: DeserializeOwned + Ord>(json: &str) -> Result<Vec<T>> {
-    let mut list: Vec<T> = serde_json::from_str(json).map_err(Error::internal)?;
+fn list<T: Ord>(rows: impl IntoIterator<Item = T>) -> Vec<T> {
+    let mut list: Vec<T> = rows.into_iter().collect();
     list.sort_unstable();
     list.dedup();
-    Ok(list)
+    list
 }

@@ -35,7 +35,7 @@ const OLDEST: &str = "(SELECT min(run_at) FROM job WHERE state = 'READY' AND run
 impl Db {
     /// How many migrations of this version the database has not had, and how many it has had of newer ones.
     pub async fn lag(&self) -> Result<(usize, usize)> {
-        let Conn::Pool(pool) = self.reader() else { return Err(Error::internal("no pool")) };
+        let Conn::Pool(pool, _) = self.reader() else { return Err(Error::internal("no pool")) };
         let had = seaql_migrations::Entity::find().all(pool).await.map_err(from_db)?;
         Ok(compared(&had))
     }
@@ -59,7 +59,7 @@ impl Db {
             Engine::Sqlite => DbBackend::Sqlite,
             Engine::Postgres => DbBackend::Postgres,
         };
-        let Conn::Pool(pool) = self.reader() else { return Err(Error::internal("no pool")) };
+        let Conn::Pool(pool, _) = self.reader() else { return Err(Error::internal("no pool")) };
         let row = pool.query_one_raw(Statement::from_sql_and_values(backend, sql, [now.into()])).await;
         row.map_err(from_db)?.ok_or_else(|| Error::internal("the queue gave no row"))
     }

@@ -83,7 +83,7 @@ impl Tx {
 
     pub(super) fn line(&self) -> Conn<'_> {
         match &self.aside {
-            Some(Aside(conn)) => Conn::Pool(conn),
+            Some(Aside(conn)) => Conn::Pool(conn, None),
             None => Conn::Tx(&self.conn, self.turn()),
         }
     }

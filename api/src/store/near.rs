@@ -1,0 +1,174 @@
+//! Reading from a SQLite file where the question is asked.
+//!
+//! The pool's connections live in threads of their own, and to go there and back costs as much as most statements do. A
+//! short statement that gives one text is run here by the asking task itself. One that takes longer is given up, so that
+//! no task keeps others from running, and asked in the pool, the next times at once.
+
+use std::{
+    collections::HashMap,
+    hash::{BuildHasher, RandomState},
+    path::Path,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU32, AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use chrono::SecondsFormat;
+use rusqlite::{
+    Connection, ErrorCode, OpenFlags, ToSql, params_from_iter,
+    types::{ToSqlOutput, Value as Owned, ValueRef},
+};
+use sea_orm::{Statement, Value};
+
+use crate::base::Tally;
+
+/// Instructions of SQLite's machine between two looks at what was used up.
+const STEP: i32 = 1_000;
+/// Steps a statement may take here: a millisecond, or two.
+const STEPS: u32 = 60;
+/// How often a statement that took longer is asked in the pool before it is tried here again.
+const ASIDE: u8 = 100;
+/// Statements remembered as long; beyond them all are forgotten.
+const REMEMBERED: usize = 1_000;
+/// Statements that are kept prepared, by connection.
+const PREPARED: usize = 256;
+const SETTINGS: &str = "PRAGMA query_only = 1; PRAGMA cache_size = -8000; PRAGMA temp_store = memory";
+
+/// Connections to a SQLite file for whoever asks.
+pub(super) struct Near {
+    idle: Mutex<Vec<Reader>>,
+    /// How often each long statement is still to be asked in the pool, by a hash of its text.
+    long: Mutex<HashMap<u64, u8>>,
+    hasher: RandomState,
+    /// Statements run so far, here and in the pool.
+    statements: Arc<AtomicU64>,
+}
+
+struct Reader {
+    conn: Connection,
+    /// Steps of the statement being run.
+    steps: Arc<AtomicU32>,
+}
+
+impl Near {
+    /// So many connections to a file that is there. What cannot be opened is left to the pool.
+    pub(super) fn open(file: &Path, connections: u32, statements: Arc<AtomicU64>) -> Self {
+        let idle = (0..connections).map_while(|_| Reader::open(file).ok()).collect();
+        Self { idle: Mutex::new(idle), long: Mutex::default(), hasher: RandomState::new(), statements }
+    }
+
+    /// The text that `statement` gives, or nothing where it gives no row, as `read` reads it. `None`: to be asked in the
+    /// pool, which has the time, waits where others have to be waited for, and says what is wrong.
+    pub(super) fn text<T>(&self, statement: &Statement, read: impl FnOnce(Option<&str>) -> T) -> Option<T> {
+        let hash = self.hasher.hash_one(&statement.sql);
+        if self.is_long(hash) {
+            return None;
+        }
+        let reader = held(&self.idle).pop()?;
+        let done = reader.text(statement, read);
+        held(&self.idle).push(reader);
+        match done {
+            Ok(text) => {
+                self.statements.fetch_add(1, Ordering::Relaxed);
+                Tally::count(&statement.sql);
+                Some(text)
+            }
+            Err(error) => {
+                if error.sqlite_error_code() == Some(ErrorCode::OperationInterrupted) {
+                    self.remember(hash);
+                }
+                None
+            }
+        }
+    }
+
+    fn is_long(&self, hash: u64) -> bool {
+        let mut long = held(&self.long);
+        let Some(left) = long.get_mut(&hash) else { return false };
+        *left -= 1;
+        if *left == 0 {
+            long.remove(&hash);
+        }
+        true
+    }
+
+    fn remember(&self, hash: u64) {
+        let mut long = held(&self.long);
+        if long.len() >= REMEMBERED {
+            long.clear();
+        }
+        long.insert(hash, ASIDE);
+    }
+}
+
+impl Reader {
+    fn open(file: &Path) -> rusqlite::Result<Self> {
+        let conn =
+            Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+        // Who would have to wait, asks in the pool.
+        conn.busy_timeout(Duration::ZERO)?;
+        conn.execute_batch(SETTINGS)?;
+        conn.set_prepared_statement_cache_capacity(PREPARED);
+        let steps = Arc::new(AtomicU32::new(0));
+        let taken = Arc::clone(&steps);
+        conn.progress_handler(STEP, Some(move || taken.fetch_add(1, Ordering::Relaxed) >= STEPS))?;
+        Ok(Self { conn, steps })
+    }
+
+    fn text<T>(&self, asked: &Statement, read: impl FnOnce(Option<&str>) -> T) -> rusqlite::Result<T> {
+        self.steps.store(0, Ordering::Relaxed);
+        let mut statement = self.conn.prepare_cached(&asked.sql)?;
+        let values = asked.values.iter().flat_map(|values| &values.0).map(Given);
+        let mut rows = statement.query(params_from_iter(values))?;
+        let text = match rows.next()? {
+            Some(row) => Some(row.get_ref(0)?.as_str()?),
+            None => None,
+        };
+        Ok(read(text))
+    }
+}
+
+/// No code panics while it holds these locks.
+fn held<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
+    lock.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A value, bound as the pool binds it.
+struct Given<'v>(&'v Value);
+
+impl ToSql for Given<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        use ToSqlOutput::Borrowed;
+        let number = |number: Option<i64>| Borrowed(number.map_or(ValueRef::Null, ValueRef::Integer));
+        let text = |text: Option<String>| ToSqlOutput::Owned(text.map_or(Owned::Null, Owned::Text));
+        Ok(match self.0 {
+            Value::Bool(given) => number(given.map(i64::from)),
+            Value::SmallInt(given) => number(given.map(i64::from)),
+            Value::Int(given) => number(given.map(i64::from)),
+            Value::BigInt(given) => number(*given),
+            Value::Unsigned(given) => number(given.map(i64::from)),
+            Value::BigUnsigned(given) => number(given.map(i64::try_from).transpose().map_err(unfit)?),
+            Value::Double(given) => Borrowed(given.map_or(ValueRef::Null, ValueRef::Real)),
+            Value::String(given) => {
+                Borrowed(given.as_deref().map_or(ValueRef::Null, |text| ValueRef::Text(text.as_bytes())))
+            }
+            Value::Bytes(given) => Borrowed(given.as_deref().map_or(ValueRef::Null, ValueRef::Blob)),
+            Value::Uuid(given) => Borrowed(given.as_ref().map_or(ValueRef::Null, |id| ValueRef::Blob(id.as_bytes()))),
+            Value::ChronoDateTimeUtc(given) => {
+                text(given.map(|time| time.to_rfc3339_opts(SecondsFormat::AutoSi, false)))
+            }
+            Value::ChronoDate(given) => text(given.map(|date| date.format("%F").to_string())),
+            _ => return Err(unfit("only the pool binds this")),
+        })
+    }
+}
+
+fn unfit(why: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> rusqlite::Error {
+    rusqlite::Error::ToSqlConversionFailure(why.into())
+}
+
+#[cfg(test)]
+#[path = "near_tests.rs"]
+mod tests;
