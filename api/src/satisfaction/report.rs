@@ -16,7 +16,7 @@ use crate::{
     access::{Action, Credit},
     base::{Error, Result},
     ctx::Ctx,
-    store::Find,
+    store::{Find, Visible},
 };
 
 /// Months of one report, at most.
@@ -310,9 +310,9 @@ async fn names(ctx: &Ctx, by: Option<GroupBy>, table: &Table) -> Result<Names> {
             let mut ids: Vec<MemberId> = table.keys().filter_map(|(cut, _)| cut.owner).collect();
             ids.dedup();
             let which = crate::store::among::<member::Entity, _>(member::Column::Id, &ids);
-            for row in ctx.find::<member::Entity>().filter(which).all().await? {
-                names.members.insert(row.id, row.name.clone());
-            }
+            let columns = [member::Column::Id, member::Column::Name];
+            let rows = ctx.find::<member::Entity>().filter(which).some::<(MemberId, String)>(&columns).await?;
+            names.members = rows.into_iter().map(Visible::into_inner).collect();
         }
         Some(GroupBy::Team) => {
             let name = crate::store::one::<team::Entity>(

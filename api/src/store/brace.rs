@@ -13,7 +13,7 @@ use crate::base::{Error, Result};
 /// Keeps little of the file at hand, since most of it is written once, and moves what was written into the file less
 /// often. What an index made at the end is sorted by goes to files.
 const READY: &str = "PRAGMA cache_size = -4000; PRAGMA wal_autocheckpoint = 64000; PRAGMA journal_size_limit = 32000000; PRAGMA temp_store = file";
-const USUAL: &str = "PRAGMA cache_size = -8000; PRAGMA wal_autocheckpoint = 1000; PRAGMA temp_store = memory; PRAGMA threads = 0; PRAGMA wal_checkpoint(PASSIVE)";
+const USUAL: &str = "PRAGMA cache_size = -5000; PRAGMA wal_autocheckpoint = 1000; PRAGMA temp_store = memory; PRAGMA threads = 0; PRAGMA wal_checkpoint(PASSIVE)";
 
 /// While this lives the writer of a SQLite file is ready for very many changes; ends with [`Braced::relax`].
 pub struct Braced {

@@ -38,7 +38,8 @@ impl Conn<'_> {
         .map_err(from_db)
     }
 
-    /// The one text that a statement gives, as `read` reads it; nothing where it gives no row.
+    /// The one text that a statement gives, as `read` reads it; nothing where it gives no row. On SQLite its places are
+    /// filled in the order in which they stand, or are numbered like `?1`.
     pub async fn text<T>(self, statement: Statement, read: impl Fn(&str) -> Result<T>) -> Result<Option<T>> {
         let row = match self {
             Self::Pool(pool, near) => {

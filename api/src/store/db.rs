@@ -270,7 +270,7 @@ pub(super) fn options(url: &str, engine: Engine, connections: u32, purpose: Purp
                 .busy_timeout(busy)
                 .statement_cache_capacity(256)
                 .row_buffer_size(256)
-                .pragma("cache_size", if purpose == Purpose::Read { "-2000" } else { "-8000" })
+                .pragma("cache_size", if purpose == Purpose::Read { "-2000" } else { "-5000" })
                 .pragma("temp_store", "memory")
                 .pragma("secure_delete", "on");
             match purpose {

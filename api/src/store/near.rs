@@ -34,7 +34,7 @@ const ASIDE: u8 = 100;
 const REMEMBERED: usize = 1_000;
 /// Statements that are kept prepared, by connection.
 const PREPARED: usize = 256;
-const SETTINGS: &str = "PRAGMA query_only = 1; PRAGMA cache_size = -8000; PRAGMA temp_store = memory";
+const SETTINGS: &str = "PRAGMA query_only = 1; PRAGMA cache_size = -4000; PRAGMA temp_store = memory";
 
 /// Connections to a SQLite file for whoever asks.
 pub(super) struct Near {
