@@ -88,7 +88,16 @@ pub struct Memory(Mutex<Vec<Letter>>);
 
 impl Memory {
     pub fn letters(&self) -> Vec<Letter> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.since(0)
+    }
+
+    /// Those after the first `count`.
+    pub fn since(&self, count: usize) -> Vec<Letter> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)[count..].to_vec()
+    }
+
+    pub fn count(&self) -> usize {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
 }
 
