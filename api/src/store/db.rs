@@ -254,6 +254,10 @@ pub(super) fn options(url: &str, engine: Engine, connections: u32, purpose: Purp
     };
     let mut options = ConnectOptions::new(url);
     options.max_connections(connections).sqlx_logging(false).acquire_timeout(Duration::from_secs(10));
+    if engine == Engine::Postgres {
+        // To ask at each request whether a connection is still there is a round trip more; one that was used just now is.
+        options.test_before_acquire_if_idle_for(Duration::from_secs(1));
+    }
     if engine == Engine::Sqlite {
         // Who migrates waits for others who do. Already to open the file may wait.
         let (open, busy) = match purpose {

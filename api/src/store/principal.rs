@@ -24,6 +24,7 @@ pub enum Subject {
 
 /// In the order in which the statement gives them.
 #[derive(Debug, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "as many as the statement finds out")]
 struct Row {
     expires_at: Option<Time>,
     revoked_at: Option<Time>,
@@ -155,7 +156,7 @@ impl Db {
         };
         let text = &TEXTS[place + usize::from(self.engine() == Engine::Postgres)];
         let found = self.look_up(text.get_or_init(|| sql(self.engine(), Some(sought))), value).await?;
-        found.map_or(Ok(None), Principal::member)
+        Ok(found.and_then(Principal::member))
     }
 
     async fn look_up(&self, text: &str, who: Value) -> Result<Option<Principal>> {
@@ -206,11 +207,11 @@ impl Principal {
     }
 
     /// Who asks, where they are a member and active. There is no password that they could have to replace.
-    fn member(self) -> Result<Option<Viewer>> {
+    fn member(self) -> Option<Viewer> {
         let row = self.0;
-        let (Some(id), true) = (row.member_id, row.active) else { return Ok(None) };
+        let (Some(id), true) = (row.member_id, row.active) else { return None };
         let (role, scope) = row.staff(id);
-        Ok(Some(Viewer { actor: Actor::Member(id), role, scope, ..Viewer::nobody() }))
+        Some(Viewer { actor: Actor::Member(id), role, scope, ..Viewer::nobody() })
     }
 }
 
