@@ -35,7 +35,7 @@ both! {
     }
 
     async fn counters_equal_a_recount_after_many_changes(app: TestApp) {
-        let (changes, between) = if engine::long() { (100_000, 20_000) } else { (400, 100) };
+        let (changes, between) = if engine::long() { (20_000, 5_000) } else { (400, 100) };
         let mut world = World::new(&app, 7).await;
         for at in 1..=changes {
             app.forward(TimeDelta::minutes(1));
