@@ -2,9 +2,9 @@
 
 use entity::Time;
 use migration::sea_orm_migration::seaql_migrations;
-use sea_orm::{ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, QueryResult, Statement};
+use sea_orm::{ConnectionTrait, EntityTrait, FromQueryResult, QueryResult, Statement};
 
-use super::{Db, Engine, conn::Conn, db::compared, from_db};
+use super::{Db, conn::Conn, db::compared, from_db};
 use crate::base::{Error, Result, Standing};
 
 #[derive(Debug, FromQueryResult)]
@@ -55,12 +55,9 @@ impl Db {
     }
 
     async fn told(&self, sql: &str, now: Time) -> Result<QueryResult> {
-        let backend = match self.engine() {
-            Engine::Sqlite => DbBackend::Sqlite,
-            Engine::Postgres => DbBackend::Postgres,
-        };
         let Conn::Pool(pool, _) = self.reader() else { return Err(Error::internal("no pool")) };
-        let row = pool.query_one_raw(Statement::from_sql_and_values(backend, sql, [now.into()])).await;
+        let row =
+            pool.query_one_raw(Statement::from_sql_and_values(pool.get_database_backend(), sql, [now.into()])).await;
         row.map_err(from_db)?.ok_or_else(|| Error::internal("the queue gave no row"))
     }
 }
