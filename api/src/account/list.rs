@@ -5,14 +5,14 @@ use sea_orm::{
     ColumnTrait,
     sea_query::{Expr, Order, SimpleExpr},
 };
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::{Account, AccountFilter, AccountSort, Want, read};
 use crate::{
     access::{Action, Role},
-    base::{Error, Result},
+    base::{self, Error, Result},
     ctx::Ctx,
-    store::{Page, PageArgs, Sight, beyond, cursor, filter},
+    store::{Columns, Cursor, Page, PageArgs, Sight, beyond, cursor, filter},
 };
 
 /// Which accounts, in which order, which page.
@@ -30,12 +30,17 @@ pub struct ListAccounts {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(tag = "s", content = "k")]
 enum Key {
-    Name(String, AccountId),
-    Health(i16, String, AccountId),
-    Renewal(Day, String, AccountId),
-    Live(Time, String, AccountId),
+    Name(#[serde(serialize_with = "folded")] String, AccountId),
+    Health(i16, #[serde(serialize_with = "folded")] String, AccountId),
+    Renewal(Day, #[serde(serialize_with = "folded")] String, AccountId),
+    Live(Time, #[serde(serialize_with = "folded")] String, AccountId),
     Created(AccountId),
     Updated(Time, AccountId),
+}
+
+/// A name, as names are sorted by.
+fn folded<S: Serializer>(name: &str, to: S) -> std::result::Result<S::Ok, S::Error> {
+    to.serialize_str(&base::key(name))
 }
 
 impl AccountSort {
@@ -57,8 +62,21 @@ impl AccountSort {
         }
     }
 
+    /// What a row's place in the list is told by.
+    fn told_by(self) -> Columns {
+        use account::Column as C;
+        Columns::some::<account::Entity>(match self {
+            Self::NameAsc | Self::NameDesc => &[C::Name],
+            Self::HealthAsc | Self::HealthDesc => &[C::Health, C::Name],
+            Self::RenewalAsc | Self::RenewalDesc => &[C::RenewalOn, C::Name],
+            Self::LastLiveAsc | Self::LastLiveDesc => &[C::LastLiveAt, C::Name],
+            Self::CreatedAsc | Self::CreatedDesc => &[],
+            Self::UpdatedAsc | Self::UpdatedDesc => &[C::UpdatedAt],
+        })
+    }
+
     fn key(self, row: &Account) -> Key {
-        let name = crate::base::key(&row.name);
+        let name = row.name.clone();
         match self {
             Self::NameAsc | Self::NameDesc => Key::Name(name, row.id),
             Self::HealthAsc | Self::HealthDesc => {
@@ -105,7 +123,7 @@ pub async fn list(
     ask: &ListAccounts,
     want: &Want,
     count: bool,
-) -> Result<(Page<(String, Account)>, Option<i64>)> {
+) -> Result<(Page<(Cursor, Account)>, Option<i64>)> {
     ctx.may(Action::ReadAccounts)?;
     filter::refuse_internal(ctx.viewer(), ask.filter.as_ref())?;
     if ctx.viewer().role == Role::Customer {
@@ -126,8 +144,8 @@ pub async fn list(
     for column in columns {
         find = find.order(column, if descending { Order::Desc } else { Order::Asc });
     }
-    let rows = read(ctx, find.limit(keyset.size as u64 + 1), want).await?;
-    let page = Page::cut(rows, &keyset).map(|row| (cursor(&ask.sort.key(&row)), row));
+    let rows = read(ctx, find.limit(keyset.size as u64 + 1), want, ask.sort.told_by()).await?;
+    let page = Page::cut(rows, &keyset).map(|row| (cursor(ask.sort.key(&row)), row));
     let total = if count { Some(ctx.find::<account::Entity>().filter(which()?).count().await?) } else { None };
     Ok((page, total))
 }

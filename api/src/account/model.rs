@@ -16,7 +16,7 @@ use crate::{
     ownership::{Collaborator, Ownership},
     response::{Response, ScoreRow},
     store::{
-        Page,
+        Cursor, Page,
         filter::{
             DateFilter, DateTimeFilter, IdFilter, IntFilter, LifecycleFilter, LongFilter, TextFilter, TierFilter,
             filters,
@@ -91,11 +91,11 @@ pub struct Account {
     #[graphql(skip)]
     pub team_id: TeamId,
     #[graphql(skip)]
-    pub related: Related,
+    pub related: Box<Related>,
 }
 
 /// A page, each row with its cursor.
-pub type Listed<T> = Page<(String, Arc<T>)>;
+pub type Listed<T> = Page<(Cursor, Arc<T>)>;
 
 /// What came along with the account's own columns: only what was asked for.
 #[derive(Clone, Debug, Default)]
@@ -127,6 +127,12 @@ pub struct ParentAccount {
 
 impl From<account::Model> for Account {
     fn from(row: account::Model) -> Self {
+        Self::of(row, Related::default())
+    }
+}
+
+impl Account {
+    pub fn of(row: account::Model, related: Related) -> Self {
         Self {
             id: row.id,
             name: row.name,
@@ -152,7 +158,7 @@ impl From<account::Model> for Account {
             latest_nps: row.latest_nps,
             value: row.annual_value,
             team_id: row.team_id,
-            related: Related::default(),
+            related: Box::new(related),
         }
     }
 }

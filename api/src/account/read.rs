@@ -20,8 +20,8 @@ use crate::{
     ownership::{CollaboratorRow, OwnershipRow},
     response::{self, ResponseRow, ScoreRow},
     store::{
-        self, Columns, Engine, Find, MAX_PAGE, Many, Owned, PAGE, Shape, Shown, Shows, array, below, contact_named,
-        many, member_named, one, union,
+        self, Columns, Cursor, Engine, Find, MAX_PAGE, Many, Owned, PAGE, Shape, Shown, Shows, array, below,
+        contact_named, many, member_named, one, union,
     },
     timeline::{self, InteractionRow, TimelineArgs},
 };
@@ -57,14 +57,7 @@ pub struct Want {
 }
 
 impl Shown for account::Entity {
-    const ALWAYS: &'static [account::Column] = &[
-        account::Column::Id,
-        account::Column::Name,
-        account::Column::Health,
-        account::Column::RenewalOn,
-        account::Column::LastLiveAt,
-        account::Column::UpdatedAt,
-    ];
+    const ALWAYS: &'static [account::Column] = &[account::Column::Id];
     const ALSO: &'static [(&'static str, &'static [account::Column])] = &[("healthScore", &[account::Column::Health])];
 }
 
@@ -151,65 +144,78 @@ pub fn some_of(list: &str, first: Option<i32>) -> Result<i32> {
     Err(Error::invalid(format!("/{list}/first"), format!("must be between 1 and {MAX_PAGE}")))
 }
 
-/// One row as the statement gives it back; what was not asked for is null.
+/// One row as the statement gives it back, what is asked most first; what was not asked for is null, or cut off.
 #[derive(Deserialize)]
-struct Row(
-    account::Model,
-    Option<member::Model>,
-    Option<team::Model>,
-    Option<account::Model>,
-    Option<Vec<OwnershipRow>>,
-    Option<Vec<CollaboratorRow>>,
-    Option<Vec<(contact::Model,)>>,
-    Option<Vec<Vec<InteractionRow>>>,
-    Option<Vec<InvitationRow>>,
-    Option<Vec<ResponseRow>>,
-    Option<Vec<ScoreRow>>,
-    Option<member::Model>,
-    Option<Vec<Vec<EscalationRow>>>,
-    Option<i32>,
-);
+struct Row {
+    account: account::Model,
+    #[serde(default)]
+    owner: Option<Box<member::Model>>,
+    #[serde(default)]
+    open_escalations: Option<i32>,
+    #[serde(default)]
+    contacts: Option<Vec<(contact::Model,)>>,
+    #[serde(default)]
+    timelines: Option<Vec<Vec<InteractionRow>>>,
+    #[serde(default)]
+    responses: Option<Vec<ResponseRow>>,
+    #[serde(default)]
+    escalations: Option<Vec<Vec<EscalationRow>>>,
+    #[serde(default)]
+    team: Option<Box<team::Model>>,
+    #[serde(default)]
+    parent: Option<Box<account::Model>>,
+    #[serde(default)]
+    backup: Option<Box<member::Model>>,
+    #[serde(default)]
+    scores: Option<Vec<ScoreRow>>,
+    #[serde(default)]
+    invitations: Option<Vec<InvitationRow>>,
+    #[serde(default)]
+    ownerships: Option<Vec<OwnershipRow>>,
+    #[serde(default)]
+    collaborators: Option<Vec<CollaboratorRow>>,
+}
 
-/// Accounts as `find` names them, with what is wanted, in one statement.
-pub async fn read(ctx: &Ctx, find: Find<'_, account::Entity>, want: &Want) -> Result<Vec<Account>> {
+/// Accounts as `find` names them, with what is wanted and the columns `beside` it, in one statement.
+pub async fn read(ctx: &Ctx, find: Find<'_, account::Entity>, want: &Want, beside: Columns) -> Result<Vec<Account>> {
     let parts = parts(ctx.store().engine(), &ctx.viewer().scope, want)?;
-    let rows: Vec<Row> = find.shown(want.columns, parts).await?;
+    let rows: Vec<Row> = find.shown(want.columns | beside, parts).await?;
     rows.into_iter().map(|row| row.view(want)).collect()
 }
 
 /// One account, or `NotFound`.
 pub async fn get(ctx: &Ctx, id: AccountId, want: &Want) -> Result<Account> {
     let find = ctx.find::<account::Entity>().filter(account::Column::Id.eq(id)).limit(1);
-    read(ctx, find, want).await?.pop().ok_or(Error::NotFound("account"))
+    read(ctx, find, want, Columns::default()).await?.pop().ok_or(Error::NotFound("account"))
 }
 
 impl Row {
     fn view(self, want: &Want) -> Result<Account> {
-        let timelines = want.timelines.iter().zip(self.7.unwrap_or_default());
+        let timelines = want.timelines.iter().zip(self.timelines.unwrap_or_default());
         let timelines = timelines.map(|(args, rows)| Ok((args.clone(), args.page(rows)?.map(shared))));
-        let escalations = want.escalations.iter().zip(self.12.unwrap_or_default());
+        let escalations = want.escalations.iter().zip(self.escalations.unwrap_or_default());
         let escalations = escalations.map(|(args, rows)| Ok((args.clone(), args.page(rows)?.map(shared))));
         let related = Related {
-            owner: self.1.map(Into::into),
-            team: self.2.map(Into::into),
-            parent: self.3.map(|row| ParentAccount { id: row.id, name: row.name }),
-            ownerships: views(self.4),
-            collaborators: views(self.5),
-            contacts: self.6.into_iter().flatten().map(|(row,)| row.into()).collect(),
+            owner: self.owner.map(|row| (*row).into()),
+            team: self.team.map(|row| (*row).into()),
+            parent: self.parent.map(|row| ParentAccount { id: row.id, name: row.name }),
+            ownerships: views(self.ownerships),
+            collaborators: views(self.collaborators),
+            contacts: self.contacts.into_iter().flatten().map(|(row,)| row.into()).collect(),
             timelines: timelines.collect::<Result<_>>()?,
-            invitations: views(self.8),
-            responses: views(self.9),
-            scores: self.10.unwrap_or_default(),
-            backup: self.11.map(Into::into),
+            invitations: views(self.invitations),
+            responses: views(self.responses),
+            scores: self.scores.unwrap_or_default(),
+            backup: self.backup.map(|row| (*row).into()),
             escalations: escalations.collect::<Result<_>>()?,
-            open_escalations: self.13,
+            open_escalations: self.open_escalations,
         };
-        Ok(Account { related, ..Account::from(self.0) })
+        Ok(Account::of(self.account, related))
     }
 }
 
 /// A row that several fields show.
-fn shared<T>((cursor, row): (String, T)) -> (String, Arc<T>) {
+fn shared<T>((cursor, row): (Cursor, T)) -> (Cursor, Arc<T>) {
     (cursor, Arc::new(row))
 }
 
@@ -217,38 +223,18 @@ fn views<R, V: From<R>>(rows: Option<Vec<R>>) -> Vec<V> {
     rows.into_iter().flatten().map(Into::into).collect()
 }
 
+/// What was asked for, in the order of [`Row`].
 fn parts(engine: Engine, scope: &Scope, want: &Want) -> Result<Vec<Shape>> {
     let id = || Expr::col((account::Entity, account::Column::Id));
-    let if_asked = |asked: bool, shape: &dyn Fn() -> Shape| if asked { shape() } else { Expr::null() };
-    let person = |columns: Option<Columns>, shape: &dyn Fn(Columns) -> Shape| columns.map_or_else(Expr::null, shape);
-    let listed = |first: Option<i32>, shape: &dyn Fn(u64) -> Shape| {
-        first.map_or_else(Expr::null, |first| shape(u64::try_from(first).unwrap_or(0)))
-    };
+    let limit = |first: Option<i32>| first.map(|first| u64::try_from(first).unwrap_or(0));
     let timeline = |args| timeline::shape(engine, scope, id(), args, want.entries);
     let timelines: Vec<Shape> = want.timelines.iter().map(timeline).collect::<Result<_>>()?;
     let raised = |args| escalation::shape(engine, scope, id(), args, want.raised);
     let escalations: Vec<Shape> = want.escalations.iter().map(raised).collect::<Result<_>>()?;
-    Ok(vec![
-        person(want.owner, &|columns| {
-            member_named(engine, Expr::col((account::Entity, account::Column::OwnerId)), columns)
-        }),
-        if_asked(want.team, &|| {
-            let which = Expr::col(("t", team::Column::Id)).equals((account::Entity, account::Column::TeamId));
-            one::<team::Entity>(engine, "t", which)
-        }),
-        if_asked(want.parent, &|| parent(engine, scope)),
-        listed(want.ownerships, &|limit| {
-            let who = member_named(engine, Expr::col((ownership::Entity, ownership::Column::MemberId)), Columns::ALL);
-            let which = Condition::all().add(Expr::col((ownership::Entity, ownership::Column::AccountId)).eq(id()));
-            let order = vec![(ownership::Column::FromAt, Order::Desc)];
-            many(
-                engine,
-                scope,
-                Many::<ownership::Entity> { which, order, limit, columns: Columns::ALL, parts: vec![who] },
-            )
-        }),
-        if_asked(want.collaborators, &|| collaborators(engine, scope)),
-        listed(want.contacts, &|limit| {
+    let mut parts = vec![
+        want.owner.map(|columns| member_named(engine, Expr::col((account::Entity, account::Column::OwnerId)), columns)),
+        want.open_escalations.then(|| escalation::open(engine, scope, id())),
+        limit(want.contacts).map(|limit| {
             let which = Condition::all()
                 .add(Expr::col((contact::Entity, contact::Column::AccountId)).eq(id()))
                 .add(contact::Column::ArchivedAt.is_null());
@@ -259,21 +245,38 @@ fn parts(engine: Engine, scope: &Scope, want: &Want) -> Result<Vec<Shape>> {
                 Many::<contact::Entity> { which, order, limit, columns: want.people.columns, parts: Vec::new() },
             )
         }),
-        if timelines.is_empty() { Expr::null() } else { array(engine, timelines) },
-        listed(want.invitations, &|limit| {
+        (!timelines.is_empty()).then(|| array(engine, timelines)),
+        limit(want.responses).map(|limit| response::shape(engine, scope, id(), limit, want.answers)),
+        (!escalations.is_empty()).then(|| array(engine, escalations)),
+        want.team.then(|| {
+            let which = Expr::col(("t", team::Column::Id)).equals((account::Entity, account::Column::TeamId));
+            one::<team::Entity>(engine, "t", which)
+        }),
+        want.parent.then(|| parent(engine, scope)),
+        want.backup.map(|columns| store::backup(engine, columns)),
+        want.scores.then(|| response::scores(engine, scope, id())),
+        limit(want.invitations).map(|limit| {
             let which = Condition::all().add(Expr::col((invitation::Entity, invitation::Column::AccountId)).eq(id()));
             let order = vec![(invitation::Column::QueuedAt, Order::Desc), (invitation::Column::Id, Order::Desc)];
             let contact = Expr::col((invitation::Entity, invitation::Column::ContactId));
-            let parts =
-                vec![person(want.asked.contact, &|columns| contact_named(engine, scope, contact.clone(), columns))];
+            let contact = want.asked.contact.map(|columns| contact_named(engine, scope, contact, columns));
+            let parts = vec![contact.unwrap_or(Expr::null())];
             many(engine, scope, Many::<invitation::Entity> { which, order, limit, columns: want.asked.columns, parts })
         }),
-        listed(want.responses, &|limit| response::shape(engine, scope, id(), limit, want.answers)),
-        if_asked(want.scores, &|| response::scores(engine, scope, id())),
-        person(want.backup, &|columns| store::backup(engine, columns)),
-        if escalations.is_empty() { Expr::null() } else { array(engine, escalations) },
-        if_asked(want.open_escalations, &|| escalation::open(engine, scope, id())),
-    ])
+        limit(want.ownerships).map(|limit| {
+            let who = member_named(engine, Expr::col((ownership::Entity, ownership::Column::MemberId)), Columns::ALL);
+            let which = Condition::all().add(Expr::col((ownership::Entity, ownership::Column::AccountId)).eq(id()));
+            let order = vec![(ownership::Column::FromAt, Order::Desc)];
+            many(
+                engine,
+                scope,
+                Many::<ownership::Entity> { which, order, limit, columns: Columns::ALL, parts: vec![who] },
+            )
+        }),
+        want.collaborators.then(|| collaborators(engine, scope)),
+    ];
+    while parts.pop_if(|part| part.is_none()).is_some() {}
+    Ok(parts.into_iter().map(|part| part.unwrap_or(Expr::null())).collect())
 }
 
 /// The parent account, if it lies in the scope itself.

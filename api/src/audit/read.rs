@@ -11,7 +11,7 @@ use crate::{
     access::{Action, Rows},
     base::Result,
     ctx::Ctx,
-    store::{Page, PageArgs, beyond, cursor, filter},
+    store::{Cursor, Page, PageArgs, beyond, cursor, filter},
 };
 
 type Table = audit::Entity;
@@ -37,7 +37,7 @@ fn theirs(ctx: &Ctx) -> Condition {
 
 /// A page of changes in scope, in one statement; the count is one more, and so are the ids that some name. An entry's
 /// id begins with its instant: by id is by time.
-pub async fn list(ctx: &Ctx, ask: &ListAudit, count: bool) -> Result<(Page<(String, AuditEntry)>, Option<i64>)> {
+pub async fn list(ctx: &Ctx, ask: &ListAudit, count: bool) -> Result<(Page<(Cursor, AuditEntry)>, Option<i64>)> {
     ctx.may(Action::ReadAudit)?;
     let keyset = ask.page.keyset::<AuditId>()?;
     let which = || Ok(filter::condition(ask.filter.as_ref(), ctx.store().sight())?.add(theirs(ctx)));
@@ -47,7 +47,7 @@ pub async fn list(ctx: &Ctx, ask: &ListAudit, count: bool) -> Result<(Page<(Stri
     }
     find = find.order(C::Id, if keyset.backward { Order::Asc } else { Order::Desc });
     let rows = find.limit(keyset.size as u64 + 1).all().await?;
-    let mut page = Page::cut(rows, &keyset).map(|row| (cursor(&row.id), row.into_inner().into()));
+    let mut page = Page::cut(rows, &keyset).map(|row| (cursor(row.id), row.into_inner().into()));
     unseen::blank(ctx, &mut page.rows).await?;
     let total = if count { Some(ctx.find::<Table>().filter(which()?).count().await?) } else { None };
     Ok((page, total))

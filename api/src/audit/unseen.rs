@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::AuditEntry;
-use crate::{base::Result, ctx::Ctx};
+use crate::{base::Result, ctx::Ctx, store::Cursor};
 
 /// A column that may point out of sight.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -37,7 +37,7 @@ fn id(row: Option<&Json<Value>>, column: &str) -> Option<Uuid> {
 
 /// Leaves out of entries what their reader does not see: a statement where ids of accounts are to be judged, and one
 /// where ids of contacts are.
-pub(super) async fn blank(ctx: &Ctx, entries: &mut [(String, AuditEntry)]) -> Result<()> {
+pub(super) async fn blank(ctx: &Ctx, entries: &mut [(Cursor, AuditEntry)]) -> Result<()> {
     if ctx.store().sight().is_whole() {
         return Ok(());
     }

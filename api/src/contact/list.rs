@@ -12,7 +12,7 @@ use crate::{
     access::Action,
     base::{Error, Result},
     ctx::Ctx,
-    store::{Page, PageArgs, Sight, beyond, cursor, filter},
+    store::{Cursor, Page, PageArgs, Sight, beyond, cursor, filter},
 };
 
 /// By what contacts are sorted.
@@ -43,7 +43,7 @@ pub struct ListContacts {
 }
 
 /// A page of contacts of the accounts in scope, each with its cursor, in one statement; the count is one more.
-pub async fn list(ctx: &Ctx, ask: &ListContacts, count: bool) -> Result<(Page<(String, Contact)>, Option<i64>)> {
+pub async fn list(ctx: &Ctx, ask: &ListContacts, count: bool) -> Result<(Page<(Cursor, Contact)>, Option<i64>)> {
     ctx.may(Action::ReadContacts)?;
     filter::refuse_internal(ctx.viewer(), ask.filter.as_ref())?;
     let by_change = matches!(ask.sort, ContactSort::UpdatedAsc | ContactSort::UpdatedDesc);
@@ -66,7 +66,7 @@ pub async fn list(ctx: &Ctx, ask: &ListContacts, count: bool) -> Result<(Page<(S
     }
     let rows = find.limit(keyset.size as u64 + 1).all().await?;
     let page = Page::cut(rows, &keyset)
-        .map(|row| (cursor(&(by_change.then_some(row.updated_at), row.id)), row.into_inner().into()));
+        .map(|row| (cursor((by_change.then_some(row.updated_at), row.id)), row.into_inner().into()));
     let total = if count { Some(ctx.find::<contact::Entity>().filter(which()?).count().await?) } else { None };
     Ok((page, total))
 }

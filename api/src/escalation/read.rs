@@ -11,7 +11,9 @@ use super::{Escalation, EscalationRow};
 use crate::{
     access::Scope,
     base::{Error, Result},
-    store::{Engine, Keyset, Many, Owned, Page, PageArgs, Shape, Shown, Shows, beyond, cursor, many, member_named},
+    store::{
+        Cursor, Engine, Keyset, Many, Owned, Page, PageArgs, Shape, Shown, Shows, beyond, cursor, many, member_named,
+    },
 };
 
 type Table = escalation::Entity;
@@ -53,9 +55,9 @@ impl EscalationArgs {
     }
 
     /// The rows of this page, each with its cursor.
-    pub fn page(&self, rows: Vec<EscalationRow>) -> Result<Page<(String, Escalation)>> {
+    pub fn page(&self, rows: Vec<EscalationRow>) -> Result<Page<(Cursor, Escalation)>> {
         let page = Page::cut(rows, &self.keyset()?);
-        Ok(page.map(|row| (cursor(&(row.0.opened_at, row.0.id)), row.into())))
+        Ok(page.map(|row| (cursor((row.0.opened_at, row.0.id)), row.into())))
     }
 }
 

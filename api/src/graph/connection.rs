@@ -1,8 +1,11 @@
 //! Relay connections: pages by cursor.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
-use async_graphql::{Lookahead, OutputType, SimpleObject};
+use async_graphql::{
+    ContextSelectionSet, Lookahead, OutputType, Positioned, ServerResult, SimpleObject, Value, parser::types::Field,
+    registry::Registry,
+};
 
 use crate::{
     account::Account,
@@ -13,7 +16,7 @@ use crate::{
     member::Member,
     program::{Program, Wave},
     response::Response,
-    store::{Page, PageArgs},
+    store::{Cursor, Page, PageArgs},
     timeline::Interaction,
 };
 
@@ -31,6 +34,22 @@ pub struct PageInfo {
     pub end_cursor: Option<String>,
 }
 
+/// A text for clients.
+#[async_trait::async_trait]
+impl OutputType for Cursor {
+    fn type_name() -> Cow<'static, str> {
+        <String as OutputType>::type_name()
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        <String as OutputType>::create_type_info(registry)
+    }
+
+    async fn resolve(&self, _: &ContextSelectionSet<'_>, _: &Positioned<Field>) -> ServerResult<Value> {
+        Ok(Value::String(self.to_string()))
+    }
+}
+
 /// A row and its cursor.
 #[derive(Clone, Debug, SimpleObject)]
 #[graphql(serial, concrete(name = "AccountEdge", params(Account)))]
@@ -45,7 +64,7 @@ pub struct PageInfo {
 #[graphql(concrete(name = "WaveEdge", params(Wave)))]
 pub struct Edge<T: OutputType> {
     /// Where this row stands in its list.
-    pub cursor: String,
+    pub cursor: Cursor,
     /// The row.
     pub node: Arc<T>,
 }
@@ -100,12 +119,12 @@ where
     Edge<T>: OutputType,
 {
     /// A page. `total_count`: where it was counted.
-    pub fn of<N: Into<Arc<T>>>(page: Page<(String, N)>, total_count: Option<i64>) -> Self {
+    pub fn of<N: Into<Arc<T>>>(page: Page<(Cursor, N)>, total_count: Option<i64>) -> Self {
         let page_info = PageInfo {
             has_next_page: page.has_next,
             has_previous_page: page.has_previous,
-            start_cursor: page.rows.first().map(|(cursor, _)| cursor.clone()),
-            end_cursor: page.rows.last().map(|(cursor, _)| cursor.clone()),
+            start_cursor: page.rows.first().map(|(cursor, _)| cursor.to_string()),
+            end_cursor: page.rows.last().map(|(cursor, _)| cursor.to_string()),
         };
         let edges = page.rows.into_iter().map(|(cursor, node)| Edge { cursor, node: node.into() });
         let edges: Vec<Edge<T>> = edges.collect();

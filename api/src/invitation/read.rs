@@ -12,7 +12,7 @@ use crate::{
     base::{Error, Result},
     ctx::Ctx,
     store::{
-        Find, Page, PageArgs, Shape, Shows, beyond, contact_named, cursor,
+        Cursor, Find, Page, PageArgs, Shape, Shows, beyond, contact_named, cursor,
         filter::{
             self, DateTimeFilter, IdFilter, IntFilter, InvitationStatusFilter, SuppressionFilter, SurveyModeFilter,
             TextFilter, filters, is,
@@ -101,7 +101,7 @@ fn parts(ctx: &Ctx, shows: Shows) -> Vec<Shape> {
 }
 
 /// A page of invitations of the accounts in scope, in one statement; the count is one more.
-pub async fn list(ctx: &Ctx, ask: &ListInvitations, count: bool) -> Result<(Page<(String, Invitation)>, Option<i64>)> {
+pub async fn list(ctx: &Ctx, ask: &ListInvitations, count: bool) -> Result<(Page<(Cursor, Invitation)>, Option<i64>)> {
     ctx.may(Action::ReadInvitations)?;
     let keyset = ask.page.keyset::<(Time, InvitationId)>()?;
     let which = || filter::condition(ask.filter.as_ref(), ctx.store().sight());
@@ -115,7 +115,7 @@ pub async fn list(ctx: &Ctx, ask: &ListInvitations, count: bool) -> Result<(Page
     }
     let rows: Vec<InvitationRow> =
         find.limit(keyset.size as u64 + 1).shown(ask.shows.columns, parts(ctx, ask.shows)).await?;
-    let page = Page::cut(rows, &keyset).map(|row| (cursor(&(row.0.queued_at, row.0.id)), Invitation::from(row)));
+    let page = Page::cut(rows, &keyset).map(|row| (cursor((row.0.queued_at, row.0.id)), Invitation::from(row)));
     let total = if count { Some(ctx.find::<Table>().filter(which()?).count().await?) } else { None };
     Ok((page, total))
 }

@@ -17,7 +17,7 @@ use crate::{
     base::{Check, Error, MAX_LINE, Result, key},
     ctx::Ctx,
     secure::password,
-    store::{Page, PageArgs, Tx, beyond, cursor, filter},
+    store::{Cursor, Page, PageArgs, Tx, beyond, cursor, filter},
 };
 
 /// Makes a member. A first password must be changed at the first sign-in.
@@ -214,7 +214,7 @@ pub struct ListMembers {
 }
 
 /// A page of the directory.
-pub async fn list(ctx: &Ctx, ask: &ListMembers, count: bool) -> Result<(Page<(String, Member)>, Option<i64>)> {
+pub async fn list(ctx: &Ctx, ask: &ListMembers, count: bool) -> Result<(Page<(Cursor, Member)>, Option<i64>)> {
     ctx.may(Action::ReadDirectory)?;
     let keyset = ask.page.keyset::<(String, MemberId)>()?;
     let find = || -> Result<_> {
@@ -237,7 +237,7 @@ pub async fn list(ctx: &Ctx, ask: &ListMembers, count: bool) -> Result<(Page<(St
         page = page.order(column, if keyset.backward { Order::Desc } else { Order::Asc });
     }
     let rows = page.limit(keyset.size as u64 + 1).all().await?;
-    let page = Page::cut(rows, &keyset).map(|row| (cursor(&(&row.name_key, row.id)), row.into_inner().into()));
+    let page = Page::cut(rows, &keyset).map(|row| (cursor((row.name_key.clone(), row.id)), row.into_inner().into()));
     let total = if count { Some(find()?.count().await?) } else { None };
     Ok((page, total))
 }

@@ -12,7 +12,7 @@ use crate::{
     access::{Action, Rows},
     base::{Check, Error, MAX_LINE, Result},
     ctx::Ctx,
-    store::{Page, PageArgs, Tx, Visible, beyond, cursor},
+    store::{Cursor, Page, PageArgs, Tx, Visible, beyond, cursor},
     survey,
 };
 
@@ -173,7 +173,7 @@ pub async fn get(ctx: &Ctx, id: ProgramId) -> Result<Program> {
 }
 
 /// A page of programmes, the newest first; the count is one statement more.
-pub async fn list(ctx: &Ctx, page: &PageArgs, count: bool) -> Result<(Page<(String, Program)>, Option<i64>)> {
+pub async fn list(ctx: &Ctx, page: &PageArgs, count: bool) -> Result<(Page<(Cursor, Program)>, Option<i64>)> {
     ctx.may(Action::ReadPrograms)?;
     let keyset = page.keyset::<ProgramId>()?;
     let mut find = ctx.find::<program::Entity>();
@@ -183,9 +183,9 @@ pub async fn list(ctx: &Ctx, page: &PageArgs, count: bool) -> Result<(Page<(Stri
     }
     find = find.order(program::Column::Id, if keyset.backward { Order::Asc } else { Order::Desc });
     let rows = find.limit(keyset.size as u64 + 1).all().await?;
-    let rows = rows.into_iter().map(|row| -> Result<(String, Program)> {
+    let rows = rows.into_iter().map(|row| -> Result<(Cursor, Program)> {
         let program = Program::try_from(row.into_inner())?;
-        Ok((cursor(&program.id), program))
+        Ok((cursor(program.id), program))
     });
     let page = Page::cut(rows.collect::<Result<Vec<_>>>()?, &keyset);
     let total = if count { Some(ctx.find::<program::Entity>().count().await?) } else { None };

@@ -12,7 +12,7 @@ use crate::{
     access::{Action, Rows, Viewer},
     base::{Error, Result},
     ctx::Ctx,
-    store::{Engine, Owned, Page, PageArgs, Tx, beyond, cursor},
+    store::{Cursor, Engine, Owned, Page, PageArgs, Tx, beyond, cursor},
 };
 
 /// One run of sending a survey.
@@ -92,7 +92,7 @@ pub struct ListWaves {
 }
 
 /// A page of waves, in one statement; the count is one more.
-pub async fn waves(ctx: &Ctx, ask: &ListWaves, count: bool) -> Result<(Page<(String, Wave)>, Option<i64>)> {
+pub async fn waves(ctx: &Ctx, ask: &ListWaves, count: bool) -> Result<(Page<(Cursor, Wave)>, Option<i64>)> {
     ctx.may(Action::StopWaves)?;
     let keyset = ask.page.keyset::<(Time, WaveId)>()?;
     let find = || {
@@ -111,7 +111,7 @@ pub async fn waves(ctx: &Ctx, ask: &ListWaves, count: bool) -> Result<(Page<(Str
         page = page.order(column, if keyset.backward { Order::Asc } else { Order::Desc });
     }
     let page = Page::cut(page.limit(keyset.size as u64 + 1).all().await?, &keyset);
-    let page = page.map(|row| (cursor(&(row.created_at, row.id)), Wave::new(&row)));
+    let page = page.map(|row| (cursor((row.created_at, row.id)), Wave::new(&row)));
     let total = if count { Some(find().count().await?) } else { None };
     Ok((page, total))
 }

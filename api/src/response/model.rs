@@ -69,7 +69,7 @@ pub struct Response {
 
 /// A row with the people that come along: the credited owner, the contact.
 #[derive(Clone, Debug, Deserialize)]
-pub struct ResponseRow(pub response::Model, pub Option<member::Model>, pub Option<contact::Model>);
+pub struct ResponseRow(pub response::Model, pub Option<Box<member::Model>>, pub Option<Box<contact::Model>>);
 
 impl From<ResponseRow> for Response {
     fn from(ResponseRow(row, owner, contact): ResponseRow) -> Self {
@@ -87,11 +87,11 @@ impl From<ResponseRow> for Response {
             territory: row.territory,
             tier: Some(row.tier),
             version: row.version,
-            credited_to: owner.map(Into::into),
+            credited_to: owner.map(|row| (*row).into()),
             inherited: Some(row.inherited),
             source: row.source,
             reference: row.reference,
-            contact: contact.map(Into::into),
+            contact: contact.map(|row| (*row).into()),
             contact_id: row.contact_id,
             account_id: row.account_id,
             survey_id: row.survey_id,

@@ -14,8 +14,8 @@ use crate::{
     base::Result,
     ctx::Ctx,
     store::{
-        Columns, Engine, Many, Owned, Page, PageArgs, Shape, Shown, Shows, array, beyond, contact_named, cursor,
-        filter, many, member_named, row,
+        Columns, Cursor, Engine, Many, Owned, Page, PageArgs, Shape, Shown, Shows, array, beyond, contact_named,
+        cursor, filter, many, member_named, row,
     },
 };
 
@@ -119,7 +119,7 @@ pub async fn get(ctx: &Ctx, id: ResponseId, shows: Shows) -> Result<Option<Respo
 }
 
 /// A page of answers of the accounts in scope, in one statement; the count is one more.
-pub async fn list(ctx: &Ctx, ask: &ListResponses, count: bool) -> Result<(Page<(String, Response)>, Option<i64>)> {
+pub async fn list(ctx: &Ctx, ask: &ListResponses, count: bool) -> Result<(Page<(Cursor, Response)>, Option<i64>)> {
     ctx.may(Action::ReadResponses)?;
     filter::refuse_internal(ctx.viewer(), ask.filter.as_ref())?;
     let keyset = ask.page.keyset::<(Time, ResponseId)>()?;
@@ -135,7 +135,7 @@ pub async fn list(ctx: &Ctx, ask: &ListResponses, count: bool) -> Result<(Page<(
     }
     let parts = parts(ctx.store().engine(), &ctx.viewer().scope, ask.shows);
     let rows: Vec<ResponseRow> = find.limit(keyset.size as u64 + 1).shown(ask.shows.columns, parts).await?;
-    let page = Page::cut(rows, &keyset).map(|row| (cursor(&(row.0.answered_at, row.0.id)), Response::from(row)));
+    let page = Page::cut(rows, &keyset).map(|row| (cursor((row.0.answered_at, row.0.id)), Response::from(row)));
     let total = if count { Some(ctx.find::<Table>().filter(which()?).count().await?) } else { None };
     Ok((page, total))
 }

@@ -40,6 +40,22 @@ impl Columns {
         Self(set)
     }
 
+    /// These columns.
+    pub fn some<E: Owned>(columns: &[E::Column]) -> Self {
+        Self::which::<E>(|column| holds::<E>(columns, column.unquoted()))
+    }
+
+    /// The columns that `which` holds of.
+    pub(super) fn which<E: Owned>(which: impl Fn(&E::Column) -> bool) -> Self {
+        let columns = E::Column::iter().enumerate();
+        Self(columns.filter(|(_, column)| which(column)).fold(0, |set, (at, _)| set | 1 << at))
+    }
+
+    /// Whether the column at this place is in the set.
+    pub(super) const fn has(self, at: usize) -> bool {
+        self.0 & (1 << at) != 0
+    }
+
     /// The columns in which two rows differ.
     pub(super) fn apart<M: ModelTrait>(one: &M, other: &M) -> Self {
         let columns = <M::Entity as EntityTrait>::Column::iter().enumerate();

@@ -32,7 +32,7 @@ use crate::{
 };
 
 /// Which database this is, for the few places where the two speak differently.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Engine {
     Sqlite,
     Postgres,

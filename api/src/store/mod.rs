@@ -49,7 +49,7 @@ pub use events::{Event, Events, Notes};
 pub use find::{Find, Visible};
 pub use find::{among, nothing};
 pub use later::Later;
-pub use page::{Keyset, MAX_PAGE, PAGE, Page, PageArgs, beyond, cursor};
+pub use page::{Cursor, Keyset, MAX_PAGE, PAGE, Page, PageArgs, beyond, cursor};
 pub use people::{Shows, backup, below, contact_named, member_known, member_named};
 pub use principal::{Principal, Sought, Subject};
 pub use rules::{Apart, Child, Owned, Sighted, Witness};

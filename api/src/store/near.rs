@@ -62,8 +62,7 @@ impl Near {
     /// The text that `statement` gives, or nothing where it gives no row, as `read` reads it. `None`: to be asked in the
     /// pool, which has the time, waits where others have to be waited for, and says what is wrong.
     pub(super) fn text<T>(&self, statement: &Statement, read: impl FnOnce(Option<&str>) -> T) -> Option<T> {
-        let hash = self.hasher.hash_one(&statement.sql);
-        if self.is_long(hash) {
+        if self.is_long(&statement.sql) {
             return None;
         }
         let reader = held(&self.idle).pop()?;
@@ -77,15 +76,19 @@ impl Near {
             }
             Err(error) => {
                 if error.sqlite_error_code() == Some(ErrorCode::OperationInterrupted) {
-                    self.remember(hash);
+                    self.remember(&statement.sql);
                 }
                 None
             }
         }
     }
 
-    fn is_long(&self, hash: u64) -> bool {
+    fn is_long(&self, text: &str) -> bool {
         let mut long = held(&self.long);
+        if long.is_empty() {
+            return false;
+        }
+        let hash = self.hasher.hash_one(text);
         let Some(left) = long.get_mut(&hash) else { return false };
         *left -= 1;
         if *left == 0 {
@@ -94,7 +97,8 @@ impl Near {
         true
     }
 
-    fn remember(&self, hash: u64) {
+    fn remember(&self, text: &str) {
+        let hash = self.hasher.hash_one(text);
         let mut long = held(&self.long);
         if long.len() >= REMEMBERED {
             long.clear();

@@ -1,5 +1,7 @@
 //! Pages by keyset: a cursor says after which row to go on, so that no row is skipped or read twice.
 
+use std::{fmt, sync::Arc};
+
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use sea_orm::sea_query::{Expr, ExprTrait, SimpleExpr};
 use serde::{Serialize, de::DeserializeOwned};
@@ -58,9 +60,25 @@ fn open<K: DeserializeOwned>(text: &str) -> Option<K> {
     if nul { None } else { serde_json::from_slice(&bytes).ok() }
 }
 
+/// Where a row stands in its list. Written as a text only where it is shown.
+#[derive(Clone)]
+pub struct Cursor(Arc<dyn Fn() -> String + Send + Sync>);
+
+impl fmt::Display for Cursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0())
+    }
+}
+
+impl fmt::Debug for Cursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Cursor({self})")
+    }
+}
+
 /// The cursor of a row whose sort key is `key`.
-pub fn cursor<K: Serialize>(key: &K) -> String {
-    URL_SAFE_NO_PAD.encode(serde_json::to_vec(key).unwrap_or_default())
+pub fn cursor<K: Serialize + Send + Sync + 'static>(key: K) -> Cursor {
+    Cursor(Arc::new(move || URL_SAFE_NO_PAD.encode(serde_json::to_vec(&key).unwrap_or_default())))
 }
 
 /// Rows beyond the cursor, as a row value: one direction for all columns.

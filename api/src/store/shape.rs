@@ -4,8 +4,14 @@
 //! `[[columns…], part, part]`. The two engines differ only here, in the names of the functions and
 //! in how ids, bytes and truth values become text.
 
+use std::{
+    any::TypeId,
+    collections::HashMap,
+    sync::{Arc, LazyLock, PoisonError, RwLock},
+};
+
 use sea_orm::{
-    ColumnTrait, ColumnType,
+    ColumnTrait, ColumnType, Iterable,
     sea_query::{Condition, Expr, ExprTrait, Func, IntoCondition, Order, Query, SelectStatement, SimpleExpr},
 };
 
@@ -17,8 +23,9 @@ pub type Shape = SimpleExpr;
 
 /// The columns of one row of `alias`, as an array; null where a column is not read.
 pub fn row<E: Owned>(engine: Engine, alias: &'static str, columns: Columns) -> Shape {
-    let all = columns.of::<E>().map(|(column, read)| if read { value(engine, alias, column) } else { Expr::null() });
-    array(engine, all.collect())
+    let written = Written::of::<E>(engine, alias);
+    let values = written.values.iter().enumerate().map(|(at, value)| if columns.has(at) { value } else { "NULL" });
+    Expr::cust(format!("{}({})", array_of(engine), joined(values)))
 }
 
 /// The one row of `E` (known as `alias`) that `which` names, as an array, or null.
@@ -60,11 +67,14 @@ pub fn many<E: Owned>(engine: Engine, scope: &Scope, children: Many<E>) -> Shape
 
 /// Several values as one array.
 pub fn array(engine: Engine, values: Vec<SimpleExpr>) -> Shape {
-    let name = match engine {
+    Func::cust(array_of(engine)).args(values).into()
+}
+
+const fn array_of(engine: Engine) -> &'static str {
+    match engine {
         Engine::Sqlite => "json_array",
         Engine::Postgres => "json_build_array",
-    };
-    Func::cust(name).args(values).into()
+    }
 }
 
 /// Wraps a select of `E` without columns: one row with one text, the array of its rows.
@@ -81,7 +91,7 @@ pub(super) fn text<E: Owned>(
 pub(super) fn some<E: Owned>(engine: Engine, mut inner: SelectStatement, columns: &[E::Column]) -> SelectStatement {
     inner.exprs(columns.iter().map(|column| Expr::col((E::default(), *column))));
     let name = E::default().table_name();
-    let row = array(engine, columns.iter().map(|column| value(engine, name, *column)).collect());
+    let row = array(engine, columns.iter().map(|column| Expr::cust(value(engine, name, *column))).collect());
     told(engine, grouped(engine, inner, name, row))
 }
 
@@ -103,11 +113,11 @@ fn packed<E: Owned>(
     columns: Columns,
     parts: Vec<Shape>,
 ) -> SelectStatement {
-    // Parts hang on ids, so ids always come along.
-    let needed = |column: &E::Column| matches!(column.def().get_column_type(), ColumnType::Uuid);
-    let inside = columns.of::<E>().filter(|(column, read)| *read || needed(column));
-    inner.exprs(inside.map(|(column, _)| Expr::col((E::default(), column))));
     let name = E::default().table_name();
+    let written = Written::of::<E>(engine, name);
+    // Parts hang on ids, so ids always come along.
+    let inside = written.columns.iter().enumerate().filter(|(at, _)| columns.has(*at) || written.ids.has(*at));
+    inner.expr(Expr::cust(joined(inside.map(|(_, column)| &**column))));
     let row = array(engine, std::iter::once(row::<E>(engine, name, columns)).chain(parts).collect());
     grouped(engine, inner, name, row)
 }
@@ -121,22 +131,65 @@ fn grouped(engine: Engine, inner: SelectStatement, name: &'static str, row: Shap
     Query::select().expr_as(rows, "v").from_subquery(inner, name).take()
 }
 
+/// What is written of a table in statement after statement.
+struct Written {
+    /// Each column with its table.
+    columns: Vec<String>,
+    /// Each column as a JSON value.
+    values: Vec<String>,
+    /// Which of them are ids.
+    ids: Columns,
+}
+
+impl Written {
+    /// Of a table known as `alias`, made once: a program knows few tables by few names.
+    fn of<E: Owned>(engine: Engine, alias: &'static str) -> Arc<Self> {
+        static ALL: LazyLock<RwLock<HashMap<(TypeId, &str, Engine), Arc<Written>>>> = LazyLock::new(RwLock::default);
+        let key = (TypeId::of::<E>(), alias, engine);
+        let known = ALL.read().unwrap_or_else(PoisonError::into_inner).get(&key).map(Arc::clone);
+        known.unwrap_or_else(|| {
+            let made = Arc::new(Self::new::<E>(engine, alias));
+            ALL.write().unwrap_or_else(PoisonError::into_inner).insert(key, Arc::clone(&made));
+            made
+        })
+    }
+
+    fn new<E: Owned>(engine: Engine, alias: &str) -> Self {
+        Self {
+            columns: E::Column::iter().map(|column| named(alias, column)).collect(),
+            values: E::Column::iter().map(|column| value(engine, alias, column)).collect(),
+            ids: Columns::which::<E>(|column| matches!(column.def().get_column_type(), ColumnType::Uuid)),
+        }
+    }
+}
+
+fn joined<'t>(texts: impl Iterator<Item = &'t str>) -> String {
+    let mut all = String::new();
+    for text in texts {
+        if !all.is_empty() {
+            all.push_str(", ");
+        }
+        all.push_str(text);
+    }
+    all
+}
+
+fn named(alias: &str, column: impl ColumnTrait) -> String {
+    format!(r#""{alias}"."{}""#, column.unquoted())
+}
+
 /// One column as a JSON value.
-fn value<C: ColumnTrait>(engine: Engine, alias: &'static str, column: C) -> SimpleExpr {
-    let value = Expr::col((alias, column));
+fn value(engine: Engine, alias: &str, column: impl ColumnTrait) -> String {
+    let name = named(alias, column);
     match (engine, column.def().get_column_type()) {
-        (Engine::Sqlite, ColumnType::Uuid | ColumnType::VarBinary(_) | ColumnType::Blob) => {
-            let hex = Func::cust("hex").arg(value);
-            // The hex of null is an empty text.
-            if column.def().is_null() { Func::cust("nullif").arg(hex).arg("").into() } else { hex.into() }
+        // The hex of null is an empty text.
+        (Engine::Sqlite, ColumnType::Uuid | ColumnType::VarBinary(_) | ColumnType::Blob) if column.def().is_null() => {
+            format!("nullif(hex({name}), '')")
         }
-        (Engine::Sqlite, ColumnType::Boolean) => {
-            Func::cust("json").arg(Func::cust("iif").arg(value).arg("true").arg("false")).into()
-        }
-        (Engine::Sqlite, ColumnType::Json | ColumnType::JsonBinary) => Func::cust("json").arg(value).into(),
-        (Engine::Postgres, ColumnType::VarBinary(_) | ColumnType::Blob) => {
-            Func::cust("encode").arg(value).arg("hex").into()
-        }
-        _ => value,
+        (Engine::Sqlite, ColumnType::Uuid | ColumnType::VarBinary(_) | ColumnType::Blob) => format!("hex({name})"),
+        (Engine::Sqlite, ColumnType::Boolean) => format!("json(iif({name}, 'true', 'false'))"),
+        (Engine::Sqlite, ColumnType::Json | ColumnType::JsonBinary) => format!("json({name})"),
+        (Engine::Postgres, ColumnType::VarBinary(_) | ColumnType::Blob) => format!("encode({name}, 'hex')"),
+        _ => name,
     }
 }

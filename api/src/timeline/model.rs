@@ -51,7 +51,7 @@ pub struct Interaction {
 
 /// A row with the people that come along.
 #[derive(Clone, Debug, Deserialize)]
-pub struct InteractionRow(pub interaction::Model, pub Option<member::Model>, pub Option<contact::Model>);
+pub struct InteractionRow(pub interaction::Model, pub Option<Box<member::Model>>, pub Option<Box<contact::Model>>);
 
 impl From<InteractionRow> for Interaction {
     fn from(InteractionRow(row, member, contact): InteractionRow) -> Self {
@@ -66,8 +66,8 @@ impl From<InteractionRow> for Interaction {
             customer_visible: row.customer_visible,
             source: row.source,
             external_id: row.external_id,
-            member: member.map(Into::into),
-            contact: contact.map(Into::into),
+            member: member.map(|row| (*row).into()),
+            contact: contact.map(|row| (*row).into()),
             account_id: row.account_id,
         }
     }

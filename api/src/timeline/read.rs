@@ -12,7 +12,8 @@ use crate::{
     access::Scope,
     base::{Error, Result},
     store::{
-        Engine, Keyset, Many, Page, PageArgs, Shape, Shown, Shows, beyond, contact_named, cursor, many, member_known,
+        Cursor, Engine, Keyset, Many, Page, PageArgs, Shape, Shown, Shows, beyond, contact_named, cursor, many,
+        member_known,
     },
 };
 
@@ -55,9 +56,9 @@ impl TimelineArgs {
     }
 
     /// The rows of this page, each with its cursor.
-    pub fn page(&self, rows: Vec<InteractionRow>) -> Result<Page<(String, Interaction)>> {
+    pub fn page(&self, rows: Vec<InteractionRow>) -> Result<Page<(Cursor, Interaction)>> {
         let page = Page::cut(rows, &self.keyset()?);
-        Ok(page.map(|row| (cursor(&(row.0.occurred_at, row.0.id)), row.into())))
+        Ok(page.map(|row| (cursor((row.0.occurred_at, row.0.id)), row.into())))
     }
 }
 

@@ -20,7 +20,7 @@ use crate::{
     access::Role,
     base::{Error, Fault, Result},
     store::{
-        MAX_PAGE, PAGE, Page, PageArgs,
+        Cursor, MAX_PAGE, PAGE, Page, PageArgs,
         filter::{Field, Flat, MAX_IN, Operator},
     },
 };
@@ -267,8 +267,8 @@ pub struct Paged<T> {
 
 impl<T> Paged<T> {
     /// A page of rows, each with its cursor.
-    pub fn of<U>(page: Page<(String, U)>, total: Option<i64>, show: impl Fn(U) -> T) -> Self {
-        let next = page.rows.last().filter(|_| page.has_next).map(|(cursor, _)| cursor.clone());
+    pub fn of<U>(page: Page<(Cursor, U)>, total: Option<i64>, show: impl Fn(U) -> T) -> Self {
+        let next = page.rows.last().filter(|_| page.has_next).map(|(cursor, _)| cursor.to_string());
         Self { data: page.rows.into_iter().map(|(_, row)| show(row)).collect(), next, total }
     }
 }

@@ -199,8 +199,9 @@ fn send(
     errors: &[ServerError],
     extensions: &BTreeMap<String, Value>,
 ) -> Response {
-    let (status, bytes) = match serde_json::to_vec(&Entries { data, errors, extensions }) {
-        Ok(bytes) => (status, bytes),
+    let mut bytes = Vec::with_capacity(USUAL);
+    let (status, bytes) = match serde_json::to_writer(&mut bytes, &Entries { data, errors, extensions }) {
+        Ok(()) => (status, bytes),
         Err(_) => (StatusCode::INTERNAL_SERVER_ERROR, UNWRITABLE.to_vec()),
     };
     let mut response = Response::new(Body::from(bytes));
@@ -210,6 +211,9 @@ fn send(
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
+
+/// Bytes of an answer that is neither short nor long.
+const USUAL: usize = 4 * 1024;
 
 /// What is sent should an answer not be JSON, which its types rule out.
 const UNWRITABLE: &[u8] =
