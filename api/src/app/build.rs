@@ -155,7 +155,7 @@ impl App {
         let rates = Rates::new(settings.rate_limit, settings.proxies.clone(), ports.clock, ledger);
         let server = Server {
             env: Arc::clone(&env),
-            schema,
+            schema: Arc::new(graph::proven(schema)),
             limits,
             sockets,
             origins,

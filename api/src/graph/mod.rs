@@ -9,9 +9,11 @@ pub mod explorer;
 pub mod guard;
 pub mod http;
 mod loaders;
+mod proven;
 mod schema;
 pub mod ws;
 
 pub use connection::{Connection, Edge, PageInfo, Paging};
 pub use loaders::{account_of, member_of, survey_of, team_of, with_ctx};
-pub use schema::{Mutation, Query, Schema, Subscription, schema};
+pub use proven::Proven;
+pub use schema::{Mutation, Query, Schema, Subscription, proven, schema};

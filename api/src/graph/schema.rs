@@ -1,7 +1,8 @@
 //! The list of GraphQL slices: a new one is a line here.
 
-use async_graphql::{MergedObject, MergedSubscription};
+use async_graphql::{MergedObject, MergedSubscription, ValidationMode};
 
+use super::Proven;
 use crate::{
     account::{AccountMutation, AccountQuery},
     audit::AuditQuery,
@@ -74,7 +75,17 @@ pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 
 /// The schema. Limits are the guard's matter; extensions are kept off, since each slows every field.
 pub fn schema() -> Schema {
+    validated(ValidationMode::Strict)
+}
+
+/// The schema as queries run on it.
+pub fn proven(schema: Schema) -> Proven<Schema> {
+    Proven::new(schema, validated(ValidationMode::Fast))
+}
+
+fn validated(mode: ValidationMode) -> Schema {
     async_graphql::Schema::build(Query::default(), Mutation::default(), Subscription::default())
         .disable_suggestions()
+        .validation_mode(mode)
         .finish()
 }

@@ -6,7 +6,7 @@ use super::{Pulse, Rates};
 use crate::{
     base::Origins,
     ctx::Env,
-    graph::{Schema, guard::Limits, ws::Sockets},
+    graph::{Proven, Schema, guard::Limits, ws::Sockets},
     invitation::page::Brand,
     visit::Visits,
 };
@@ -24,7 +24,7 @@ pub enum Introspection {
 #[derive(Clone)]
 pub struct Server {
     pub env: Arc<Env>,
-    pub schema: Schema,
+    pub schema: Arc<Proven<Schema>>,
     pub limits: Limits,
     pub introspection: Introspection,
     pub sockets: Sockets,

@@ -8,12 +8,15 @@ use moka::sync::Cache;
 /// Bytes of all texts that are kept; parsed they take some twenty times as many.
 const KEPT: u64 = 256 * 1024;
 /// Bytes of a text, at most: a longer one is no query of a front end that asks again.
-const LONGEST: usize = 16 * 1024;
+pub const LONGEST: usize = 16 * 1024;
 
-static KNOWN: LazyLock<Cache<Arc<str>, Arc<ExecutableDocument>>> = LazyLock::new(|| {
-    let weight = |text: &Arc<str>, _: &Arc<ExecutableDocument>| u32::try_from(text.len()).unwrap_or(u32::MAX);
+static KNOWN: LazyLock<Cache<Arc<str>, Arc<ExecutableDocument>>> = LazyLock::new(texts);
+
+/// What is known of texts, of a quarter of a megabyte of them at most.
+pub fn texts<V: Clone + Send + Sync + 'static>() -> Cache<Arc<str>, V> {
+    let weight = |text: &Arc<str>, _: &V| u32::try_from(text.len()).unwrap_or(u32::MAX);
     Cache::builder().max_capacity(KEPT).weigher(weight).build()
-});
+}
 
 /// The text, parsed now or before.
 pub(super) fn parsed(text: &str) -> parser::Result<Arc<ExecutableDocument>> {

@@ -19,6 +19,7 @@ use async_graphql::{
     parser::{self, types::ExecutableDocument},
 };
 
+pub(super) use known::{LONGEST, texts};
 pub use limits::Limits;
 pub use measure::Measure;
 pub use refusal::Refusal;

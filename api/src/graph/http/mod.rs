@@ -15,6 +15,7 @@ use async_graphql::{Executor, Request as Query};
 use axum::{body::Body, extract::Request, http::Method, response::Response};
 
 use super::{
+    Proven,
     guard::{self, Limits},
     loaders::with_batches,
 };
@@ -26,7 +27,7 @@ pub(super) use {body::Members, reply::settle};
 ///
 /// `prepare` gets the query before it is measured and run: it puts the viewer's context into the
 /// request's data and says whether the schema may be read (`disable_introspection`).
-pub async fn answer<E, F>(executor: &E, limits: &Limits, request: Request<Body>, prepare: F) -> Response
+pub async fn answer<E, F>(schema: &Proven<E>, limits: &Limits, request: Request<Body>, prepare: F) -> Response
 where
     E: Executor,
     F: FnOnce(Query) -> Query,
@@ -47,7 +48,7 @@ where
     };
     let mut query = prepare(query);
     match guard::admit(&mut query, limits) {
-        Ok(_) => reply::response(media, with_batches(executor.execute(query)).await),
+        Ok(_) => reply::response(media, with_batches(schema.execute(query)).await),
         Err(refusal) => reply::refusal(media, refusal),
     }
 }

@@ -8,7 +8,7 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-use super::{CountsAs, Failure, Limits, answer, refuse};
+use super::{CountsAs, Failure, Limits, Proven, answer, refuse};
 
 struct Root;
 
@@ -46,8 +46,13 @@ impl Got {
     }
 }
 
+fn schema() -> Proven<Schema<Root, EmptyMutation, EmptySubscription>> {
+    let whole = Schema::new(Root, EmptyMutation, EmptySubscription);
+    Proven::new(whole.clone(), whole)
+}
+
 async fn respond(request: Request<Body>) -> Response {
-    let schema = Schema::new(Root, EmptyMutation, EmptySubscription);
+    let schema = schema();
     answer(&schema, &Limits::default(), request, |query| query.data("ana")).await
 }
 
@@ -150,7 +155,7 @@ async fn a_query_beyond_the_limits_is_a_bad_request_in_both_types() {
 async fn only_post_is_taken() {
     for method in ["GET", "PUT", "DELETE"] {
         let request = Request::builder().method(method).uri("/graphql?query={viewer}");
-        let schema = Schema::new(Root, EmptyMutation, EmptySubscription);
+        let schema = schema();
         let request = request.body(Body::empty()).unwrap();
         let response = answer(&schema, &Limits::default(), request, |query| query).await;
         assert_eq!(response.status(), StatusCode::METHOD_NOT_ALLOWED);
@@ -263,7 +268,7 @@ async fn numbers_at_the_edges_are_no_fault_of_ours() {
 
 #[tokio::test]
 async fn a_schema_that_may_not_be_read_is_not_read() {
-    let schema = Schema::new(Root, EmptyMutation, EmptySubscription);
+    let schema = schema();
     for (text, expected) in [
         ("{ __type(name: \"Root\") { name fields { name } } }", json!({"data": {"__type": null}})),
         ("{ __typename }", json!({"data": {"__typename": "Root"}})),
