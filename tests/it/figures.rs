@@ -35,7 +35,7 @@ both! {
     }
 
     async fn counters_equal_a_recount_after_many_changes(app: TestApp) {
-        let (changes, between) = if engine::long() { (20_000, 5_000) } else { (400, 100) };
+        let (changes, between) = if engine::long() { (100_000, 20_000) } else { (400, 100) };
         let mut world = World::new(&app, 7).await;
         for at in 1..=changes {
             app.forward(TimeDelta::minutes(1));
@@ -177,8 +177,9 @@ pub async fn counters_equal_a_recount(app: &TestApp) {
     let (mut owners, mut slices) = (BTreeMap::<String, Counts>::new(), BTreeMap::<String, Counts>::new());
     let responses = app.rows::<response::Entity>().await;
     let further = app.rows::<answer::Entity>().await;
+    let by_id: BTreeMap<_, _> = responses.iter().map(|row| (row.id, row)).collect();
     let rated = further.iter().filter_map(|one| {
-        let row = responses.iter().find(|row| row.id == one.response_id).unwrap();
+        let row = by_id[&one.response_id];
         Some((row.clone(), one.question.clone(), one.score?))
     });
     let scored = responses.iter().map(|row| (row.clone(), row.question.clone(), row.score));
