@@ -7,53 +7,29 @@ use entity::{
     team_place,
 };
 use sea_orm::{
-    ColumnTrait, EntityTrait, FromQueryResult, Iterable,
+    ColumnTrait, EntityTrait, Iterable,
     sea_query::{Condition, Expr, ExprTrait, Query},
 };
+use serde::{Deserialize, de::DeserializeOwned};
 
 use super::{Ask, Figure, GroupBy, SatisfactionGroup, View, rules::Counts};
 use crate::{
     access::{Action, Credit},
     base::{Error, Result},
     ctx::Ctx,
-    store::{Find, Visible},
+    store::{Find, Owned, PICKED, Visible, among, one},
 };
 
 /// Months of one report, at most.
 const MONTHS: i32 = 120;
 
-/// One row of counts: a cut, a question, how often each answer was given.
-#[derive(Debug, FromQueryResult)]
-struct CounterRow {
-    #[sea_orm(nested)]
-    question: question::Model,
-    #[sea_orm(nested)]
-    cut: Cut,
-    c0: i64,
-    c1: i64,
-    c2: i64,
-    c3: i64,
-    c4: i64,
-    c5: i64,
-    c6: i64,
-    c7: i64,
-    c8: i64,
-    c9: i64,
-    c10: i64,
-}
-
-#[derive(Debug, FromQueryResult)]
-struct AnswerRow {
-    #[sea_orm(nested)]
-    question: question::Model,
-    #[sea_orm(nested)]
-    cut: Cut,
-    score: i16,
-    n: i64,
-}
+/// One row of counts: a cut, how often each answer was given, the question.
+type CounterRow = (Cut, [i64; 11], Option<question::Model>);
+/// A cut, a score and how often it was given, the question.
+type AnswerRow = (Cut, (i16, i64), Option<question::Model>);
 
 /// By what a row is cut; one of these, or none.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, FromQueryResult)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 struct Cut {
     owner: Option<MemberId>,
     place: Option<PlaceId>,
@@ -119,13 +95,16 @@ async fn credited(ctx: &Ctx, ask: &Ask, months: (i32, i32)) -> Result<Table> {
         None => owners(ctx, ask, months).await?,
     };
     let mut table = Table::new();
-    for row in rows {
-        let key = (row.cut, row.question.key.clone());
-        let (_, counts) = table.entry(key).or_insert((row.question, Counts::default()));
-        let values = [row.c0, row.c1, row.c2, row.c3, row.c4, row.c5, row.c6, row.c7, row.c8, row.c9, row.c10];
-        counts.merge(&Counts(values));
+    for (cut, counts, question) in rows {
+        entry(&mut table, cut, question)?.merge(&Counts(counts));
     }
     Ok(table)
+}
+
+/// The counts of a cut and a question.
+fn entry(table: &mut Table, cut: Cut, question: Option<question::Model>) -> Result<&mut Counts> {
+    let question = question.ok_or_else(|| Error::internal("a question that was answered is not there"))?;
+    Ok(&mut table.entry((cut, question.key.clone())).or_insert((question, Counts::default())).1)
 }
 
 async fn slices(ctx: &Ctx, ask: &Ask, (from, until): (i32, i32), dim: SliceDim) -> Result<Vec<CounterRow>> {
@@ -142,7 +121,7 @@ async fn slices(ctx: &Ctx, ask: &Ask, (from, until): (i32, i32), dim: SliceDim) 
         find = find.filter(C::PlaceId.in_subquery(places(team)));
     }
     let cut = CutBy { owner: None, place: C::PlaceId, month: C::Month, word: Some(C::Val) };
-    counters(find, ask.group_by, C::Question, &cut, &C::iter().skip(6).collect::<Vec<_>>()).await
+    counters(ctx, find, ask.group_by, C::Question, &cut, &C::iter().skip(6).collect::<Vec<_>>()).await
 }
 
 async fn owners(ctx: &Ctx, ask: &Ask, (from, until): (i32, i32)) -> Result<Vec<CounterRow>> {
@@ -155,7 +134,7 @@ async fn owners(ctx: &Ctx, ask: &Ask, (from, until): (i32, i32)) -> Result<Vec<C
         find = find.filter(C::PlaceId.in_subquery(places(team)));
     }
     let cut = CutBy { owner: Some(C::OwnerId), place: C::PlaceId, month: C::Month, word: None };
-    counters(find, ask.group_by, C::Question, &cut, &C::iter().skip(5).collect::<Vec<_>>()).await
+    counters(ctx, find, ask.group_by, C::Question, &cut, &C::iter().skip(5).collect::<Vec<_>>()).await
 }
 
 /// The columns a table is cut by.
@@ -167,11 +146,7 @@ struct CutBy<C> {
 }
 
 impl<C: ColumnTrait> CutBy<C> {
-    fn pick<'c, E: EntityTrait<Column = C> + crate::store::Owned>(
-        &self,
-        mut find: Find<'c, E>,
-        by: Option<GroupBy>,
-    ) -> Find<'c, E> {
+    fn pick<'c, E: EntityTrait<Column = C> + Owned>(&self, mut find: Find<'c, E>, by: Option<GroupBy>) -> Find<'c, E> {
         let at = |column: C| Expr::col((E::default(), column));
         let chosen = match by {
             Some(GroupBy::Owner) => self.owner.map(|c| ("owner", c)),
@@ -183,45 +158,45 @@ impl<C: ColumnTrait> CutBy<C> {
         if let Some((_, column)) = chosen {
             find = find.group(at(column));
         }
-        for name in ["owner", "place", "month", "word"] {
-            let value = match chosen {
-                Some((chosen, column)) if chosen == name => at(column),
-                _ => Expr::null(),
+        for name in CUT {
+            find = match chosen {
+                Some((chosen, column)) if chosen == name => find.pick_column(column, name),
+                _ => find.pick(Expr::null(), name),
             };
-            find = find.pick(value, name);
         }
         find
     }
 }
 
-/// Cuts the rows by the question too, and picks what it measures.
-fn by_question<E: crate::store::Owned>(find: Find<'_, E>, key: Expr) -> Find<'_, E> {
-    let at = |column| Expr::col((question::Entity, column));
-    let mut find = find.join::<question::Entity>(at(question::Column::Key).eq(key)).group(at(question::Column::Key));
-    let names = ["key", "kind", "lowest", "highest", "satisfied_from", "low_is_good", "created_at"];
-    for (name, column) in names.into_iter().zip(question::Column::iter()) {
-        find = find.pick(at(column), name);
-    }
-    find
+/// The names that a [`Cut`] is picked by.
+const CUT: [&str; 4] = ["owner", "place", "month", "word"];
+
+/// Cuts the rows by the question too.
+fn by_question<E: Owned>(find: Find<'_, E>, key: Expr) -> Find<'_, E> {
+    find.group(key.clone()).pick(key, "question")
 }
 
-async fn counters<E>(
+/// The rows, each with the cut, some of its values and the question.
+async fn rows<E: Owned, T: DeserializeOwned>(ctx: &Ctx, find: Find<'_, E>, values: &[&'static str]) -> Result<Vec<T>> {
+    let key = Expr::col(("q", question::Column::Key)).eq(Expr::col((PICKED, "question")));
+    find.picked(&[&CUT, values], vec![one::<question::Entity>(ctx.store().engine(), "q", key)]).await
+}
+
+async fn counters<E: Owned>(
+    ctx: &Ctx,
     find: Find<'_, E>,
     by: Option<GroupBy>,
     question: E::Column,
     cut: &CutBy<E::Column>,
     sums: &[E::Column],
-) -> Result<Vec<CounterRow>>
-where
-    E: crate::store::Owned,
-{
+) -> Result<Vec<CounterRow>> {
     const NAMES: [&str; 11] = ["c0", "c1", "c2", "c3", "c4", "c5", "c6", "c7", "c8", "c9", "c10"];
     let at = |column: E::Column| Expr::col((E::default(), column));
     let mut find = cut.pick(by_question(find, at(question)), by);
     for (name, column) in NAMES.into_iter().zip(sums) {
         find = find.pick(at(*column).sum().cast_as("bigint"), name);
     }
-    find.rows().await
+    rows(ctx, find, &NAMES).await
 }
 
 /// Every place a team or one below it ever stood at.
@@ -253,18 +228,17 @@ async fn answered(ctx: &Ctx, ask: &Ask, (from, until): (i32, i32)) -> Result<Tab
         }
         cut.pick(find, ask.group_by)
     };
+    let told = ["score", "n"];
     let scored = by_question(find(), at(C::Question)).group(at(C::Score)).pick(at(C::Score), "score");
-    let mut rows: Vec<AnswerRow> = scored.pick(Expr::cust("count(*)"), "n").rows().await?;
+    let mut all: Vec<AnswerRow> = rows(ctx, scored.pick(Expr::cust("count(*)"), "n"), &told).await?;
     let of = |column: answer::Column| Expr::col((answer::Entity, column));
     let further = find().join::<answer::Entity>(of(answer::Column::ResponseId).eq(at(C::Id)));
     let further = by_question(further.filter(answer::Column::Score.is_not_null()), of(answer::Column::Question));
     let further = further.group(of(answer::Column::Score)).pick(of(answer::Column::Score), "score");
-    rows.extend(further.pick(Expr::cust("count(*)"), "n").rows::<AnswerRow>().await?);
+    all.extend(rows::<_, AnswerRow>(ctx, further.pick(Expr::cust("count(*)"), "n"), &told).await?);
     let mut table = Table::new();
-    for row in rows {
-        let key = (row.cut, row.question.key.clone());
-        let (_, counts) = table.entry(key).or_insert((row.question, Counts::default()));
-        counts.put(row.score, row.n);
+    for (cut, (score, n), question) in all {
+        entry(&mut table, cut, question)?.put(score, n);
     }
     Ok(table)
 }
@@ -309,13 +283,13 @@ async fn names(ctx: &Ctx, by: Option<GroupBy>, table: &Table) -> Result<Names> {
         Some(GroupBy::Owner) => {
             let mut ids: Vec<MemberId> = table.keys().filter_map(|(cut, _)| cut.owner).collect();
             ids.dedup();
-            let which = crate::store::among::<member::Entity, _>(member::Column::Id, &ids);
+            let which = among::<member::Entity, _>(member::Column::Id, &ids);
             let columns = [member::Column::Id, member::Column::Name];
             let rows = ctx.find::<member::Entity>().filter(which).some::<(MemberId, String)>(&columns).await?;
             names.members = rows.into_iter().map(Visible::into_inner).collect();
         }
         Some(GroupBy::Team) => {
-            let name = crate::store::one::<team::Entity>(
+            let name = one::<team::Entity>(
                 ctx.store().engine(),
                 "t",
                 Expr::col(("t", team::Column::Id)).equals((team_place::Entity, team_place::Column::TeamId)),

@@ -44,6 +44,8 @@ pub struct Find<'c, E: Owned> {
     scope: &'c Scope,
     engine: Engine,
     select: SelectStatement,
+    /// Names of picked values, each with what it is as a JSON value.
+    picks: Vec<(&'static str, String)>,
     /// Set where the account itself was read inside the scope.
     witness: Option<AccountId>,
     entity: PhantomData<E>,
@@ -52,7 +54,7 @@ pub struct Find<'c, E: Owned> {
 impl<'c, E: Owned> Find<'c, E> {
     pub(super) fn new(conn: Conn<'c>, scope: &'c Scope, engine: Engine) -> Self {
         let select = Query::select().from(E::default()).take();
-        Self { conn, scope, engine, select, witness: None, entity: PhantomData }
+        Self { conn, scope, engine, select, picks: Vec::new(), witness: None, entity: PhantomData }
     }
 
     pub(super) fn under(conn: Conn<'c>, scope: &'c Scope, engine: Engine, account: AccountId) -> Self
@@ -113,6 +115,15 @@ impl<'c, E: Owned> Find<'c, E> {
     #[must_use]
     pub fn pick(mut self, value: impl Into<SimpleExpr>, name: &'static str) -> Self {
         self.select.expr_as(value, name);
+        self.picks.push((name, shape::picked_value(name)));
+        self
+    }
+
+    /// Picks a column.
+    #[must_use]
+    pub fn pick_column(mut self, column: E::Column, name: &'static str) -> Self {
+        self.select.expr_as(Expr::col((E::default(), column)), name);
+        self.picks.push((name, shape::picked_column(self.engine, column, name)));
         self
     }
 
@@ -181,6 +192,23 @@ impl<'c, E: Owned> Find<'c, E> {
     pub async fn rows<T: FromQueryResult>(self) -> Result<Vec<T>> {
         let (select, conn) = self.scoped();
         conn.rows(&select).await
+    }
+
+    /// Rows of picked values in groups, and what hangs on these (known as [`PICKED`]): `([…], […], part, …)`, in one
+    /// value.
+    pub async fn picked<T: DeserializeOwned>(
+        self,
+        groups: &[&[&'static str]],
+        parts: Vec<shape::Shape>,
+    ) -> Result<Vec<T>> {
+        let (engine, picks) = (self.engine, self.picks.clone());
+        let values = |group: &&[&'static str]| {
+            let of = |name: &&str| picks.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
+            shape::array_of(engine, group.iter().filter_map(of))
+        };
+        let groups = groups.iter().map(values).chain(parts).collect();
+        let (select, conn) = self.scoped();
+        read(conn, &shape::picked(engine, select, groups)).await
     }
 
     /// Rows with what hangs on them, in one statement and one value: `(Model, part, part, …)`.

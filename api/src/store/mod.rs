@@ -53,7 +53,7 @@ pub use page::{Cursor, Keyset, MAX_PAGE, PAGE, Page, PageArgs, beyond, cursor};
 pub use people::{Shows, backup, below, contact_named, member_known, member_named};
 pub use principal::{Principal, Sought, Subject};
 pub use rules::{Apart, Child, Owned, Sighted, Witness};
-pub use shape::{Many, Shape, array, many, one, one_of, row};
+pub use shape::{Many, PICKED, Shape, array, many, one, one_of, row};
 pub use sight::Sight;
 pub use tx::Tx;
 

@@ -11,7 +11,7 @@ use std::{
 };
 
 use sea_orm::{
-    ColumnTrait, ColumnType, Iterable,
+    ColumnTrait, ColumnType, Iden, Iterable,
     sea_query::{Condition, Expr, ExprTrait, Func, IntoCondition, Order, Query, SelectStatement, SimpleExpr},
 };
 
@@ -25,7 +25,7 @@ pub type Shape = SimpleExpr;
 pub fn row<E: Owned>(engine: Engine, alias: &'static str, columns: Columns) -> Shape {
     let written = Written::of::<E>(engine, alias);
     let values = written.values.iter().enumerate().map(|(at, value)| if columns.has(at) { value } else { "NULL" });
-    Expr::cust(format!("{}({})", array_of(engine), joined(values)))
+    array_of(engine, values)
 }
 
 /// The one row of `E` (known as `alias`) that `which` names, as an array, or null.
@@ -67,10 +67,15 @@ pub fn many<E: Owned>(engine: Engine, scope: &Scope, children: Many<E>) -> Shape
 
 /// Several values as one array.
 pub fn array(engine: Engine, values: Vec<SimpleExpr>) -> Shape {
-    Func::cust(array_of(engine)).args(values).into()
+    Func::cust(array_name(engine)).args(values).into()
 }
 
-const fn array_of(engine: Engine) -> &'static str {
+/// The same of values that are written already.
+pub(super) fn array_of<'t>(engine: Engine, values: impl Iterator<Item = &'t str>) -> Shape {
+    Expr::cust(format!("{}({})", array_name(engine), joined(values)))
+}
+
+const fn array_name(engine: Engine) -> &'static str {
     match engine {
         Engine::Sqlite => "json_array",
         Engine::Postgres => "json_build_array",
@@ -91,8 +96,26 @@ pub(super) fn text<E: Owned>(
 pub(super) fn some<E: Owned>(engine: Engine, mut inner: SelectStatement, columns: &[E::Column]) -> SelectStatement {
     inner.exprs(columns.iter().map(|column| Expr::col((E::default(), *column))));
     let name = E::default().table_name();
-    let row = array(engine, columns.iter().map(|column| Expr::cust(value(engine, name, *column))).collect());
+    let row = array(engine, columns.iter().map(|column| Expr::cust(of(engine, name, *column))).collect());
     told(engine, grouped(engine, inner, name, row))
+}
+
+/// The name of a select of picked values.
+pub const PICKED: &str = "picked";
+
+/// A picked value as a JSON value, which it is already.
+pub(super) fn picked_value(name: &str) -> String {
+    named(PICKED, name)
+}
+
+/// A picked column as a JSON value.
+pub(super) fn picked_column(engine: Engine, column: impl ColumnTrait, name: &str) -> String {
+    value(engine, named(PICKED, name), &column)
+}
+
+/// Wraps a select of picked values: one row with one text, the array of arrays of `parts`.
+pub(super) fn picked(engine: Engine, inner: SelectStatement, parts: Vec<Shape>) -> SelectStatement {
+    told(engine, grouped(engine, inner, PICKED, array(engine, parts)))
 }
 
 /// One JSON value as text.
@@ -156,8 +179,8 @@ impl Written {
 
     fn new<E: Owned>(engine: Engine, alias: &str) -> Self {
         Self {
-            columns: E::Column::iter().map(|column| named(alias, column)).collect(),
-            values: E::Column::iter().map(|column| value(engine, alias, column)).collect(),
+            columns: E::Column::iter().map(|column| named(alias, column.unquoted())).collect(),
+            values: E::Column::iter().map(|column| of(engine, alias, column)).collect(),
             ids: Columns::which::<E>(|column| matches!(column.def().get_column_type(), ColumnType::Uuid)),
         }
     }
@@ -174,13 +197,17 @@ fn joined<'t>(texts: impl Iterator<Item = &'t str>) -> String {
     all
 }
 
-fn named(alias: &str, column: impl ColumnTrait) -> String {
-    format!(r#""{alias}"."{}""#, column.unquoted())
+fn named(alias: &str, column: &str) -> String {
+    format!(r#""{alias}"."{column}""#)
 }
 
 /// One column as a JSON value.
-fn value(engine: Engine, alias: &str, column: impl ColumnTrait) -> String {
-    let name = named(alias, column);
+fn of(engine: Engine, alias: &str, column: impl ColumnTrait) -> String {
+    value(engine, named(alias, column.unquoted()), &column)
+}
+
+/// What is known as `name` and of a column's type, as a JSON value.
+fn value(engine: Engine, name: String, column: &impl ColumnTrait) -> String {
     match (engine, column.def().get_column_type()) {
         // The hex of null is an empty text.
         (Engine::Sqlite, ColumnType::Uuid | ColumnType::VarBinary(_) | ColumnType::Blob) if column.def().is_null() => {
