@@ -171,9 +171,11 @@ impl<C: ColumnTrait> CutBy<C> {
 /// The names that a [`Cut`] is picked by.
 const CUT: [&str; 4] = ["owner", "place", "month", "word"];
 
-/// Cuts the rows by the question too.
+/// Cuts the rows by the question too. Joined, each question leads to its part of the counters, which come by question
+/// first; what it is like is read beside the sums, not with every counter.
 fn by_question<E: Owned>(find: Find<'_, E>, key: Expr) -> Find<'_, E> {
-    find.group(key.clone()).pick(key, "question")
+    let same = Expr::col((question::Entity, question::Column::Key)).eq(key.clone());
+    find.join::<question::Entity>(same).group(key.clone()).pick(key, "question")
 }
 
 /// The rows, each with the cut, some of its values and the question.
