@@ -164,10 +164,13 @@ struct Written {
     ids: Columns,
 }
 
+/// By table, alias and engine.
+type All = HashMap<(TypeId, &'static str, Engine), Arc<Written>>;
+
 impl Written {
     /// Of a table known as `alias`, made once: a program knows few tables by few names.
     fn of<E: Owned>(engine: Engine, alias: &'static str) -> Arc<Self> {
-        static ALL: LazyLock<RwLock<HashMap<(TypeId, &str, Engine), Arc<Written>>>> = LazyLock::new(RwLock::default);
+        static ALL: LazyLock<RwLock<All>> = LazyLock::new(RwLock::default);
         let key = (TypeId::of::<E>(), alias, engine);
         let known = ALL.read().unwrap_or_else(PoisonError::into_inner).get(&key).map(Arc::clone);
         known.unwrap_or_else(|| {
