@@ -194,7 +194,7 @@ impl<'c, E: Owned> Find<'c, E> {
         conn.rows(&select).await
     }
 
-    /// Rows of picked values in groups, and what hangs on these (known as [`PICKED`]): `([…], […], part, …)`, in one
+    /// Rows of picked values in groups, and what hangs on these (known as [`shape::PICKED`]): `([…], […], part, …)`, in one
     /// value.
     pub async fn picked<T: DeserializeOwned>(
         self,
