@@ -62,17 +62,11 @@ impl AccountSort {
         }
     }
 
-    /// What a row's place in the list is told by.
+    /// What a row's place in the list is told by; its id always comes along.
     fn told_by(self) -> Columns {
         use account::Column as C;
-        Columns::some::<account::Entity>(match self {
-            Self::NameAsc | Self::NameDesc => &[C::Name],
-            Self::HealthAsc | Self::HealthDesc => &[C::Health, C::Name],
-            Self::RenewalAsc | Self::RenewalDesc => &[C::RenewalOn, C::Name],
-            Self::LastLiveAsc | Self::LastLiveDesc => &[C::LastLiveAt, C::Name],
-            Self::CreatedAsc | Self::CreatedDesc => &[],
-            Self::UpdatedAsc | Self::UpdatedDesc => &[C::UpdatedAt],
-        })
+        let shown = |column| if matches!(column, C::NameKey) { C::Name } else { column };
+        Columns::some::<account::Entity>(&self.columns().into_iter().map(shown).collect::<Vec<_>>())
     }
 
     fn key(self, row: &Account) -> Key {
@@ -144,7 +138,8 @@ pub async fn list(
     for column in columns {
         find = find.order(column, if descending { Order::Desc } else { Order::Asc });
     }
-    let rows = read(ctx, find.limit(keyset.size as u64 + 1), want, ask.sort.told_by()).await?;
+    let want = want.beside(ask.sort.told_by());
+    let rows = read(ctx, find.limit(keyset.size as u64 + 1), &want).await?;
     let page = Page::cut(rows, &keyset).map(|row| (cursor(ask.sort.key(&row)), row));
     let total = if count { Some(ctx.find::<account::Entity>().filter(which()?).count().await?) } else { None };
     Ok((page, total))

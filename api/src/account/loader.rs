@@ -6,11 +6,7 @@ use async_graphql::dataloader::Loader;
 use entity::{AccountId, account};
 
 use super::{Account, Want, read};
-use crate::{
-    base::Error,
-    ctx::Ctx,
-    store::{Columns, among},
-};
+use crate::{base::Error, ctx::Ctx, store::among};
 
 /// Loads accounts by id, each with what is wanted below it.
 pub struct AccountLoader(pub Ctx);
@@ -28,7 +24,7 @@ impl Loader<(AccountId, Want)> for AccountLoader {
         let mut found = HashMap::new();
         for (want, ids) in by_want {
             let find = self.0.find::<account::Entity>().filter(among::<account::Entity, _>(account::Column::Id, &ids));
-            for account in read(&self.0, find, want, Columns::default()).await? {
+            for account in read(&self.0, find, want).await? {
                 found.insert((account.id, want.clone()), account);
             }
         }

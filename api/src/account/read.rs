@@ -82,6 +82,11 @@ impl Want {
         Self { columns: Columns::ALL, owner: Some(Columns::ALL), parent: true, ..Self::default() }
     }
 
+    /// The same, and these columns.
+    pub(super) fn beside(&self, columns: Columns) -> Self {
+        Self { columns: self.columns | columns, ..self.clone() }
+    }
+
     /// From the fields below several places that show the same accounts.
     pub fn any<'a>(places: impl IntoIterator<Item = &'a Lookahead<'a>>) -> Result<Self> {
         let mut want = Self::default();
@@ -176,17 +181,17 @@ struct Row {
     collaborators: Option<Vec<CollaboratorRow>>,
 }
 
-/// Accounts as `find` names them, with what is wanted and the columns `beside` it, in one statement.
-pub async fn read(ctx: &Ctx, find: Find<'_, account::Entity>, want: &Want, beside: Columns) -> Result<Vec<Account>> {
+/// Accounts as `find` names them, with what is wanted, in one statement.
+pub async fn read(ctx: &Ctx, find: Find<'_, account::Entity>, want: &Want) -> Result<Vec<Account>> {
     let parts = parts(ctx.store().engine(), &ctx.viewer().scope, want)?;
-    let rows: Vec<Row> = find.shown(want.columns | beside, parts).await?;
+    let rows: Vec<Row> = find.shown(want.columns, parts).await?;
     rows.into_iter().map(|row| row.view(want)).collect()
 }
 
 /// One account, or `NotFound`.
 pub async fn get(ctx: &Ctx, id: AccountId, want: &Want) -> Result<Account> {
     let find = ctx.find::<account::Entity>().filter(account::Column::Id.eq(id)).limit(1);
-    read(ctx, find, want, Columns::default()).await?.pop().ok_or(Error::NotFound("account"))
+    read(ctx, find, want).await?.pop().ok_or(Error::NotFound("account"))
 }
 
 impl Row {

@@ -18,7 +18,7 @@ use crate::{
     base::Result,
     contact::Contact,
     ctx::Ctx,
-    store::{Columns, Owned, among},
+    store::{Owned, among},
 };
 
 /// What more rows than this share, such as the domain of a mail provider, says nothing of any of them.
@@ -72,11 +72,8 @@ async fn same_accounts(ctx: &Ctx, first: usize, want: &Want) -> Result<Vec<Found
         return Ok(Vec::new());
     }
     let find = ctx.find::<account::Entity>().filter(among::<account::Entity, _>(C::Id, &ids));
-    let shown: HashMap<AccountId, Account> = accounts::read(ctx, find, want, Columns::default())
-        .await?
-        .into_iter()
-        .map(|account| (account.id, account))
-        .collect();
+    let shown: HashMap<AccountId, Account> =
+        accounts::read(ctx, find, want).await?.into_iter().map(|account| (account.id, account)).collect();
     let domains = groups(&rows, |row| row.domain.as_deref());
     let known: Vec<HashSet<AccountId>> = domains.values().map(|rows| rows.iter().map(|row| row.id).collect()).collect();
     let mut names = groups(&rows, |row| Some(&row.name_key));

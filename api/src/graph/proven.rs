@@ -43,12 +43,9 @@ impl<E: Executor> Proven<E> {
 
 /// What all queries have in common that validation cannot tell apart; nothing where it looks into a value.
 fn sort(query: &Request) -> Option<String> {
-    if query.query.len() > guard::LONGEST {
-        return None;
-    }
     let mut sort = query.query.clone();
     if let Some(name) = &query.operation_name {
-        sort.push('\0');
+        sort.push_str("\0o");
         sort.push_str(name);
     }
     for (name, value) in query.variables.iter() {
@@ -56,7 +53,7 @@ fn sort(query: &Request) -> Option<String> {
         sort.push(kind(value)?);
         sort.push_str(name);
     }
-    Some(sort)
+    (sort.len() <= guard::LONGEST).then_some(sort)
 }
 
 fn kind(value: &Value) -> Option<char> {
@@ -151,6 +148,15 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn what_validation_tells_apart_is_of_different_sorts() {
+        let named = Request::new("{ x }").operation_name("tv");
+        let given = Request::new("{ x }").variables(Variables::from_value(value!({ "v": "a b" })));
+        let sorts = [sort(&Request::new("{ x }")), sort(&named), sort(&given)];
+        assert!(sorts.iter().all(Option::is_some) && sorts[1] != sorts[2] && sorts[0] != sorts[1], "{sorts:?}");
+        assert_eq!(sort(&Request::new("x".repeat(guard::LONGEST + 1))), None);
     }
 
     #[tokio::test]

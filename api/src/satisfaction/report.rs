@@ -24,9 +24,9 @@ use crate::{
 const MONTHS: i32 = 120;
 
 /// One row of counts: a cut, how often each answer was given, the question.
-type CounterRow = (Cut, [i64; 11], Option<question::Model>);
+type CounterRow = (Cut, [i64; 11], question::Model);
 /// A cut, a score and how often it was given, the question.
-type AnswerRow = (Cut, (i16, i64), Option<question::Model>);
+type AnswerRow = (Cut, (i16, i64), question::Model);
 
 /// By what a row is cut; one of these, or none.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
@@ -96,15 +96,14 @@ async fn credited(ctx: &Ctx, ask: &Ask, months: (i32, i32)) -> Result<Table> {
     };
     let mut table = Table::new();
     for (cut, counts, question) in rows {
-        entry(&mut table, cut, question)?.merge(&Counts(counts));
+        entry(&mut table, cut, question).merge(&Counts(counts));
     }
     Ok(table)
 }
 
 /// The counts of a cut and a question.
-fn entry(table: &mut Table, cut: Cut, question: Option<question::Model>) -> Result<&mut Counts> {
-    let question = question.ok_or_else(|| Error::internal("a question that was answered is not there"))?;
-    Ok(&mut table.entry((cut, question.key.clone())).or_insert((question, Counts::default())).1)
+fn entry(table: &mut Table, cut: Cut, question: question::Model) -> &mut Counts {
+    &mut table.entry((cut, question.key.clone())).or_insert((question, Counts::default())).1
 }
 
 async fn slices(ctx: &Ctx, ask: &Ask, (from, until): (i32, i32), dim: SliceDim) -> Result<Vec<CounterRow>> {
@@ -240,7 +239,7 @@ async fn answered(ctx: &Ctx, ask: &Ask, (from, until): (i32, i32)) -> Result<Tab
     all.extend(rows::<_, AnswerRow>(ctx, further.pick(Expr::cust("count(*)"), "n"), &told).await?);
     let mut table = Table::new();
     for (cut, (score, n), question) in all {
-        entry(&mut table, cut, question)?.put(score, n);
+        entry(&mut table, cut, question).put(score, n);
     }
     Ok(table)
 }

@@ -46,7 +46,7 @@ impl Columns {
     }
 
     /// The columns that `which` holds of.
-    pub(super) fn which<E: Owned>(which: impl Fn(&E::Column) -> bool) -> Self {
+    pub(super) fn which<E: EntityTrait>(which: impl Fn(&E::Column) -> bool) -> Self {
         let columns = E::Column::iter().enumerate();
         Self(columns.filter(|(_, column)| which(column)).fold(0, |set, (at, _)| set | 1 << at))
     }
@@ -58,13 +58,12 @@ impl Columns {
 
     /// The columns in which two rows differ.
     pub(super) fn apart<M: ModelTrait>(one: &M, other: &M) -> Self {
-        let columns = <M::Entity as EntityTrait>::Column::iter().enumerate();
-        Self(columns.filter(|(_, column)| one.get(*column) != other.get(*column)).fold(0, |set, (at, _)| set | 1 << at))
+        Self::which::<M::Entity>(|column| one.get(*column) != other.get(*column))
     }
 
     /// Every column of a table, and whether it is in the set.
     pub(super) fn of<E: Owned>(self) -> impl Iterator<Item = (E::Column, bool)> {
-        E::Column::iter().enumerate().map(move |(at, column)| (column, self.0 & (1 << at) != 0))
+        E::Column::iter().enumerate().map(move |(at, column)| (column, self.has(at)))
     }
 }
 
