@@ -10,13 +10,17 @@ pub struct Digest(pub Vec<u8>);
 
 impl<'de> Deserialize<'de> for Digest {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        let text = std::borrow::Cow::<str>::deserialize(d)?;
-        (0..text.len() / 2)
-            .map(|i| text.get(2 * i..2 * i + 2).and_then(|byte| u8::from_str_radix(byte, 16).ok()))
-            .collect::<Option<Vec<u8>>>()
-            .map(Self)
-            .ok_or_else(|| serde::de::Error::custom("not hex"))
+        bytes(d).map(Self)
     }
+}
+
+/// Bytes, read from their hex.
+pub(crate) fn bytes<'de, D: Deserializer<'de>>(d: D) -> Result<Vec<u8>, D::Error> {
+    let text = std::borrow::Cow::<str>::deserialize(d)?;
+    (0..text.len() / 2)
+        .map(|i| text.get(2 * i..2 * i + 2).and_then(|byte| u8::from_str_radix(byte, 16).ok()))
+        .collect::<Option<_>>()
+        .ok_or_else(|| serde::de::Error::custom("not hex"))
 }
 
 /// No digest is a number; the trait is asked for by every key.

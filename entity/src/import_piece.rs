@@ -14,6 +14,7 @@ pub struct Model {
     pub part: ImportPart,
     #[sea_orm(primary_key, auto_increment = false)]
     pub number: i32,
+    #[serde(deserialize_with = "crate::digest::bytes")]
     pub bytes: Vec<u8>,
 }
 

@@ -85,7 +85,7 @@ async fn stand<W: World>(engine: Engine, body: impl AsyncFnOnce(W)) {
         return skip("PostgreSQL", postgres::CURE);
     };
     let test = async { body(W::on(database).await).await };
-    let limit = if long() { LIMIT * 12 } else { LIMIT };
+    let limit = if long() { LIMIT * 36 } else { LIMIT };
     assert!(tokio::time::timeout(limit, test).await.is_ok(), "still running after {limit:?}");
 }
 

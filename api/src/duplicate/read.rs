@@ -7,9 +7,10 @@ use std::{
 
 use entity::{AccountId, Time, account, contact};
 use sea_orm::{
-    ColumnTrait, FromQueryResult,
+    ColumnTrait,
     sea_query::{Condition, Expr, ExprTrait, Func, Order, Query, SelectStatement, SimpleExpr},
 };
+use serde::Deserialize;
 
 use super::{DuplicateGroup, DuplicateReason};
 use crate::{
@@ -24,7 +25,7 @@ use crate::{
 /// What more rows than this share, such as the domain of a mail provider, says nothing of any of them.
 const FEW: i32 = 20;
 
-#[derive(FromQueryResult)]
+#[derive(Deserialize)]
 struct Row {
     id: AccountId,
     domain: Option<String>,
@@ -60,11 +61,11 @@ async fn same_accounts(ctx: &Ctx, first: usize, want: &Want) -> Result<Vec<Found
         .filter(live().add(hinted))
         .order(C::CreatedAt, Order::Asc)
         .order(C::Id, Order::Asc)
-        .pick(at(C::Id), "id")
+        .pick_column(C::Id, "id")
         .pick(domain(), "domain")
         .pick(at(C::Name), "name")
         .pick(at(C::NameKey), "name_key")
-        .pick(at(C::CreatedAt), "created_at")
+        .pick_column(C::CreatedAt, "created_at")
         .rows()
         .await?;
     let ids: Vec<AccountId> = rows.iter().map(|row| row.id).collect();

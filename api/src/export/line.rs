@@ -6,7 +6,7 @@ use entity::{
     AccountId, GrantKind, ResponseId, account, account_grant, answer, contact, escalation, exclusion, interaction,
     member, ownership, response, response_version,
 };
-use sea_orm::{ColumnTrait, FromQueryResult, sea_query::Order};
+use sea_orm::{ColumnTrait, sea_query::Order};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// A kind of row that can be exported.
-pub trait Line: Owned<Model: FromQueryResult + Send + Sync> {
+pub trait Line: Owned<Model: Send + Sync> {
     /// Who may.
     const ACTION: Action;
     const COLUMNS: &'static [&'static str];

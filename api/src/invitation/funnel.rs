@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use async_graphql::{Enum, SimpleObject};
 use entity::{InvitationStatus, Suppression, SurveyId, SurveyMode, WaveId, invitation, response};
 use sea_orm::{
-    ColumnTrait, FromQueryResult,
+    ColumnTrait,
     sea_query::{Expr, ExprTrait, Func, Order, Query, SimpleExpr},
 };
+use serde::Deserialize;
 
 use super::{InvitationFilter, SuppressedCount};
 use crate::{
@@ -105,7 +106,7 @@ pub struct FunnelGroup {
 }
 
 /// Alike invitations of one cut.
-#[derive(FromQueryResult)]
+#[derive(Deserialize)]
 struct Alike {
     wave: Option<WaveId>,
     survey: Option<SurveyId>,
@@ -174,7 +175,7 @@ async fn tell(ctx: &Ctx, groups: &mut [FunnelGroup]) -> Result<()> {
 }
 
 /// How many a wave has reached, by now.
-#[derive(FromQueryResult)]
+#[derive(Deserialize)]
 struct Reached {
     survey: SurveyId,
     n: i64,
@@ -190,7 +191,7 @@ async fn beside_small(ctx: &Ctx, surveys: BTreeSet<SurveyId>) -> Result<BTreeSet
     let find = ctx.find::<Table>().filter(crate::store::among::<Table, _>(C::SurveyId, &surveys));
     let find = find.filter(C::Mode.ne(SurveyMode::Identified)).filter(C::SentAt.is_not_null());
     let find = find.filter(C::BouncedAt.is_null()).filter(C::Status.ne(InvitationStatus::Failed));
-    let find = find.pick(of(C::SurveyId), "survey").group(of(C::SurveyId)).group(of(C::WaveId));
+    let find = find.pick_column(C::SurveyId, "survey").group(of(C::SurveyId)).group(of(C::WaveId));
     let waves: Vec<Reached> = find.pick(Expr::cust("count(*)"), "n").rows().await?;
     let small = waves.iter().filter(|wave| usize::try_from(wave.n).is_ok_and(|n| n < 2 * FEWEST));
     Ok(small.map(|wave| wave.survey).collect())
@@ -205,7 +206,7 @@ async fn count(mut find: Find<'_, Table>, by: Option<FunnelBy>) -> Result<Vec<Al
     ];
     for (key, column, name) in keys {
         if by == Some(key) {
-            find = find.pick(of(column), name).group(of(column)).order(column, Order::Asc);
+            find = find.pick_column(column, name).group(of(column)).order(column, Order::Asc);
         } else {
             find = find.pick(Expr::cust("NULL"), name);
         }

@@ -8,9 +8,10 @@ use entity::{
     exclusion, invitation, member, survey,
 };
 use sea_orm::{
-    ColumnTrait, FromQueryResult,
+    ColumnTrait,
     sea_query::{Condition, Expr, ExprTrait, Query, SimpleExpr},
 };
+use serde::Deserialize;
 
 use crate::{
     base::Result,
@@ -64,7 +65,7 @@ pub enum Against<'a> {
     Reminder,
 }
 
-#[derive(FromQueryResult)]
+#[derive(Deserialize)]
 struct Asked {
     email_key: Option<String>,
     kind: Option<SurveyKind>,

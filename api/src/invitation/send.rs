@@ -16,7 +16,7 @@ use entity::{
     contact, invitation, ownership, survey, survey_version, team, team_place, wave,
 };
 use sea_orm::{
-    ColumnTrait, FromQueryResult,
+    ColumnTrait,
     sea_query::{Condition, Expr, ExprTrait, Query},
 };
 use serde::{Deserialize, Serialize};
@@ -113,7 +113,7 @@ pub struct Taken {
     accounts: HashMap<AccountId, i32>,
 }
 
-#[derive(FromQueryResult)]
+#[derive(Deserialize)]
 struct TakenRow {
     account_id: AccountId,
     email_key: Option<String>,
@@ -144,7 +144,7 @@ impl Taken {
                     .add(among::<invitation::Entity, _>(invitation::Column::AccountId, &accounts))
                     .add(invitation::Column::ContactId.in_subquery(twins)),
             )
-            .pick(asked(invitation::Column::AccountId), "account_id")
+            .pick_column(invitation::Column::AccountId, "account_id")
             .pick(sea_orm::sea_query::SimpleExpr::SubQuery(None, Box::new(key.into())), "email_key")
             .rows()
             .await?;

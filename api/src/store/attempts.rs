@@ -3,14 +3,14 @@
 use chrono::TimeDelta;
 use entity::{
     Digest, Time,
-    attempt::{Column, Entity, Model},
+    attempt::{Column, Entity},
 };
 use sea_orm::{
     ColumnTrait,
     sea_query::{CaseStatement, Condition, Expr, ExprTrait, OnConflict, Query},
 };
 
-use super::Tx;
+use super::{Tx, shape};
 use crate::base::{Error, Result};
 
 impl Tx {
@@ -27,10 +27,11 @@ impl Tx {
         let mut insert = Query::insert();
         insert.into_table(Entity).columns([Column::Key, Column::Tries, Column::Since]);
         insert.values_panic([Expr::val(key), Expr::val(1), Expr::val(now)]);
-        insert.on_conflict(again).returning_all();
-        let rows = self.line().rows::<Model>(&insert).await?;
-        let row = rows.into_iter().next().ok_or_else(|| Error::internal("a try was not counted"))?;
-        Ok((row.tries, row.since))
+        let told = shape::array(self.engine(), vec![Expr::col(Column::Tries), Expr::col(Column::Since)]);
+        insert.on_conflict(again).returning(Query::returning().expr(told.cast_as("text")));
+        let read = |text: &str| serde_json::from_str(text).map_err(Error::internal);
+        let told = self.line().text(self.line().backend().build(&insert), read).await?;
+        told.ok_or_else(|| Error::internal("a try was not counted"))
     }
 
     /// Forgets the tries under a key.

@@ -10,14 +10,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use entity::AuditAction;
 use futures_util::future::join;
 use sea_orm::{
-    ActiveModelBehavior, ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel, Iterable, PrimaryKeyToColumn,
-    Statement, Value,
+    ActiveModelBehavior, ActiveModelTrait, EntityTrait, IntoActiveModel, Iterable, PrimaryKeyToColumn, Statement,
+    Value,
     sea_query::{CaseStatement, Expr, ExprTrait, InsertStatement, IntoIden, OnConflict, Query, TableRef, ValueTuple},
 };
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::{Columns, Engine, Owned, Tx, from_db};
+use super::{Columns, Engine, Owned, Tx};
 use crate::base::Result;
 
 /// Rows of a change of very many that go in before what the audit says of them does: both are held until then.
@@ -91,8 +91,8 @@ impl Tx {
         };
         let mut next = piece()?;
         while let Some(statement) = next {
-            let (done, made) = join(self.turn().take(self.conn.execute_raw(statement)), async { piece() }).await;
-            done.map_err(from_db)?;
+            let (done, made) = join(self.line().execute(statement), async { piece() }).await;
+            done?;
             next = made?;
         }
         Ok(())
@@ -114,7 +114,7 @@ impl Tx {
         count: usize,
         taken: Taken,
     ) -> Result<Statement> {
-        let engine = self.conn.get_database_backend();
+        let engine = self.line().backend();
         let mut values = Vec::with_capacity(count * E::Column::iter().count());
         for row in rows {
             values.extend(row?);
@@ -148,9 +148,9 @@ impl Tx {
                 update.and_where(Expr::col((E::default(), key)).eq(Expr::col(("given", "column1"))));
             }
             update.cond_where(E::visible(&self.viewer().scope, self.engine()));
-            let mut update = self.conn.get_database_backend().build(&update);
+            let mut update = self.line().backend().build(&update);
             update.sql = self.unkept(update.sql);
-            self.turn().take(self.conn.execute_raw(update)).await.map_err(from_db)?;
+            self.line().execute(update).await?;
         }
         Ok(())
     }

@@ -3,14 +3,18 @@
 //! It opens a transaction, runs the changes that wait (each in a savepoint, so that one refused change leaves the others
 //! alone), commits once, and only then answers all of them.
 
-use std::sync::Arc;
+use std::{sync::Arc, thread};
 
 use futures_util::future::BoxFuture;
-use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, Statement, TransactionTrait};
-use tokio::sync::{mpsc, oneshot};
+use tokio::{
+    runtime::Handle,
+    sync::{mpsc, oneshot},
+};
 
-use super::{db::immediate, from_db};
+use super::{conn::Line, pen::Pen};
 use crate::base::{Error, Result};
+
+const COMMIT: &str = "COMMIT";
 
 /// Changes that share one commit, at most.
 const GROUP: usize = 128;
@@ -28,7 +32,7 @@ const BRIEF: &str = "PRAGMA busy_timeout = 500";
 const USUAL: &str = "PRAGMA busy_timeout = 5000";
 
 pub(super) type Answer = Box<dyn FnOnce(Result<()>) + Send>;
-pub(super) type Change = Box<dyn FnOnce(Arc<DatabaseTransaction>) -> BoxFuture<'static, (bool, Answer)> + Send>;
+pub(super) type Change = Box<dyn FnOnce(Arc<Line>) -> BoxFuture<'static, (bool, Answer)> + Send>;
 
 pub(super) enum Job {
     Change(Change),
@@ -39,48 +43,41 @@ pub(super) enum Job {
     EmptyLog(oneshot::Sender<Result<bool>>),
 }
 
-/// Starts the one writer of a SQLite file; it ends when the last `Db` is dropped. A connection that did not get out of
-/// its transaction is not used again: `connect` makes another.
-pub(super) fn start<C, F>(db: DatabaseConnection, connect: C) -> mpsc::Sender<Job>
-where
-    C: Fn() -> F + Send + 'static,
-    F: Future<Output = Result<DatabaseConnection>> + Send + 'static,
-{
-    let (sender, mut jobs) = mpsc::channel(WAITING);
-    tokio::spawn(async move {
-        let (mut held, mut later) = (Some(db), None);
-        while let Some(job) = next(&mut later, &mut jobs).await {
-            let db = match held.take() {
-                Some(db) => db,
-                None => match connect().await {
-                    Ok(db) => db,
-                    Err(error) => {
-                        // Dropping the job answers its caller with `Unavailable`.
-                        tracing::error!(%error, "cannot open the file to write again");
-                        continue;
-                    }
-                },
-            };
-            let sound = match job {
-                Job::Change(change) => group(&db, change, &mut jobs, &mut later).await,
-                Job::Mass(change) => apart(&db, change).await,
-                Job::Maintain(sql, reply) => {
-                    drop(reply.send(maintain_now(&db, sql).await));
-                    true
-                }
-                Job::EmptyLog(reply) => {
-                    drop(reply.send(empty_log_now(&db).await));
-                    true
-                }
-            };
-            if sound {
-                held = Some(db);
-            } else if let Err(error) = db.close().await {
-                tracing::error!(%error, "a connection was not closed");
+/// Starts the one writer of a SQLite file, in a thread of its own; it ends when the last `Db` is dropped. A connection
+/// that did not get out of its transaction is not used again: `open` makes another.
+pub(super) fn start(pen: Pen, open: impl Fn() -> Result<Pen> + Send + 'static) -> Result<mpsc::Sender<Job>> {
+    let (sender, jobs) = mpsc::channel(WAITING);
+    let runtime = Handle::current();
+    let write = move || runtime.block_on(work(pen, open, jobs));
+    thread::Builder::new().name("writer".to_owned()).spawn(write).map_err(Error::internal)?;
+    Ok(sender)
+}
+
+async fn work(pen: Pen, open: impl Fn() -> Result<Pen>, mut jobs: mpsc::Receiver<Job>) {
+    let (mut held, mut later) = (Some(pen), None);
+    while let Some(job) = next(&mut later, &mut jobs).await {
+        let pen = match held.take().map_or_else(&open, Ok) {
+            Ok(pen) => pen,
+            Err(error) => {
+                // Dropping the job answers its caller with `Unavailable`.
+                tracing::error!(%error, "cannot open the file to write again");
+                continue;
             }
-        }
-    });
-    sender
+        };
+        let sound = match job {
+            Job::Change(change) => group(&pen, change, &mut jobs, &mut later).await,
+            Job::Mass(change) => apart(&pen, change).await,
+            Job::Maintain(sql, reply) => {
+                drop(reply.send(pen.run(sql)));
+                true
+            }
+            Job::EmptyLog(reply) => {
+                drop(reply.send(empty_log_now(&pen)));
+                true
+            }
+        };
+        held = sound.then_some(pen);
+    }
 }
 
 async fn next(later: &mut Option<Job>, jobs: &mut mpsc::Receiver<Job>) -> Option<Job> {
@@ -103,35 +100,26 @@ pub(super) async fn empty_log(writer: &mpsc::Sender<Job>) -> Result<bool> {
     answer.await.map_err(|_| Error::Unavailable)?
 }
 
-async fn empty_log_now(db: &DatabaseConnection) -> Result<bool> {
-    maintain_now(db, BRIEF).await?;
-    let text = Statement::from_string(db.get_database_backend(), "PRAGMA wal_checkpoint(TRUNCATE)");
-    let told = db.query_one_raw(text).await.map_err(from_db);
-    maintain_now(db, USUAL).await?;
-    // Whether it was kept from its work stands in the row: the statement itself does not fail.
-    let row = told?.ok_or_else(|| Error::internal("a checkpoint told nothing"))?;
-    row.try_get_by_index::<i32>(0).map(|busy| busy == 0).map_err(Error::internal)
-}
-
-async fn maintain_now(db: &DatabaseConnection, sql: &str) -> Result<()> {
-    db.execute_unprepared(sql).await.map(drop).map_err(from_db)
+fn empty_log_now(pen: &Pen) -> Result<bool> {
+    pen.run(BRIEF)?;
+    // Whether it was kept from its work is what it tells: the statement itself does not fail.
+    let busy = pen.number("PRAGMA wal_checkpoint(TRUNCATE)");
+    pen.run(USUAL)?;
+    busy.map(|busy| busy == 0)
 }
 
 /// Runs changes that wait, and commits them together; says whether the connection may be used again. What ends the
 /// group is left in `later`.
-async fn group(
-    db: &DatabaseConnection,
-    first: Change,
-    jobs: &mut mpsc::Receiver<Job>,
-    later: &mut Option<Job>,
-) -> bool {
-    let Some(outer) = begin(db).await else { return false };
-    let (answer, mut sound) = one(&outer, first).await;
+async fn group(pen: &Pen, first: Change, jobs: &mut mpsc::Receiver<Job>, later: &mut Option<Job>) -> bool {
+    if !begin(pen) {
+        return false;
+    }
+    let (answer, mut sound) = one(pen, first).await;
     let mut answers = vec![answer];
     while sound && answers.len() < GROUP {
         match jobs.try_recv() {
             Ok(Job::Change(change)) => {
-                let (answer, goes_on) = one(&outer, change).await;
+                let (answer, goes_on) = one(pen, change).await;
                 answers.push(answer);
                 sound = goes_on;
             }
@@ -143,7 +131,7 @@ async fn group(
         }
     }
     let changes = answers.len();
-    let committed = if sound { closed(outer.commit().await, changes) } else { Err(Error::Unavailable) };
+    let committed = if sound { closed(pen.again(COMMIT), changes) } else { Err(Error::Unavailable) };
     for answer in answers.into_iter().flatten() {
         answer(match &committed {
             Ok(()) => Ok(()),
@@ -154,17 +142,18 @@ async fn group(
     committed.is_ok()
 }
 
-/// Dropping the change that it is for answers its caller with `Unavailable`.
-async fn begin(db: &DatabaseConnection) -> Option<DatabaseTransaction> {
-    let begun = db.begin_with_options(immediate()).await;
-    begun.inspect_err(|error| tracing::error!(%error, "cannot begin to write")).ok()
+/// Takes SQLite's one lock for writing at once, not at the first change; dropping the change that it is for answers its
+/// caller with `Unavailable`.
+fn begin(pen: &Pen) -> bool {
+    let begun = pen.again("BEGIN IMMEDIATE");
+    begun.inspect_err(|error| tracing::error!(%error, "cannot begin to write")).is_ok()
 }
 
 /// What became of the end of a transaction.
-fn closed(ended: Result<(), DbErr>, changes: usize) -> Result<()> {
+fn closed(ended: Result<()>, changes: usize) -> Result<()> {
     ended.map_err(|error| {
         tracing::error!(%error, changes, "a commit failed");
-        match from_db(error) {
+        match error {
             Error::Full => Error::Full,
             _ => Error::Unavailable,
         }
@@ -172,12 +161,12 @@ fn closed(ended: Result<(), DbErr>, changes: usize) -> Result<()> {
 }
 
 /// A change of very many rows, which shares its commit with nobody.
-async fn apart(db: &DatabaseConnection, change: Change) -> bool {
-    if let Err(error) = maintain_now(db, LOOSE).await {
+async fn apart(pen: &Pen, change: Change) -> bool {
+    if let Err(error) = pen.run(LOOSE) {
         tracing::error!(%error, "a change of very many rows is slow");
     }
-    let sound = whole(db, change).await;
-    match maintain_now(db, STRICT).await {
+    let sound = whole(pen, change).await;
+    match pen.run(STRICT) {
         Ok(()) => sound,
         Err(error) => {
             tracing::error!(%error, "foreign keys stay off");
@@ -187,15 +176,18 @@ async fn apart(db: &DatabaseConnection, change: Change) -> bool {
 }
 
 /// A change in a transaction of its own.
-async fn whole(db: &DatabaseConnection, change: Change) -> bool {
+async fn whole(pen: &Pen, change: Change) -> bool {
     // Without a savepoint, which would hold every page as it was before.
-    let Some(tx) = begin(db).await.map(Arc::new) else { return false };
-    let (keep, answer) = change(Arc::clone(&tx)).await;
-    let Some(tx) = Arc::into_inner(tx) else {
+    if !begin(pen) {
+        return false;
+    }
+    let line = Arc::new(Line::Pen(pen.for_many()));
+    let (keep, answer) = change(Arc::clone(&line)).await;
+    if Arc::into_inner(line).is_none() {
         answer(Err(leaked()));
         return false;
-    };
-    let ended = if keep { tx.commit().await } else { tx.rollback().await };
+    }
+    let ended = pen.again(if keep { COMMIT } else { "ROLLBACK" });
     let sound = ended.is_ok();
     // What is taken back has its own error.
     answer(if keep { closed(ended, 1) } else { Ok(()) });
@@ -203,25 +195,23 @@ async fn whole(db: &DatabaseConnection, change: Change) -> bool {
 }
 
 /// A change in a savepoint: its answer, and whether the transaction around it goes on. A full disk may have ended that.
-async fn one(outer: &DatabaseTransaction, change: Change) -> (Option<Answer>, bool) {
-    let savepoint = match outer.begin().await {
-        Ok(savepoint) => Arc::new(savepoint),
-        Err(error) => {
-            tracing::error!(%error, "cannot set a savepoint");
-            return (None, false);
-        }
-    };
-    let (keep, answer) = change(Arc::clone(&savepoint)).await;
-    let Some(savepoint) = Arc::into_inner(savepoint) else {
+async fn one(pen: &Pen, change: Change) -> (Option<Answer>, bool) {
+    if let Err(error) = pen.again("SAVEPOINT change") {
+        tracing::error!(%error, "cannot set a savepoint");
+        return (None, false);
+    }
+    let line = Arc::new(Line::Pen(pen.clone()));
+    let (keep, answer) = change(Arc::clone(&line)).await;
+    if Arc::into_inner(line).is_none() {
         answer(Err(leaked()));
         return (None, false);
-    };
-    let ended = if keep { savepoint.commit().await } else { savepoint.rollback().await };
-    match ended {
+    }
+    let back = if keep { Ok(()) } else { pen.again("ROLLBACK TO change") };
+    match back.and_then(|()| pen.again("RELEASE change")) {
         Ok(()) => (Some(answer), true),
         Err(error) => {
             tracing::error!(%error, "cannot close a savepoint");
-            answer(if keep { Err(from_db(error)) } else { Ok(()) });
+            answer(if keep { Err(error) } else { Ok(()) });
             (None, false)
         }
     }

@@ -1,20 +1,29 @@
 //! A pool or a transaction, alike.
 
-use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, ExecResult, FromQueryResult, QueryResult,
-    Statement, StatementBuilder,
-};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, Statement};
 use tokio::sync::Mutex;
 
-use super::{from_db, near::Near};
+use super::{from_db, kept::Kept, near::Near, pen::Pen};
 use crate::base::{Error, Result};
 
 /// Where a statement runs.
 #[derive(Clone, Copy)]
 pub enum Conn<'c> {
-    /// With readers of a SQLite file that run where they are asked, where there are such.
-    Pool(&'c DatabaseConnection, Option<&'c Near>),
+    Pool(&'c DatabaseConnection),
+    /// Of a SQLite file: short statements where they are asked, others in the pool.
+    Near(&'c DatabaseConnection, &'c Near),
+    /// Of PostgreSQL: by connections kept at hand, or else in the pool.
+    Kept(&'c DatabaseConnection, &'c Kept),
     Tx(&'c DatabaseTransaction, &'c Turn),
+    Pen(&'c Pen, &'c Turn),
+}
+
+/// A transaction, or a change in one that others share.
+pub(super) enum Line {
+    /// Of a pool: PostgreSQL's, or one that is taken back.
+    Tx(DatabaseTransaction),
+    /// Of the writer of a SQLite file.
+    Pen(Pen),
 }
 
 /// Whose statement is next in a transaction: whoever has waited longest. Without it a task that writes on and on
@@ -23,63 +32,69 @@ pub enum Conn<'c> {
 pub struct Turn(Mutex<()>);
 
 impl Turn {
-    pub async fn take<T>(&self, statement: impl Future<Output = T>) -> T {
+    async fn take<T>(&self, statement: impl Future<Output = T>) -> T {
         let _turn = self.0.lock().await;
         statement.await
     }
 }
 
-impl Conn<'_> {
-    pub async fn one(self, statement: &impl StatementBuilder) -> Result<Option<QueryResult>> {
+impl Line {
+    pub(super) const fn conn<'c>(&'c self, turn: &'c Turn) -> Conn<'c> {
         match self {
-            Self::Pool(pool, _) => pool.query_one(statement).await,
-            Self::Tx(tx, turn) => turn.take(tx.query_one(statement)).await,
+            Self::Tx(tx) => Conn::Tx(tx, turn),
+            Self::Pen(pen) => Conn::Pen(pen, turn),
         }
-        .map_err(from_db)
     }
+}
 
+impl Conn<'_> {
     /// The one text that a statement gives, as `read` reads it; nothing where it gives no row. On SQLite its places are
     /// filled in the order in which they stand, or are numbered like `?1`.
     pub async fn text<T>(self, statement: Statement, read: impl Fn(&str) -> Result<T>) -> Result<Option<T>> {
+        let told = |text: Option<&str>| text.map(&read);
         let row = match self {
-            Self::Pool(pool, near) => {
-                if let Some(known) = near.and_then(|near| near.text(&statement, |text| text.map(&read))) {
-                    return known.transpose();
-                }
-                pool.query_one_raw(statement).await
-            }
+            Self::Pool(pool) => pool.query_one_raw(statement).await,
+            Self::Near(pool, near) => match near.text(&statement, told) {
+                Some(known) => return known.transpose(),
+                None => pool.query_one_raw(statement).await,
+            },
+            Self::Kept(pool, kept) => match Box::pin(kept.text(&statement, told)).await {
+                Some(known) => return known.transpose(),
+                None => pool.query_one_raw(statement).await,
+            },
             Self::Tx(tx, turn) => turn.take(tx.query_one_raw(statement)).await,
+            Self::Pen(pen, turn) => return turn.take(async { pen.text(&statement, told) }).await?.transpose(),
         };
         let Some(row) = row.map_err(from_db)? else { return Ok(None) };
         let text: String = row.try_get_by_index(0).map_err(Error::internal)?;
         read(&text).map(Some)
     }
 
+    /// Runs a statement that gives no rows; gives how many it changed.
+    pub async fn execute(self, statement: Statement) -> Result<u64> {
+        let done = match self {
+            Self::Pool(pool) | Self::Near(pool, _) | Self::Kept(pool, _) => pool.execute_raw(statement).await,
+            Self::Tx(tx, turn) => turn.take(tx.execute_raw(statement)).await,
+            Self::Pen(pen, turn) => return turn.take(pen.execute(statement)).await,
+        };
+        done.map(|done| done.rows_affected()).map_err(from_db)
+    }
+
+    /// Runs statements without values, whatever they give.
+    pub async fn run(self, text: &str) -> Result<()> {
+        let done = match self {
+            Self::Pool(pool) | Self::Near(pool, _) | Self::Kept(pool, _) => pool.execute_unprepared(text).await,
+            Self::Tx(tx, turn) => turn.take(tx.execute_unprepared(text)).await,
+            Self::Pen(pen, turn) => return turn.take(async { pen.run(text) }).await,
+        };
+        done.map(drop).map_err(from_db)
+    }
+
     pub fn backend(self) -> DbBackend {
         match self {
-            Self::Pool(pool, _) => pool.get_database_backend(),
+            Self::Pool(pool) | Self::Near(pool, _) | Self::Kept(pool, _) => pool.get_database_backend(),
             Self::Tx(tx, _) => tx.get_database_backend(),
+            Self::Pen(..) => DbBackend::Sqlite,
         }
-    }
-
-    pub async fn all(self, statement: &impl StatementBuilder) -> Result<Vec<QueryResult>> {
-        match self {
-            Self::Pool(pool, _) => pool.query_all(statement).await,
-            Self::Tx(tx, turn) => turn.take(tx.query_all(statement)).await,
-        }
-        .map_err(from_db)
-    }
-
-    pub async fn execute(self, statement: &impl StatementBuilder) -> Result<ExecResult> {
-        match self {
-            Self::Pool(pool, _) => pool.execute(statement).await,
-            Self::Tx(tx, turn) => turn.take(tx.execute(statement)).await,
-        }
-        .map_err(from_db)
-    }
-
-    pub async fn rows<T: FromQueryResult>(self, statement: &impl StatementBuilder) -> Result<Vec<T>> {
-        let rows = self.all(statement).await?;
-        rows.iter().map(|row| T::from_query_result(row, "").map_err(Error::internal)).collect()
     }
 }

@@ -2,6 +2,7 @@
 
 use std::{
     path::PathBuf,
+    str::FromStr,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -13,7 +14,7 @@ use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbErr, EntityTrait,
     SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
-use sqlx::sqlite::{SqliteJournalMode, SqliteLockingMode, SqliteSynchronous};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteLockingMode, SqliteSynchronous};
 use tokio::sync::{Notify, OnceCell, mpsc};
 
 use super::{
@@ -21,10 +22,13 @@ use super::{
     bulk::Texts,
     cause::{said, unheard, unopened, unusable, unwritable},
     commits,
-    conn::Conn,
+    conn::{Conn, Turn},
     events::{Bus, Listening},
-    from_db, later,
+    from_db,
+    kept::{FRESH, Kept},
+    later,
     near::Near,
+    pen::Pen,
 };
 use crate::{
     access::Viewer,
@@ -54,7 +58,7 @@ pub struct Db(pub(super) Arc<Inner>);
 
 pub(super) struct Inner {
     pub(super) read: DatabaseConnection,
-    pub(super) near: Option<Near>,
+    beside: Beside,
     /// On SQLite: where the one writer listens. On PostgreSQL every write has a connection of its own.
     pub(super) writer: Option<mpsc::Sender<commits::Job>>,
     pub(super) engine: Engine,
@@ -68,36 +72,44 @@ pub(super) struct Inner {
     statements: Arc<AtomicU64>,
 }
 
+/// What reads beside the pool.
+enum Beside {
+    Near(Near),
+    Kept(Kept),
+}
+
 impl Db {
     /// Opens the database and, on SQLite, makes the file if there is none. Runs no migration.
     pub async fn open(open: Open) -> Result<Self> {
         let engine = engine(&open.url);
         let statements = Arc::new(AtomicU64::new(0));
-        let (url, counted) = (open.url.clone(), Arc::clone(&statements));
-        let connect = move |connections: u32, purpose: Purpose| {
-            let options = options(&url, engine, connections, purpose);
-            let statements = Arc::clone(&counted);
-            async move {
-                let mut pool = Database::connect(options).await.map_err(from_db)?;
-                pool.set_metric_callback(move |told| {
-                    statements.fetch_add(1, Ordering::Relaxed);
-                    Tally::count(&told.statement.sql);
-                });
-                Ok::<_, Error>(pool)
+        let purpose = if engine == Engine::Sqlite { Purpose::Read } else { Purpose::Write };
+        // Makes a SQLite file if there is none.
+        let mut read =
+            Database::connect(options(&open.url, engine, open.connections, purpose)).await.map_err(from_db)?;
+        let counted = Arc::clone(&statements);
+        read.set_metric_callback(move |told| {
+            counted.fetch_add(1, Ordering::Relaxed);
+            Tally::count(&told.statement.sql);
+        });
+        let (beside, writer) = match engine {
+            Engine::Postgres => {
+                let most = usize::try_from(open.connections / 2).map_err(Error::internal)?;
+                (
+                    Beside::Kept(Kept::new(read.get_postgres_connection_pool().clone(), most, Arc::clone(&statements))),
+                    None,
+                )
             }
-        };
-        let (read, writer) = match engine {
-            Engine::Postgres => (connect(open.connections, Purpose::Write).await?, None),
             Engine::Sqlite => {
-                let (write, read) =
-                    (connect(1, Purpose::Write).await?, connect(open.connections, Purpose::Read).await?);
-                (read, Some(commits::start(write, move || connect(1, Purpose::Write))))
+                let (file, counted) = (file(&open.url), Arc::clone(&statements));
+                let near = Near::open(&file, open.connections, Arc::clone(&counted));
+                let pen = move || Pen::open(&file, Arc::clone(&counted));
+                (Beside::Near(near), Some(commits::start(pen()?, pen)?))
             }
         };
-        let near = writer.as_ref().map(|_| Near::open(&file(&open.url), open.connections, Arc::clone(&statements)));
         Ok(Self(Arc::new(Inner {
             read,
-            near,
+            beside,
             writer,
             engine,
             clock: open.clock,
@@ -149,7 +161,10 @@ impl Db {
     }
 
     pub(super) fn reader(&self) -> Conn<'_> {
-        Conn::Pool(&self.0.read, self.0.near.as_ref())
+        match &self.0.beside {
+            Beside::Near(near) => Conn::Near(&self.0.read, near),
+            Beside::Kept(kept) => Conn::Kept(&self.0.read, kept),
+        }
     }
 }
 
@@ -192,7 +207,7 @@ pub(super) async fn up(tx: &DatabaseTransaction) -> Result<()> {
         tracing::warn!(waiting, "the tables become those of this version; the way back is a backup from before");
     }
     // Before a change of the tables, which may be one of an index.
-    if waiting < Migrator::migrations().len() && later::catch_up(tx).await.map_err(from_db)? {
+    if waiting < Migrator::migrations().len() && later::catch_up(Conn::Tx(tx, &Turn::default())).await? {
         tracing::warn!("an import was cut off; what it left for its end is made");
     }
     Migrator::up(tx, None).await.map_err(newer)
@@ -249,14 +264,14 @@ pub(super) enum Purpose {
 
 pub(super) fn options(url: &str, engine: Engine, connections: u32, purpose: Purpose) -> ConnectOptions {
     let url = match engine {
-        Engine::Sqlite if !url.contains('?') => format!("{}?mode=rwc", sqlite_url(url)),
+        Engine::Sqlite if !url.contains('?') => format!("{url}?mode=rwc"),
         _ => url.to_owned(),
     };
     let mut options = ConnectOptions::new(url);
     options.max_connections(connections).sqlx_logging(false).acquire_timeout(Duration::from_secs(10));
     if engine == Engine::Postgres {
         // To ask at each request whether a connection is still there is a round trip more; one that was used just now is.
-        options.test_before_acquire_if_idle_for(Duration::from_secs(1));
+        options.test_before_acquire_if_idle_for(FRESH);
     }
     if engine == Engine::Sqlite {
         // Who migrates waits for others who do. Already to open the file may wait.
@@ -288,12 +303,8 @@ pub(super) fn options(url: &str, engine: Engine, connections: u32, purpose: Purp
     options
 }
 
-fn sqlite_url(url: &str) -> String {
-    format!("sqlite:{}", file(url).display())
-}
-
 /// Where the file of a SQLite address is.
 pub(super) fn file(url: &str) -> PathBuf {
-    let path = url.split_once('?').map_or(url, |(path, _)| path);
-    path.trim_start_matches("sqlite:").trim_start_matches("//").into()
+    let plain = || url.trim_start_matches("sqlite:").trim_start_matches("//").into();
+    SqliteConnectOptions::from_str(url).map_or_else(|_| plain(), |options| options.get_filename().to_owned())
 }

@@ -2,13 +2,13 @@
 
 use entity::{AuditAction, audit};
 use sea_orm::{
-    ConnectionTrait, EntityTrait, FromQueryResult, Iterable, ModelTrait, PrimaryKeyToColumn, Value,
+    ConnectionTrait, EntityTrait, ModelTrait, Statement, Value,
     sea_query::{Condition, Expr, ExprTrait, Func, SimpleExpr},
 };
 use serde_json::Value as Json;
 use uuid::Uuid;
 
-use super::{Db, Engine, Owned, Tx, Visible, among, audit::named, commits, from_db, nothing};
+use super::{Db, Engine, Owned, Tx, Visible, among, audit::named, commits, from_db, nothing, tx::by_key};
 use crate::base::{Mentions, Result};
 
 /// Ids in one statement, at most.
@@ -54,7 +54,7 @@ impl Tx {
         person: &Mentions,
     ) -> Result<usize>
     where
-        E::Model: FromQueryResult + ModelTrait<Entity = E>,
+        E::Model: ModelTrait<Entity = E>,
     {
         let all: Vec<E::Column> = texts.iter().chain(references).copied().collect();
         let rows = self.everywhere::<E>().filter(which).filter(naming::<E>(&all, person)).all().await?;
@@ -78,14 +78,12 @@ impl Tx {
         if self.engine() == Engine::Postgres {
             return Ok(());
         }
-        let table = sea_orm::Statement::from_string(
-            self.conn.get_database_backend(),
-            "SELECT 1 FROM sqlite_master WHERE name = 'sqlite_stat4'",
-        );
-        if self.conn.query_one_raw(table).await.map_err(from_db)?.is_some() {
-            self.conn.execute_unprepared(FORGET).await.map_err(from_db)?;
+        let table = "SELECT name FROM sqlite_master WHERE name = 'sqlite_stat4'";
+        let table = Statement::from_string(self.line().backend(), table);
+        match self.line().text(table, |_| Ok(())).await? {
+            Some(()) => self.line().run(FORGET).await,
+            None => Ok(()),
         }
-        Ok(())
     }
 }
 
@@ -99,14 +97,6 @@ impl Db {
             None => self.0.read.execute_unprepared(SAMPLE).await.map(|_| true).map_err(from_db),
         }
     }
-}
-
-fn by_key<E: Owned>(row: &E::Model) -> Condition
-where
-    E::Model: ModelTrait<Entity = E>,
-{
-    let keys = E::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column);
-    keys.fold(Condition::all(), |which, key| which.add(Expr::col((E::default(), key)).eq(row.get(key))))
 }
 
 /// Rows that may name a person in these columns.

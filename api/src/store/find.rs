@@ -4,7 +4,7 @@ use std::{marker::PhantomData, ops::Deref};
 
 use entity::AccountId;
 use sea_orm::{
-    ColumnTrait, EntityTrait, FromQueryResult, Iterable,
+    ColumnTrait, EntityTrait,
     sea_query::{
         Condition, Expr, ExprTrait, IntoCondition, LockBehavior, LockType, Order, Query, SelectStatement, SimpleExpr,
     },
@@ -141,17 +141,9 @@ impl<'c, E: Owned> Find<'c, E> {
         (self.select, self.conn)
     }
 
-    fn models(mut self) -> (SelectStatement, Conn<'c>) {
-        self.select.exprs(E::Column::iter().map(|column| Expr::col((E::default(), column))));
-        self.scoped()
-    }
-
-    pub async fn all(self) -> Result<Vec<Visible<E::Model>>>
-    where
-        E::Model: FromQueryResult,
-    {
-        let (select, conn) = self.models();
-        Ok(conn.rows::<E::Model>(&select).await?.into_iter().map(Visible).collect())
+    pub async fn all(self) -> Result<Vec<Visible<E::Model>>> {
+        let rows = self.shaped::<(E::Model,)>(Vec::new()).await?;
+        Ok(rows.into_iter().map(|(row,)| Visible(row)).collect())
     }
 
     /// Some columns of the rows, as a type whose fields stand in their order: cheaper where many are only looked at,
@@ -163,35 +155,30 @@ impl<'c, E: Owned> Find<'c, E> {
         Ok(rows.into_iter().map(Visible).collect())
     }
 
-    pub async fn maybe(self) -> Result<Option<Visible<E::Model>>>
-    where
-        E::Model: FromQueryResult,
-    {
-        let (select, conn) = self.models();
-        let row = conn.one(&select).await?;
-        row.map(|row| E::Model::from_query_result(&row, "").map(Visible).map_err(Error::internal)).transpose()
+    /// The first row, if there is one.
+    pub async fn maybe(self) -> Result<Option<Visible<E::Model>>> {
+        Ok(self.limit(1).all().await?.into_iter().next())
     }
 
     /// The one row, or `NotFound(what)`.
-    pub async fn one(self, what: &'static str) -> Result<Visible<E::Model>>
-    where
-        E::Model: FromQueryResult,
-    {
+    pub async fn one(self, what: &'static str) -> Result<Visible<E::Model>> {
         self.maybe().await?.ok_or(Error::NotFound(what))
     }
 
     /// How many; costs an index walk over the scope, so only where asked for.
     pub async fn count(mut self) -> Result<i64> {
-        self.select.expr_as(Expr::cust("count(*)"), "n");
+        self.select.expr_as(Expr::cust("CAST(count(*) AS text)"), "n");
         let (select, conn) = self.scoped();
-        let row = conn.one(&select).await?.ok_or_else(|| Error::internal("count gave no row"))?;
-        row.try_get::<i64>("", "n").map_err(Error::internal)
+        let count = conn.text(conn.backend().build(&select), |text| text.parse().map_err(Error::internal)).await?;
+        count.ok_or_else(|| Error::internal("count gave no row"))
     }
 
-    /// Rows of picked values.
-    pub async fn rows<T: FromQueryResult>(self) -> Result<Vec<T>> {
+    /// Rows of picked values, as a type whose fields stand in their order.
+    pub async fn rows<T: DeserializeOwned>(self) -> Result<Vec<T>> {
+        let row = shape::array_of(self.engine, self.picks.iter().map(|(_, value)| value.as_str()));
+        let engine = self.engine;
         let (select, conn) = self.scoped();
-        conn.rows(&select).await
+        read(conn, &shape::picked(engine, select, row)).await
     }
 
     /// Rows of picked values in groups, and what hangs on these (known as [`shape::PICKED`]): `([…], […], part, …)`, in one
@@ -208,7 +195,7 @@ impl<'c, E: Owned> Find<'c, E> {
         };
         let groups = groups.iter().map(values).chain(parts).collect();
         let (select, conn) = self.scoped();
-        read(conn, &shape::picked(engine, select, groups)).await
+        read(conn, &shape::picked(engine, select, shape::array(engine, groups))).await
     }
 
     /// Rows with what hangs on them, in one statement and one value: `(Model, part, part, …)`.

@@ -4,9 +4,9 @@
 //! there, it is sorted and written from one end to the other. What is still to be made stands in the database, so
 //! that whoever opens it next makes it should the load be cut off. Meanwhile every answer is right, and slow.
 
-use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, Statement, sea_query::UpdateStatement};
+use sea_orm::{Statement, sea_query::UpdateStatement};
 
-use super::{Engine, Tx, from_db};
+use super::{Engine, Tx, conn::Conn};
 use crate::base::{Error, Result};
 
 /// Under which name the setting is kept that says what is still to be made.
@@ -43,38 +43,38 @@ impl Tx {
         if !self.holds_more("audit", rows.saturating_mul(AUDIT)).await? {
             names.push(OF_AUDIT);
         }
-        let mut awaited = read(&*self.conn).await.map_err(from_db)?;
+        let conn = self.line();
+        let mut awaited = read(conn).await?;
         for name in names {
             let text = "SELECT sql FROM sqlite_master WHERE type = 'index' AND name = ?";
-            let made = Statement::from_sql_and_values(self.conn.get_database_backend(), text, [name.into()]);
-            let Some(row) = self.conn.query_one_raw(made).await.map_err(from_db)? else { continue };
-            awaited.push(row.try_get_by_index(0).map_err(Error::internal)?);
-            self.conn.execute_unprepared(&format!("DROP INDEX {name}")).await.map_err(from_db)?;
+            let made = Statement::from_sql_and_values(conn.backend(), text, [name.into()]);
+            let Some(made) = conn.text(made, |text| Ok(text.to_owned())).await? else { continue };
+            awaited.push(made);
+            conn.run(&format!("DROP INDEX {name}")).await?;
         }
-        awaited.extend(later.follows.map(|update| self.conn.get_database_backend().build(&update()).to_string()));
+        awaited.extend(later.follows.map(|update| conn.backend().build(&update()).to_string()));
         let value = serde_json::to_string(&awaited).map_err(Error::internal)?;
         let text =
             "INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
         let values = [AWAITED.into(), value.into()];
-        let kept = Statement::from_sql_and_values(self.conn.get_database_backend(), text, values);
-        self.conn.execute_raw(kept).await.map_err(from_db)?;
+        conn.execute(Statement::from_sql_and_values(conn.backend(), text, values)).await?;
         Ok(true)
     }
 
     /// Makes what was left for later.
     pub async fn catch_up(&self) -> Result<()> {
-        catch_up(&self.conn).await.map(drop).map_err(from_db)
+        catch_up(self.line()).await.map(drop)
     }
 
     async fn holds_more(&self, table: &str, rows: u64) -> Result<bool> {
-        let text = format!("SELECT 1 FROM {table} LIMIT 1 OFFSET {rows}");
-        let found = self.conn.query_one_raw(Statement::from_string(self.conn.get_database_backend(), text)).await;
-        found.map(|row| row.is_some()).map_err(from_db)
+        let text = format!("SELECT 'more' FROM {table} LIMIT 1 OFFSET {rows}");
+        let found = self.line().text(Statement::from_string(self.line().backend(), text), |_| Ok(())).await?;
+        Ok(found.is_some())
     }
 }
 
 /// Makes what an earlier load left for later, indexes first; says whether there was anything.
-pub(super) async fn catch_up(conn: &DatabaseTransaction) -> Result<bool, DbErr> {
+pub(super) async fn catch_up(conn: Conn<'_>) -> Result<bool> {
     let mut awaited = read(conn).await?;
     if awaited.is_empty() {
         return Ok(false);
@@ -83,24 +83,21 @@ pub(super) async fn catch_up(conn: &DatabaseTransaction) -> Result<bool, DbErr> 
     awaited.sort_by_key(|text| !text.starts_with("CREATE"));
     awaited.dedup();
     // An index is sorted in as much memory as pages are kept in.
-    conn.execute_unprepared(LEAN).await?;
+    conn.run(LEAN).await?;
     for text in &awaited {
-        conn.execute_unprepared(text).await?;
+        conn.run(text).await?;
     }
-    conn.execute_unprepared(&format!("DELETE FROM setting WHERE name = '{AWAITED}'")).await?;
+    conn.run(&format!("DELETE FROM setting WHERE name = '{AWAITED}'")).await?;
     Ok(true)
 }
 
 /// Whether an earlier load left anything for later.
-pub(super) async fn is_awaited(conn: &impl ConnectionTrait) -> Result<bool, DbErr> {
+pub(super) async fn is_awaited(conn: Conn<'_>) -> Result<bool> {
     read(conn).await.map(|awaited| !awaited.is_empty())
 }
 
-async fn read(conn: &impl ConnectionTrait) -> Result<Vec<String>, DbErr> {
+async fn read(conn: Conn<'_>) -> Result<Vec<String>> {
     let text = format!("SELECT value FROM setting WHERE name = '{AWAITED}'");
-    let Some(row) = conn.query_one_raw(Statement::from_string(conn.get_database_backend(), text)).await? else {
-        return Ok(Vec::new());
-    };
-    let value: String = row.try_get_by_index(0)?;
-    serde_json::from_str(&value).map_err(|error| DbErr::Custom(format!("the setting {AWAITED}: {error}")))
+    let read = |text: &str| serde_json::from_str(text).map_err(Error::internal);
+    Ok(conn.text(Statement::from_string(conn.backend(), text), read).await?.unwrap_or_default())
 }

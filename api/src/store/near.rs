@@ -15,25 +15,20 @@ use std::{
     time::Duration,
 };
 
-use chrono::SecondsFormat;
-use rusqlite::{
-    Connection, ErrorCode, OpenFlags, ToSql, params_from_iter,
-    types::{ToSqlOutput, Value as Owned, ValueRef},
-};
-use sea_orm::{Statement, Value};
+use rusqlite::ErrorCode;
+use sea_orm::Statement;
 
+use super::file::File;
 use crate::base::Tally;
 
 /// Instructions of SQLite's machine between two looks at what was used up.
 const STEP: i32 = 1_000;
 /// Steps a statement may take here: a millisecond, or two.
-const STEPS: u32 = 60;
+const STEPS: u32 = 100;
 /// How often a statement that took longer is asked in the pool before it is tried here again.
 const ASIDE: u8 = 100;
 /// Statements remembered as long; beyond them all are forgotten.
 const REMEMBERED: usize = 1_000;
-/// Statements that are kept prepared, by connection.
-const PREPARED: usize = 256;
 const SETTINGS: &str = "PRAGMA query_only = 1; PRAGMA cache_size = -4000; PRAGMA temp_store = memory";
 
 /// Connections to a SQLite file for whoever asks.
@@ -47,7 +42,7 @@ pub(super) struct Near {
 }
 
 struct Reader {
-    conn: Connection,
+    file: File,
     /// Steps of the statement being run.
     steps: Arc<AtomicU32>,
 }
@@ -108,69 +103,24 @@ impl Near {
 }
 
 impl Reader {
-    fn open(file: &Path) -> rusqlite::Result<Self> {
-        let conn =
-            Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    fn open(path: &Path) -> rusqlite::Result<Self> {
         // Who would have to wait, asks in the pool.
-        conn.busy_timeout(Duration::ZERO)?;
-        conn.execute_batch(SETTINGS)?;
-        conn.set_prepared_statement_cache_capacity(PREPARED);
+        let file = File::open(path, SETTINGS, Duration::ZERO)?;
         let steps = Arc::new(AtomicU32::new(0));
         let taken = Arc::clone(&steps);
-        conn.progress_handler(STEP, Some(move || taken.fetch_add(1, Ordering::Relaxed) >= STEPS))?;
-        Ok(Self { conn, steps })
+        file.stop_when(STEP, move || taken.fetch_add(1, Ordering::Relaxed) >= STEPS)?;
+        Ok(Self { file, steps })
     }
 
     fn text<T>(&self, asked: &Statement, read: impl FnOnce(Option<&str>) -> T) -> rusqlite::Result<T> {
         self.steps.store(0, Ordering::Relaxed);
-        let mut statement = self.conn.prepare_cached(&asked.sql)?;
-        let values = asked.values.iter().flat_map(|values| &values.0).map(Given);
-        let mut rows = statement.query(params_from_iter(values))?;
-        let text = match rows.next()? {
-            Some(row) => Some(row.get_ref(0)?.as_str()?),
-            None => None,
-        };
-        Ok(read(text))
+        self.file.text(asked, read)
     }
 }
 
 /// No code panics while it holds these locks.
 fn held<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
     lock.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// A value, bound as the pool binds it.
-struct Given<'v>(&'v Value);
-
-impl ToSql for Given<'_> {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        use ToSqlOutput::Borrowed;
-        let number = |number: Option<i64>| Borrowed(number.map_or(ValueRef::Null, ValueRef::Integer));
-        let text = |text: Option<String>| ToSqlOutput::Owned(text.map_or(Owned::Null, Owned::Text));
-        Ok(match self.0 {
-            Value::Bool(given) => number(given.map(i64::from)),
-            Value::SmallInt(given) => number(given.map(i64::from)),
-            Value::Int(given) => number(given.map(i64::from)),
-            Value::BigInt(given) => number(*given),
-            Value::Unsigned(given) => number(given.map(i64::from)),
-            Value::BigUnsigned(given) => number(given.map(i64::try_from).transpose().map_err(unfit)?),
-            Value::Double(given) => Borrowed(given.map_or(ValueRef::Null, ValueRef::Real)),
-            Value::String(given) => {
-                Borrowed(given.as_deref().map_or(ValueRef::Null, |text| ValueRef::Text(text.as_bytes())))
-            }
-            Value::Bytes(given) => Borrowed(given.as_deref().map_or(ValueRef::Null, ValueRef::Blob)),
-            Value::Uuid(given) => Borrowed(given.as_ref().map_or(ValueRef::Null, |id| ValueRef::Blob(id.as_bytes()))),
-            Value::ChronoDateTimeUtc(given) => {
-                text(given.map(|time| time.to_rfc3339_opts(SecondsFormat::AutoSi, false)))
-            }
-            Value::ChronoDate(given) => text(given.map(|date| date.format("%F").to_string())),
-            _ => return Err(unfit("only the pool binds this")),
-        })
-    }
-}
-
-fn unfit(why: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> rusqlite::Error {
-    rusqlite::Error::ToSqlConversionFailure(why.into())
 }
 
 #[cfg(test)]

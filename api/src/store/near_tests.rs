@@ -42,7 +42,7 @@ impl Both {
         let statement = Statement::from_sql_and_values(DbBackend::Sqlite, text, values);
         let own = |text: &str| Ok::<_, Error>(text.to_owned());
         let here = self.near.text(&statement, |text| text.map(str::to_owned));
-        (Conn::Pool(&self.pool, None).text(statement, own).await.unwrap(), here)
+        (Conn::Pool(&self.pool).text(statement, own).await.unwrap(), here)
     }
 }
 
@@ -66,6 +66,8 @@ async fn values_are_bound_as_the_pool_binds_them() {
         Value::from(vec![0_u8, 255]),
         Value::from(Uuid::from_u128(1 << 100)),
         Value::from(NaiveDate::from_ymd_opt(2026, 1, 31).unwrap()),
+        Value::from(serde_json::json!({"b": [1, 0.5, null], "a": "Zoë \u{0} 'x'"})),
+        Value::from(None::<serde_json::Value>),
         Value::from(None::<i64>),
         Value::from(None::<String>),
         Value::from(None::<Uuid>),

@@ -16,6 +16,8 @@ use sea_orm::{
     sea_query::{Condition, Expr, ExprTrait, Func, Query, SelectStatement, SimpleExpr, UnionType},
 };
 
+use serde::de::DeserializeOwned;
+
 use super::{
     Engine, Visible,
     find::{among, nothing},
@@ -23,7 +25,7 @@ use super::{
 use crate::access::{Credit, Rows, Scope};
 
 /// A table with its rule.
-pub trait Owned: EntityTrait {
+pub trait Owned: EntityTrait<Model: DeserializeOwned> {
     const NAME: &'static str;
     /// Whether changes of the row are written to the audit. Not where they follow from those of audited rows.
     fn is_audited(_: &Self::Model) -> bool {

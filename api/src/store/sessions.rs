@@ -42,7 +42,7 @@ impl Tx {
         let live = which.add(access_link::Column::UsedAt.is_null()).add(access_link::Column::ExpiresAt.gt(now));
         let mut update = Query::update();
         update.table(access_link::Entity).cond_where(live).value(access_link::Column::UsedAt, Expr::val(now));
-        Ok(self.line().execute(&update).await?.rows_affected())
+        self.execute(&update).await
     }
 
     /// Ends the sign-ins of these members, and the links that would let them in.

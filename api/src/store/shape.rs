@@ -113,9 +113,9 @@ pub(super) fn picked_column(engine: Engine, column: impl ColumnTrait, name: &str
     value(engine, named(PICKED, name), &column)
 }
 
-/// Wraps a select of picked values: one row with one text, the array of arrays of `parts`.
-pub(super) fn picked(engine: Engine, inner: SelectStatement, parts: Vec<Shape>) -> SelectStatement {
-    told(engine, grouped(engine, inner, PICKED, array(engine, parts)))
+/// Wraps a select of picked values: one row with one text, the array of what `row` is of each.
+pub(super) fn picked(engine: Engine, inner: SelectStatement, row: Shape) -> SelectStatement {
+    told(engine, grouped(engine, inner, PICKED, row))
 }
 
 /// One JSON value as text.

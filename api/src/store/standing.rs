@@ -4,7 +4,7 @@ use entity::Time;
 use migration::sea_orm_migration::seaql_migrations;
 use sea_orm::{ConnectionTrait, EntityTrait, FromQueryResult, QueryResult, Statement};
 
-use super::{Db, conn::Conn, db::compared, from_db};
+use super::{Db, db::compared, from_db};
 use crate::base::{Error, Result, Standing};
 
 #[derive(Debug, FromQueryResult)]
@@ -35,8 +35,7 @@ const OLDEST: &str = "(SELECT min(run_at) FROM job WHERE state = 'READY' AND run
 impl Db {
     /// How many migrations of this version the database has not had, and how many it has had of newer ones.
     pub async fn lag(&self) -> Result<(usize, usize)> {
-        let Conn::Pool(pool, _) = self.reader() else { return Err(Error::internal("no pool")) };
-        let had = seaql_migrations::Entity::find().all(pool).await.map_err(from_db)?;
+        let had = seaql_migrations::Entity::find().all(&self.0.read).await.map_err(from_db)?;
         Ok(compared(&had))
     }
 
@@ -55,7 +54,7 @@ impl Db {
     }
 
     async fn told(&self, sql: &str, now: Time) -> Result<QueryResult> {
-        let Conn::Pool(pool, _) = self.reader() else { return Err(Error::internal("no pool")) };
+        let pool = &self.0.read;
         let row =
             pool.query_one_raw(Statement::from_sql_and_values(pool.get_database_backend(), sql, [now.into()])).await;
         row.map_err(from_db)?.ok_or_else(|| Error::internal("the queue gave no row"))

@@ -5,9 +5,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use entity::{AccountId, AuditAction, AuditId, Time, account};
 use sea_orm::{
-    ActiveModelBehavior, ActiveModelTrait, ActiveValue, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr,
-    EntityTrait, FromQueryResult, IntoActiveModel, Iterable, ModelTrait, PrimaryKeyToColumn, Value,
-    sea_query::{Condition, OnConflict, Query, SimpleExpr},
+    ActiveModelBehavior, ActiveModelTrait, ActiveValue, ColumnTrait, EntityTrait, IntoActiveModel, Iterable,
+    ModelTrait, PrimaryKeyToColumn, StatementBuilder, Value,
+    sea_query::{Condition, Expr, ExprTrait, OnConflict, Query, SimpleExpr},
 };
 use serde::Serialize;
 use uuid::Uuid;
@@ -16,8 +16,8 @@ use super::{
     Apart, Aside, Child, Db, Engine, Event, Find, Owned, Sight, Sighted, Visible, Witness, among,
     audit::{self, Entry},
     bulk::{Taken, Texts},
-    conn::{Conn, Turn},
-    events, from_db,
+    conn::{Conn, Line, Turn},
+    events,
 };
 use crate::{
     access::{Scope, Viewer},
@@ -52,15 +52,15 @@ impl Shared {
 /// A transaction in a viewer's name. Ends with the closure it was given to.
 #[derive(Clone)]
 pub struct Tx {
-    pub(super) conn: Arc<DatabaseTransaction>,
+    line: Arc<Line>,
     shared: Arc<Shared>,
     /// Where it looks, if not where it writes.
     aside: Option<Aside>,
 }
 
 impl Tx {
-    pub(super) const fn new(conn: Arc<DatabaseTransaction>, shared: Arc<Shared>) -> Self {
-        Self { conn, shared, aside: None }
+    pub(super) const fn new(line: Arc<Line>, shared: Arc<Shared>) -> Self {
+        Self { line, shared, aside: None }
     }
 
     /// The same for looking only, at what stood before this transaction, while this one writes and nobody else does.
@@ -83,13 +83,14 @@ impl Tx {
 
     pub(super) fn line(&self) -> Conn<'_> {
         match &self.aside {
-            Some(Aside(conn)) => Conn::Pool(conn, None),
-            None => Conn::Tx(&self.conn, self.turn()),
+            Some(Aside(conn)) => Conn::Pool(conn),
+            None => self.line.conn(&self.shared.turn),
         }
     }
 
-    pub(super) fn turn(&self) -> &Turn {
-        &self.shared.turn
+    /// Runs a statement that gives no rows; gives how many it changed.
+    pub(super) async fn execute(&self, statement: &impl StatementBuilder) -> Result<u64> {
+        self.line().execute(self.line().backend().build(statement)).await
     }
 
     pub(super) fn texts(&self) -> &Texts {
@@ -112,7 +113,7 @@ impl Tx {
         if self.engine() == Engine::Sqlite {
             return Ok(());
         }
-        self.conn.execute_unprepared("SELECT pg_advisory_xact_lock(7365002)").await.map(drop).map_err(from_db)
+        self.line().run("SELECT pg_advisory_xact_lock(7365002)").await
     }
 
     /// An id that tells neither when nor in which order rows were made.
@@ -151,7 +152,7 @@ impl Tx {
         if events.is_empty() {
             return Ok(());
         }
-        self.conn.execute_unprepared(&events::notify(&events)).await.map(drop).map_err(from_db)
+        self.line().run(&events::notify(&events)).await
     }
 
     /// Rows of `E` inside the viewer's scope.
@@ -288,15 +289,11 @@ impl Tx {
         E::ActiveModel: ActiveModelBehavior + Send,
     {
         let entry = row.clone();
-        let insert = E::insert_many([row.into_active_model().reset_all()])
-            .on_conflict(conflict)
-            .exec_without_returning(&*self.conn)
-            .await;
-        let went_in = match insert {
-            Ok(rows) => rows > 0,
-            Err(DbErr::RecordNotInserted) => false,
-            Err(error) => return Err(from_db(error)),
-        };
+        let mut row = row.into_active_model();
+        let values = E::Column::iter().filter_map(|column| row.take(column).into_value()).map(Expr::val);
+        let mut insert = Query::insert();
+        insert.into_table(E::default()).columns(E::Column::iter()).values_panic(values).on_conflict(conflict);
+        let went_in = self.execute(&insert).await? > 0;
         if went_in {
             self.note::<E>(AuditAction::Create, &entry, None, None)?;
         }
@@ -310,7 +307,7 @@ impl Tx {
         edit: impl FnOnce(&mut E::ActiveModel),
     ) -> Result<Visible<E::Model>>
     where
-        E::Model: IntoActiveModel<E::ActiveModel> + ModelTrait<Entity = E> + FromQueryResult + Serialize + Send + Sync,
+        E::Model: IntoActiveModel<E::ActiveModel> + ModelTrait<Entity = E> + Serialize + Send + Sync,
         E::ActiveModel: ActiveModelBehavior + Send,
     {
         let before = row.into_inner();
@@ -320,11 +317,21 @@ impl Tx {
         if primary::<E>(&active) != key {
             return Err(Error::internal("an update changed the key"));
         }
-        let changed: Vec<_> = E::Column::iter().filter(|column| active.get(*column).is_set()).collect();
+        let (mut after, mut changed, mut update) = (before.clone(), Vec::new(), Query::update());
+        for column in E::Column::iter() {
+            if let ActiveValue::Set(value) = active.take(column) {
+                update.value(column, value.clone());
+                after.try_set(column, value).map_err(Error::internal)?;
+                changed.push(column);
+            }
+        }
         if changed.is_empty() {
             return Ok(Visible::new(before));
         }
-        let after = active.update(&*self.conn).await.map_err(from_db)?;
+        update.table(E::default()).cond_where(by_key::<E>(&before));
+        if self.execute(&update).await? == 0 {
+            return Err(Error::internal("a row to change was gone"));
+        }
         self.note::<E>(AuditAction::Update, &after, Some(&before), Some(&changed))?;
         Ok(Visible::new(after))
     }
@@ -339,7 +346,7 @@ impl Tx {
         for (column, value) in values {
             update.value(column, value);
         }
-        Ok(self.line().execute(&update).await?.rows_affected())
+        self.execute(&update).await
     }
 
     /// Deletes rows of a table that only holds keys, or whose old rows are kept elsewhere: it is not audited.
@@ -347,7 +354,7 @@ impl Tx {
         let mut delete = Query::delete();
         delete.from_table(E::default()).cond_where(which);
         delete.cond_where(E::visible(&self.shared.viewer.scope, self.engine()));
-        Ok(self.line().execute(&delete).await?.rows_affected())
+        self.execute(&delete).await
     }
 
     /// Inserts counters, or adds them to what is there. Not audited: they follow from answers.
@@ -392,6 +399,15 @@ impl Tx {
         let rows = rows.map(|(id, entry)| entry.values(AuditId(id), now, actor, self.engine()));
         self.put_values::<entity::audit::Entity>(rows, Taken::Fails).await
     }
+}
+
+/// The row of a table that this one is.
+pub(super) fn by_key<E: Owned>(row: &E::Model) -> Condition
+where
+    E::Model: ModelTrait<Entity = E>,
+{
+    let keys = E::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column);
+    keys.fold(Condition::all(), |which, key| which.add(Expr::col((E::default(), key)).eq(row.get(key))))
 }
 
 fn primary<E: EntityTrait>(row: &E::ActiveModel) -> Vec<Option<Value>> {

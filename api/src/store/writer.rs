@@ -3,12 +3,13 @@
 use std::{panic::AssertUnwindSafe, sync::Arc};
 
 use futures_util::FutureExt;
-use sea_orm::{DatabaseConnection, DatabaseTransaction, TransactionTrait};
+use sea_orm::{DatabaseConnection, TransactionTrait};
 use tokio::sync::{mpsc, oneshot};
 
 use super::{
     Db, Tx,
     commits::{Answer, Change, Job, leaked},
+    conn::Line,
     from_db,
     tx::Shared,
 };
@@ -38,9 +39,9 @@ where
     F: FnOnce(Tx) -> Fut,
     Fut: Future<Output = Result<T>>,
 {
-    let tx = Arc::new(db.0.read.begin().await.map_err(from_db)?);
-    let done = change(Tx::new(Arc::clone(&tx), Arc::new(Shared::new(db.clone(), viewer, false)))).await;
-    let tx = Arc::into_inner(tx).ok_or_else(leaked)?;
+    let line = Arc::new(Line::Tx(db.0.read.begin().await.map_err(from_db)?));
+    let done = change(Tx::new(Arc::clone(&line), Arc::new(Shared::new(db.clone(), viewer, false)))).await;
+    let Some(Line::Tx(tx)) = Arc::into_inner(line) else { return Err(leaked()) };
     tx.rollback().await.map_err(from_db)?;
     done
 }
@@ -50,9 +51,9 @@ where
     F: FnOnce(Tx) -> Fut,
     Fut: Future<Output = Result<T>>,
 {
-    let tx = Arc::new(pool.begin().await.map_err(from_db)?);
-    let done = run(Arc::clone(&tx), shared, change).await;
-    let tx = Arc::into_inner(tx).ok_or_else(leaked)?;
+    let line = Arc::new(Line::Tx(pool.begin().await.map_err(from_db)?));
+    let done = run(Arc::clone(&line), shared, change).await;
+    let Some(Line::Tx(tx)) = Arc::into_inner(line) else { return Err(leaked()) };
     match done {
         Ok(value) => tx.commit().await.map(|()| value).map_err(from_db),
         Err(error) => {
@@ -70,13 +71,13 @@ where
 {
     let (reply, answer) = oneshot::channel::<Result<T>>();
     let tally = Tally::current();
-    let change: Change = Box::new(move |tx| {
+    let change: Change = Box::new(move |line| {
         async move {
             // Whoever asked for it has been told that nothing was done, or has gone.
             if reply.is_closed() {
                 return (false, Box::new(|_| ()) as Answer);
             }
-            let done = AssertUnwindSafe(tally.over(run(tx, Arc::clone(&shared), change))).catch_unwind().await;
+            let done = AssertUnwindSafe(tally.over(run(line, Arc::clone(&shared), change))).catch_unwind().await;
             let done = done.unwrap_or_else(|_| Err(Error::internal("a change panicked")));
             let keep = done.is_ok();
             let answer: Answer = Box::new(move |committed| {
@@ -96,12 +97,12 @@ where
     answer.await.map_err(|_| Error::Unavailable)?
 }
 
-async fn run<T, F, Fut>(conn: Arc<DatabaseTransaction>, shared: Arc<Shared>, change: F) -> Result<T>
+async fn run<T, F, Fut>(line: Arc<Line>, shared: Arc<Shared>, change: F) -> Result<T>
 where
     F: FnOnce(Tx) -> Fut,
     Fut: Future<Output = Result<T>>,
 {
-    let tx = Tx::new(conn, shared);
+    let tx = Tx::new(line, shared);
     let value = change(tx.clone()).await?;
     tx.flush_audit().await?;
     tx.notify().await?;

@@ -10,7 +10,7 @@ use entity::{
     AccountId, ContactId, ContactRoles, EscalationId, MemberId, TeamId, Tier, Time, account, contact, escalation,
     member,
 };
-use sea_orm::{ColumnTrait, FromQueryResult, sea_query::Order};
+use sea_orm::{ColumnTrait, sea_query::Order};
 use serde::{Deserialize, de::DeserializeOwned};
 use uuid::Uuid;
 
@@ -77,7 +77,7 @@ pub(super) struct Escalation {
 }
 
 /// A table that rows of a file point into.
-pub(super) trait Pointed: Owned<Model: FromQueryResult + Send + Sync + Clone> {
+pub(super) trait Pointed: Owned<Model: Send + Sync + Clone> {
     /// What is read of a row that is only pointed at, from which columns.
     type Row: DeserializeOwned + Send + Sync;
     const COLUMNS: &'static [Self::Column];

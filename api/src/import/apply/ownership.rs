@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use entity::{AccountId, Direction, InteractionType, MemberId, OwnershipSource, TeamId, Time, interaction, ownership};
-use sea_orm::{ColumnTrait, FromQueryResult};
+use sea_orm::ColumnTrait;
+use serde::Deserialize;
 
 use crate::{
     base::{Error, Result},
@@ -11,7 +12,7 @@ use crate::{
     timeline::Event,
 };
 
-#[derive(FromQueryResult)]
+#[derive(Deserialize)]
 struct Last {
     account_id: AccountId,
     from_at: Time,
@@ -44,7 +45,7 @@ impl Moves {
             let of = || tx.find::<Entity>().filter(among::<Entity, _>(Column::AccountId, &ids));
             open = of().filter(Column::UntilAt.is_null()).all().await?;
             let last = of()
-                .pick(Column::AccountId.into_expr(), "account_id")
+                .pick_column(Column::AccountId, "account_id")
                 .pick(Column::FromAt.max(), "from_at")
                 .pick(Column::UntilAt.max(), "until_at")
                 .group(Column::AccountId.into_expr());

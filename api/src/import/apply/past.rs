@@ -10,7 +10,7 @@ use std::{
 use entity::{
     AccountId, ContactId, GrantKind, MemberId, TeamId, Time, account, account_grant, exclusion, member, ownership,
 };
-use sea_orm::{ActiveModelBehavior, FromQueryResult, IntoActiveModel};
+use sea_orm::{ActiveModelBehavior, IntoActiveModel};
 use serde::Serialize;
 
 use super::{
@@ -142,7 +142,7 @@ pub(super) async fn write(tx: &Tx, pasts: Vec<Standing>) -> Result<()> {
 /// Puts rows under accounts that have none of their kind.
 async fn add<E: Child>(tx: &Tx, column: E::Column, stood: &[AccountId], mut rows: Vec<E::Model>) -> Result<()>
 where
-    E::Model: FromQueryResult + IntoActiveModel<E::ActiveModel> + Serialize + Send + Sync,
+    E::Model: IntoActiveModel<E::ActiveModel> + Serialize + Send + Sync,
     E::ActiveModel: ActiveModelBehavior + Send,
 {
     if !stood.is_empty() {

@@ -36,8 +36,8 @@ impl Standing {
             use entity::account::{Column, Entity};
             let owner = || Column::OwnerId.into_expr();
             let find = tx.find::<Entity>().filter(among::<Entity, _>(Column::OwnerId, leaving));
-            let rows: Vec<Owning> = find.pick(owner(), "owner_id").group(owner()).rows().await?;
-            owning.extend(rows.into_iter().map(|row| row.owner_id));
+            let rows: Vec<(MemberId,)> = find.pick_column(Column::OwnerId, "owner_id").group(owner()).rows().await?;
+            owning.extend(rows.into_iter().map(|(owner,)| owner));
         }
         let admins = tx
             .find::<member::Entity>()
@@ -88,11 +88,6 @@ impl Standing {
             false => MemberRole::Owner,
         }
     }
-}
-
-#[derive(sea_orm::FromQueryResult)]
-struct Owning {
-    owner_id: MemberId,
 }
 
 /// Those who led a team until this chunk and are not in it themselves.

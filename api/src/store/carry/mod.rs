@@ -24,6 +24,7 @@ use self::{
 use super::{
     Engine, behind,
     cause::{said, unopened},
+    conn::Conn,
     db::{begin_to_migrate, engine, up},
     later,
 };
@@ -54,7 +55,7 @@ pub async fn carry(from: &str, to: &str, progress: Progress<'_>) -> Result<Vec<C
         return Err(Error::internal(why));
     }
     let source = held::alone(from).await?;
-    if later::is_awaited(&source).await.map_err(told("the source"))? {
+    if later::is_awaited(Conn::Pool(&source)).await? {
         return Err(Error::internal(
             "an import was cut off, and left something for its end; run `steward migrate` first",
         ));
