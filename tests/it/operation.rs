@@ -233,6 +233,20 @@ fn readiness_waits_not_long_for_a_database_that_is_away() {
 }
 
 #[test]
+fn a_reader_whose_connection_was_ended_is_answered() {
+    const LAST: &str = "SELECT pg_terminate_backend(pid) FROM (SELECT pid FROM pg_stat_activity WHERE datname = current_database() \
+        AND pid <> pg_backend_pid() AND query NOT LIKE 'LISTEN%' ORDER BY state_change DESC LIMIT 1) AS last";
+    engine::run(Engine::Postgres, async |app: TestApp| {
+        let root = app.admin("Root").await.token;
+        let operator = connect(app.database.url()).await;
+        for _ in 0..5 {
+            assert_eq!(app.rest("GET", "/api/v1/accounts", Some(&root), None).await.status, 200);
+            assert_eq!(operator.execute_unprepared(LAST).await.unwrap().rows_affected(), 1);
+        }
+    });
+}
+
+#[test]
 fn operators_have_an_address_of_their_own() {
     let read = |own: &str| {
         let all = [("STEWARD_LISTEN", "127.0.0.1:8080"), ("STEWARD_METRICS_LISTEN", own)];

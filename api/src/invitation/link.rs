@@ -13,7 +13,7 @@ use crate::{
     base::{Check, Error, Result},
     ctx::Ctx,
     secure::digest,
-    store::{Columns, Many, Shape, many, one},
+    store::{Columns, Many, Owned, Shape, many, one},
     survey::Definition,
 };
 
@@ -27,10 +27,13 @@ pub struct Link {
     pub survey: survey::Model,
     pub definition: Definition,
     pub response: Option<response::Model>,
-    pub account: account::Model,
-    pub contact: Option<contact::Model>,
-    /// In whose name it was asked; none while unowned.
-    pub owner: Option<member::Model>,
+    /// The account's name.
+    pub account: String,
+    /// The contact's name, and the zone that their clock is in; none once they are erased.
+    pub contact: Option<String>,
+    pub time_zone: Option<String>,
+    /// The name of whoever it was asked in the name of; none while unowned.
+    pub owner: Option<String>,
     /// The answers to further questions.
     pub answers: Vec<answer::Model>,
     /// Whether there is an answer; of a confidential or anonymous one it may be all that is told.
@@ -44,9 +47,10 @@ type Row = (
     Option<survey::Model>,
     Option<survey_version::Model>,
     Option<response::Model>,
-    Option<account::Model>,
-    Option<contact::Model>,
-    Option<member::Model>,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+    Option<String>,
     Option<Vec<(answer::Model,)>>,
 );
 
@@ -62,15 +66,16 @@ pub async fn open(ctx: &Ctx, token: &str) -> Result<Link> {
             named("v", survey_version::Column::Id, at(invitation::Column::SurveyVersionId)),
         ),
         one::<response::Entity>(engine, "r", named("r", response::Column::InvitationId, at(invitation::Column::Id))),
-        one::<account::Entity>(engine, "a", named("a", account::Column::Id, at(invitation::Column::AccountId))),
-        one::<contact::Entity>(engine, "c", named("c", contact::Column::Id, at(invitation::Column::ContactId))),
-        one::<member::Entity>(engine, "m", named("m", member::Column::Id, at(invitation::Column::OwnerId))),
+        word::<account::Entity>(account::Column::Name, account::Column::Id, at(invitation::Column::AccountId)),
+        word::<contact::Entity>(contact::Column::Name, contact::Column::Id, at(invitation::Column::ContactId)),
+        word::<contact::Entity>(contact::Column::TimeZone, contact::Column::Id, at(invitation::Column::ContactId)),
+        word::<member::Entity>(member::Column::Name, member::Column::Id, at(invitation::Column::OwnerId)),
         answers(ctx),
     ];
     let find = ctx.store().by_secret::<invitation::Entity>().filter(invitation::Column::TokenHash.eq(digest(token)));
     let rows: Vec<Row> = find.limit(1).shaped(parts).await?;
-    let Some((invitation, Some(survey), Some(version), response, Some(account), contact, owner, answers)) =
-        rows.into_iter().next()
+    let Some(row) = rows.into_iter().next() else { return Err(Error::NotFound("invitation")) };
+    let (invitation, Some(survey), Some(version), response, Some(account), contact, time_zone, owner, answers) = row
     else {
         return Err(Error::NotFound("invitation"));
     };
@@ -87,6 +92,7 @@ pub async fn open(ctx: &Ctx, token: &str) -> Result<Link> {
         response,
         account,
         contact,
+        time_zone,
         owner,
         answers,
         answered,
@@ -119,9 +125,9 @@ impl Link {
     pub fn values(&self) -> Values<'_> {
         Values {
             company: &self.ctx.company().name,
-            name: self.contact.as_ref().map_or("", |contact| &contact.name),
-            account: &self.account.name,
-            owner: self.owner.as_ref().map_or(&self.ctx.company().name, |owner| &owner.name),
+            name: self.contact.as_deref().unwrap_or_default(),
+            account: &self.account,
+            owner: self.owner.as_deref().unwrap_or(&self.ctx.company().name),
         }
     }
 }
@@ -140,6 +146,13 @@ fn answers(ctx: &Ctx) -> Shape {
     let order = vec![(answer::Column::Question, Order::Asc)];
     let all = Many::<answer::Entity> { which, order, limit: 20, columns: Columns::ALL, parts: Vec::new() };
     many(ctx.store().engine(), &ctx.viewer().scope, all)
+}
+
+/// One column of the row whose id is given.
+fn word<E: Owned>(column: E::Column, key: E::Column, id: SimpleExpr) -> Shape {
+    let of = |column| Expr::col((E::default(), column));
+    let select = Query::select().expr(of(column)).from(E::default()).and_where(of(key).eq(id)).take();
+    SimpleExpr::SubQuery(None, Box::new(select.into()))
 }
 
 fn named<C: sea_orm::Iden + 'static>(alias: &'static str, column: C, id: SimpleExpr) -> SimpleExpr {

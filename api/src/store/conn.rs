@@ -59,7 +59,7 @@ impl Conn<'_> {
                 None => pool.query_one_raw(statement).await,
             },
             Self::Kept(pool, kept) => match Box::pin(kept.text(&statement, told)).await {
-                Some(known) => return known.transpose(),
+                Some(known) => return known?.transpose(),
                 None => pool.query_one_raw(statement).await,
             },
             Self::Tx(tx, turn) => turn.take(tx.query_one_raw(statement)).await,

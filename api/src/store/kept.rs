@@ -11,11 +11,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use sea_orm::{Statement, Values};
+use sea_orm::{DbErr, RuntimeErr, Statement, Values};
 use sea_query_sqlx::SqlxValues;
 use sqlx::{AssertSqlSafe, PgPool, Postgres, Row, pool::PoolConnection, query_with};
 
-use crate::base::Tally;
+use super::from_db;
+use crate::base::{Result, Tally};
 
 /// What has not been used for so long is given back to the pool, which looks whether it is still there.
 pub(super) const FRESH: Duration = Duration::from_secs(1);
@@ -44,20 +45,31 @@ impl Kept {
     }
 
     /// The text that `statement` gives, or nothing where it gives no row, as `read` reads it. `None`: to be asked in the
-    /// pool, which says what is wrong, and looks after a connection that failed or was not waited for.
-    pub(super) async fn text<T>(&self, statement: &Statement, read: impl FnOnce(Option<&str>) -> T) -> Option<T> {
-        let mut one = match self.fresh() {
+    /// pool, since a connection that was kept is there no more. The pool sees to one that failed, or was not waited for.
+    pub(super) async fn text<T>(&self, asked: &Statement, read: impl FnOnce(Option<&str>) -> T) -> Option<Result<T>> {
+        let kept = self.fresh();
+        let was_kept = kept.is_some();
+        let one = match kept {
             Some(one) => one,
-            None => One { conn: self.pool.acquire().await.ok()?, uses: 0, used: Instant::now() },
+            None => match self.pool.acquire().await {
+                Ok(conn) => One { conn, uses: 0, used: Instant::now() },
+                Err(error) => return Some(Err(from_db(DbErr::Conn(RuntimeErr::SqlxError(error.into()))))),
+            },
         };
-        let values = SqlxValues(statement.values.clone().unwrap_or_else(|| Values(Vec::new())));
-        let asked = query_with(AssertSqlSafe(statement.sql.as_str()), values);
-        let row = asked.fetch_optional(&mut *one.conn).await.ok()?;
+        match self.ask(one, asked, read).await {
+            Ok(told) => Some(Ok(told)),
+            Err(_) if was_kept => None,
+            Err(error) => Some(Err(from_db(DbErr::Query(RuntimeErr::SqlxError(error.into()))))),
+        }
+    }
+
+    async fn ask<T>(&self, mut one: One, asked: &Statement, read: impl FnOnce(Option<&str>) -> T) -> sqlx::Result<T> {
+        let values = SqlxValues(asked.values.clone().unwrap_or_else(|| Values(Vec::new())));
+        let row = query_with(AssertSqlSafe(asked.sql.as_str()), values).fetch_optional(&mut *one.conn).await?;
         self.statements.fetch_add(1, Ordering::Relaxed);
-        Tally::count(&statement.sql);
+        Tally::count(&asked.sql);
         self.keep(one);
-        let text = row.as_ref().map(|row| row.try_get(0)).transpose().ok()?;
-        Some(read(text))
+        Ok(read(row.as_ref().map(|row| row.try_get(0)).transpose()?))
     }
 
     fn fresh(&self) -> Option<One> {

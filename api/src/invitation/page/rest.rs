@@ -139,7 +139,7 @@ fn final_answer<'a>(link: &'a Link, asked: &Asked<'a>, score: Option<i16>) -> An
 
 fn amends(link: &Link, row: &response::Model, now: Time) -> Option<Amends> {
     let until = amendable_until(&link.invitation, row, now)?;
-    let zone = link.contact.as_ref().and_then(|c| c.time_zone.as_ref()).and_then(|zone| zone.parse().ok());
+    let zone = link.time_zone.as_ref().and_then(|zone| zone.parse().ok());
     let zone = zone.unwrap_or(link.ctx.company().zone);
     Some(Amends { score: row.score, version: row.version, until: until.0.with_timezone(&zone) })
 }
