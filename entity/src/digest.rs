@@ -17,10 +17,10 @@ impl<'de> Deserialize<'de> for Digest {
 /// Bytes, read from their hex.
 pub(crate) fn bytes<'de, D: Deserializer<'de>>(d: D) -> Result<Vec<u8>, D::Error> {
     let text = std::borrow::Cow::<str>::deserialize(d)?;
-    (0..text.len() / 2)
-        .map(|i| text.get(2 * i..2 * i + 2).and_then(|byte| u8::from_str_radix(byte, 16).ok()))
-        .collect::<Option<_>>()
-        .ok_or_else(|| serde::de::Error::custom("not hex"))
+    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    let pairs = text.as_bytes().chunks_exact(2);
+    let bytes = pairs.map(|pair| Some(digit(pair[0])? << 4 | digit(pair[1])?)).collect::<Option<_>>();
+    bytes.filter(|_| text.len() % 2 == 0).ok_or_else(|| serde::de::Error::custom("not hex"))
 }
 
 /// No digest is a number; the trait is asked for by every key.

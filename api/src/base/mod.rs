@@ -27,3 +27,6 @@ pub use patch::{checked, put};
 pub use pattern::{Part, parts};
 pub use random::{Random, SeededRandom, SystemRandom, first_id};
 pub use tally::{Tally, heard};
+
+/// Stack of a thread that serves or writes: a deep request stays far below it even in a build without optimisation.
+pub const STACK: usize = 8 * 1024 * 1024;

@@ -30,12 +30,9 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::{
     app::{Jobs, Ports, serve},
-    base::{Error, Result},
+    base::{Error, Result, STACK},
     config::{Faults, Settings, Source, advise, help},
 };
-
-/// Stack of a thread that serves: a deep request stays far below it even in a build without optimisation.
-const STACK: usize = 8 * 1024 * 1024;
 
 /// Client ownership, made explicit and measurable.
 ///

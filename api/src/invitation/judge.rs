@@ -170,7 +170,7 @@ impl Facts {
                 named::<survey::Entity>(survey::Column::Kind, survey::Column::Id, invitation::Column::SurveyId),
                 "kind",
             )
-            .pick(Expr::col((invitation::Entity, invitation::Column::QueuedAt)), "queued_at")
+            .pick_column(invitation::Column::QueuedAt, "queued_at")
             .rows()
             .await?;
         for row in rows {

@@ -148,7 +148,7 @@ fn answers(ctx: &Ctx) -> Shape {
     many(ctx.store().engine(), &ctx.viewer().scope, all)
 }
 
-/// One column of the row whose id is given.
+/// One column of the row whose id is given. The rule of `E` is not added: only for what a link may show.
 fn word<E: Owned>(column: E::Column, key: E::Column, id: SimpleExpr) -> Shape {
     let of = |column| Expr::col((E::default(), column));
     let select = Query::select().expr(of(column)).from(E::default()).and_where(of(key).eq(id)).take();

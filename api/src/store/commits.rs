@@ -12,7 +12,7 @@ use tokio::{
 };
 
 use super::{conn::Line, pen::Pen};
-use crate::base::{Error, Result};
+use crate::base::{Error, Result, STACK};
 
 const COMMIT: &str = "COMMIT";
 
@@ -49,7 +49,7 @@ pub(super) fn start(pen: Pen, open: impl Fn() -> Result<Pen> + Send + 'static) -
     let (sender, jobs) = mpsc::channel(WAITING);
     let runtime = Handle::current();
     let write = move || runtime.block_on(work(pen, open, jobs));
-    thread::Builder::new().name("writer".to_owned()).spawn(write).map_err(Error::internal)?;
+    thread::Builder::new().name("writer".to_owned()).stack_size(STACK).spawn(write).map_err(Error::internal)?;
     Ok(sender)
 }
 
@@ -76,7 +76,11 @@ async fn work(pen: Pen, open: impl Fn() -> Result<Pen>, mut jobs: mpsc::Receiver
                 true
             }
         };
-        held = sound.then_some(pen);
+        if sound {
+            held = Some(pen);
+        } else {
+            pen.close();
+        }
     }
 }
 
@@ -165,13 +169,9 @@ async fn apart(pen: &Pen, change: Change) -> bool {
     if let Err(error) = pen.run(LOOSE) {
         tracing::error!(%error, "a change of very many rows is slow");
     }
-    let sound = whole(pen, change).await;
-    match pen.run(STRICT) {
-        Ok(()) => sound,
-        Err(error) => {
-            tracing::error!(%error, "foreign keys stay off");
-            false
-        }
+    whole(pen, change).await && {
+        let strict = pen.run(STRICT);
+        strict.inspect_err(|error| tracing::error!(%error, "foreign keys stay off")).is_ok()
     }
 }
 
@@ -181,12 +181,7 @@ async fn whole(pen: &Pen, change: Change) -> bool {
     if !begin(pen) {
         return false;
     }
-    let line = Arc::new(Line::Pen(pen.for_many()));
-    let (keep, answer) = change(Arc::clone(&line)).await;
-    if Arc::into_inner(line).is_none() {
-        answer(Err(leaked()));
-        return false;
-    }
+    let (keep, answer) = done(pen, change, true).await;
     let ended = pen.again(if keep { COMMIT } else { "ROLLBACK" });
     let sound = ended.is_ok();
     // What is taken back has its own error.
@@ -200,12 +195,7 @@ async fn one(pen: &Pen, change: Change) -> (Option<Answer>, bool) {
         tracing::error!(%error, "cannot set a savepoint");
         return (None, false);
     }
-    let line = Arc::new(Line::Pen(pen.clone()));
-    let (keep, answer) = change(Arc::clone(&line)).await;
-    if Arc::into_inner(line).is_none() {
-        answer(Err(leaked()));
-        return (None, false);
-    }
+    let (keep, answer) = done(pen, change, false).await;
     let back = if keep { Ok(()) } else { pen.again("ROLLBACK TO change") };
     match back.and_then(|()| pen.again("RELEASE change")) {
         Ok(()) => (Some(answer), true),
@@ -214,6 +204,18 @@ async fn one(pen: &Pen, change: Change) -> (Option<Answer>, bool) {
             answer(if keep { Err(error) } else { Ok(()) });
             (None, false)
         }
+    }
+}
+
+/// Does a change: whether it is to be kept, and its answer.
+async fn done(pen: &Pen, change: Change, mass: bool) -> (bool, Answer) {
+    let stroke = pen.stroke(mass);
+    let line = Arc::new(Line::Stroke(stroke.clone()));
+    let (keep, answer) = change(Arc::clone(&line)).await;
+    stroke.end();
+    match Arc::into_inner(line) {
+        Some(_) => (keep, answer),
+        None => (false, Box::new(move |_| answer(Err(leaked())))),
     }
 }
 

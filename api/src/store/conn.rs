@@ -3,7 +3,7 @@
 use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, Statement};
 use tokio::sync::Mutex;
 
-use super::{from_db, kept::Kept, near::Near, pen::Pen};
+use super::{from_db, kept::Kept, near::Near, pen::Stroke};
 use crate::base::{Error, Result};
 
 /// Where a statement runs.
@@ -15,7 +15,7 @@ pub enum Conn<'c> {
     /// Of PostgreSQL: by connections kept at hand, or else in the pool.
     Kept(&'c DatabaseConnection, &'c Kept),
     Tx(&'c DatabaseTransaction, &'c Turn),
-    Pen(&'c Pen, &'c Turn),
+    Stroke(&'c Stroke, &'c Turn),
 }
 
 /// A transaction, or a change in one that others share.
@@ -23,7 +23,7 @@ pub(super) enum Line {
     /// Of a pool: PostgreSQL's, or one that is taken back.
     Tx(DatabaseTransaction),
     /// Of the writer of a SQLite file.
-    Pen(Pen),
+    Stroke(Stroke),
 }
 
 /// Whose statement is next in a transaction: whoever has waited longest. Without it a task that writes on and on
@@ -42,7 +42,7 @@ impl Line {
     pub(super) const fn conn<'c>(&'c self, turn: &'c Turn) -> Conn<'c> {
         match self {
             Self::Tx(tx) => Conn::Tx(tx, turn),
-            Self::Pen(pen) => Conn::Pen(pen, turn),
+            Self::Stroke(stroke) => Conn::Stroke(stroke, turn),
         }
     }
 }
@@ -63,7 +63,9 @@ impl Conn<'_> {
                 None => pool.query_one_raw(statement).await,
             },
             Self::Tx(tx, turn) => turn.take(tx.query_one_raw(statement)).await,
-            Self::Pen(pen, turn) => return turn.take(async { pen.text(&statement, told) }).await?.transpose(),
+            Self::Stroke(stroke, turn) => {
+                return turn.take(async { stroke.text(&statement, told) }).await?.transpose();
+            }
         };
         let Some(row) = row.map_err(from_db)? else { return Ok(None) };
         let text: String = row.try_get_by_index(0).map_err(Error::internal)?;
@@ -75,7 +77,7 @@ impl Conn<'_> {
         let done = match self {
             Self::Pool(pool) | Self::Near(pool, _) | Self::Kept(pool, _) => pool.execute_raw(statement).await,
             Self::Tx(tx, turn) => turn.take(tx.execute_raw(statement)).await,
-            Self::Pen(pen, turn) => return turn.take(pen.execute(statement)).await,
+            Self::Stroke(stroke, turn) => return turn.take(stroke.execute(statement)).await,
         };
         done.map(|done| done.rows_affected()).map_err(from_db)
     }
@@ -85,7 +87,7 @@ impl Conn<'_> {
         let done = match self {
             Self::Pool(pool) | Self::Near(pool, _) | Self::Kept(pool, _) => pool.execute_unprepared(text).await,
             Self::Tx(tx, turn) => turn.take(tx.execute_unprepared(text)).await,
-            Self::Pen(pen, turn) => return turn.take(async { pen.run(text) }).await,
+            Self::Stroke(stroke, turn) => return turn.take(async { stroke.run(text) }).await,
         };
         done.map(drop).map_err(from_db)
     }
@@ -94,7 +96,7 @@ impl Conn<'_> {
         match self {
             Self::Pool(pool) | Self::Near(pool, _) | Self::Kept(pool, _) => pool.get_database_backend(),
             Self::Tx(tx, _) => tx.get_database_backend(),
-            Self::Pen(..) => DbBackend::Sqlite,
+            Self::Stroke(..) => DbBackend::Sqlite,
         }
     }
 }

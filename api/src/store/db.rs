@@ -160,6 +160,14 @@ impl Db {
         commits::maintain(writer, "PRAGMA optimize").await
     }
 
+    /// A transaction of the pool.
+    pub(super) async fn begin(&self) -> Result<DatabaseTransaction> {
+        if let Beside::Kept(kept) = &self.0.beside {
+            kept.make_room();
+        }
+        self.0.read.begin().await.map_err(from_db)
+    }
+
     pub(super) fn reader(&self) -> Conn<'_> {
         match &self.0.beside {
             Beside::Near(near) => Conn::Near(&self.0.read, near),

@@ -58,6 +58,11 @@ impl File {
         self.0.prepare_cached(text)?.execute([]).map(drop)
     }
 
+    /// Whether a transaction was begun, and has not ended.
+    pub(super) fn is_in_transaction(&self) -> bool {
+        !self.0.is_autocommit()
+    }
+
     /// Runs statements, whatever they give.
     pub(super) fn run(&self, text: &str) -> Result<()> {
         self.0.execute_batch(text)

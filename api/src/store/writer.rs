@@ -3,7 +3,6 @@
 use std::{panic::AssertUnwindSafe, sync::Arc};
 
 use futures_util::FutureExt;
-use sea_orm::{DatabaseConnection, TransactionTrait};
 use tokio::sync::{mpsc, oneshot};
 
 use super::{
@@ -29,7 +28,7 @@ where
     let change = move |tx| Box::pin(change(tx));
     match &db.0.writer {
         Some(writer) => queued(writer, shared, mass, change).await,
-        None => alone(&db.0.read, shared, change).await,
+        None => alone(db, shared, change).await,
     }
 }
 
@@ -39,19 +38,19 @@ where
     F: FnOnce(Tx) -> Fut,
     Fut: Future<Output = Result<T>>,
 {
-    let line = Arc::new(Line::Tx(db.0.read.begin().await.map_err(from_db)?));
+    let line = Arc::new(Line::Tx(db.begin().await?));
     let done = change(Tx::new(Arc::clone(&line), Arc::new(Shared::new(db.clone(), viewer, false)))).await;
     let Some(Line::Tx(tx)) = Arc::into_inner(line) else { return Err(leaked()) };
     tx.rollback().await.map_err(from_db)?;
     done
 }
 
-async fn alone<T, F, Fut>(pool: &DatabaseConnection, shared: Arc<Shared>, change: F) -> Result<T>
+async fn alone<T, F, Fut>(db: &Db, shared: Arc<Shared>, change: F) -> Result<T>
 where
     F: FnOnce(Tx) -> Fut,
     Fut: Future<Output = Result<T>>,
 {
-    let line = Arc::new(Line::Tx(pool.begin().await.map_err(from_db)?));
+    let line = Arc::new(Line::Tx(db.begin().await?));
     let done = run(Arc::clone(&line), shared, change).await;
     let Some(Line::Tx(tx)) = Arc::into_inner(line) else { return Err(leaked()) };
     match done {

@@ -55,7 +55,7 @@ pub async fn carry(from: &str, to: &str, progress: Progress<'_>) -> Result<Vec<C
         return Err(Error::internal(why));
     }
     let source = held::alone(from).await?;
-    if later::is_awaited(Conn::Pool(&source)).await? {
+    if later::is_awaited(Conn::Pool(&source)).await.map_err(|error| Error::internal(format!("the source: {error}")))? {
         return Err(Error::internal(
             "an import was cut off, and left something for its end; run `steward migrate` first",
         ));
