@@ -15,7 +15,7 @@ use api::{
 use axum::http::Method;
 use chrono::TimeDelta;
 use entity::{SurveyKind, api_key, job};
-use sea_orm::{ConnectionTrait, DatabaseConnection};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
 use serde_json::json;
 use tests::{
     app::{Reply, TestApp},
@@ -243,6 +243,35 @@ fn a_reader_whose_connection_was_ended_is_answered() {
             assert_eq!(app.rest("GET", "/api/v1/accounts", Some(&root), None).await.status, 200);
             assert_eq!(operator.execute_unprepared(LAST).await.unwrap().rows_affected(), 1);
         }
+    });
+}
+
+#[test]
+fn a_change_that_nobody_waits_for_leaves_no_transaction_open() {
+    const OPEN: &str = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%'";
+    engine::run(Engine::Postgres, async |app: TestApp| {
+        let (system, operator) = (app.system(), connect(app.database.url()).await);
+        for turns in 0..300 {
+            let patience = async {
+                for _ in 0..turns {
+                    tokio::task::yield_now().await;
+                }
+            };
+            tokio::select! {
+                _ = system.write(|_| async { Ok(()) }) => {},
+                () = patience => {},
+            }
+        }
+        let count = || Statement::from_string(DbBackend::Postgres, OPEN);
+        let mut open = 1;
+        for _ in 0..50 {
+            open = operator.query_one_raw(count()).await.unwrap().unwrap().try_get_by_index::<i64>(0).unwrap();
+            if open == 0 {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        assert_eq!(open, 0);
     });
 }
 

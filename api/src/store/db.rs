@@ -160,12 +160,14 @@ impl Db {
         commits::maintain(writer, "PRAGMA optimize").await
     }
 
-    /// A transaction of the pool.
+    /// A transaction of the pool. It begins in a task of its own: where nobody waits any more for one that is just
+    /// beginning, sqlx does not know that it has begun, and gives the connection to the next with it.
     pub(super) async fn begin(&self) -> Result<DatabaseTransaction> {
         if let Beside::Kept(kept) = &self.0.beside {
             kept.make_room();
         }
-        self.0.read.begin().await.map_err(from_db)
+        let pool = self.0.read.clone();
+        tokio::spawn(async move { pool.begin().await }).await.map_err(Error::internal)?.map_err(from_db)
     }
 
     pub(super) fn reader(&self) -> Conn<'_> {
