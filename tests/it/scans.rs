@@ -25,8 +25,8 @@ const LARGE: [&str; 14] = [
     "ownership",
     "response",
     "response_version",
-    "score_account",
     "score_owner",
+    "score_slice",
     "session",
 ];
 
@@ -110,5 +110,10 @@ both! {
         // What is looked for is seen where it is.
         let all = plan(&db, "SELECT subject FROM interaction").await;
         assert_eq!(scanned(&all), ["interaction"], "{all:?}");
+        if engine == Engine::Sqlite {
+            let each = "SELECT c0 FROM score_owner INDEXED BY score_owner_owner WHERE question = 'nps' AND month = 1";
+            let each = plan(&db, each).await;
+            assert_eq!(scanned(&each), ["score_owner"], "{each:?}");
+        }
     }
 }

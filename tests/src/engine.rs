@@ -66,7 +66,7 @@ impl World for Database {
 /// Runs a body on an engine, on threads of its own. Called by [`both!`](crate::both).
 ///
 /// # Panics
-/// When the body does, or takes longer than five minutes, or an hour in the long form.
+/// When the body does, or takes longer than five minutes, or three hours in the long form.
 pub fn run<W: World>(engine: Engine, body: impl AsyncFnOnce(W) + Send + 'static) {
     let mut runtime = tokio::runtime::Builder::new_multi_thread();
     let runtime = runtime.worker_threads(2).thread_stack_size(STACK).enable_all().build().unwrap();
